@@ -1,0 +1,77 @@
+package dev.hone.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/// The inner loops around the matrix products, each over one contiguous run of floats.
+///
+/// They come in twos: [ScalarKernels] is the definition, obvious and summed in double; [VectorKernels] does the same
+/// with the Vector API. Offsets are in bytes, counts in elements; operations check bounds before they come here.
+sealed interface Kernels permits ScalarKernels, VectorKernels {
+  /// The vector kernels where the module is there, else the scalar ones.
+  Kernels BEST =
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernels() : new ScalarKernels();
+
+  /// A name for fingerprints, such as `vector-512`.
+  String name();
+
+  /// `dst += src`
+  void add(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, int n);
+
+  /// `x *= factor`
+  void scale(MemorySegment x, long xAt, int n, float factor);
+
+  /// `Σ x²`
+  double sumOfSquares(MemorySegment x, long xAt, int n);
+
+  /// `Σ x·y`
+  float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+
+  /// `y = x · r · w` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich 2019, arXiv 1910.07467)
+  float rmsNorm(MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt);
+
+  /// The input's gradient of [#rmsNorm], added: `dx += r·(dy·w) − x·r³/n·Σ(dy·w·x)`.
+  void rmsNormBackward(
+      MemorySegment x, long xAt, MemorySegment w, float r, MemorySegment dy, long dyAt, int n, MemorySegment dx,
+      long dxAt);
+
+  /// The weight's gradient of [#rmsNorm], added: `dw += dy·x·r`.
+  void rmsNormBackwardWeight(
+      MemorySegment x, long xAt, float r, MemorySegment dy, long dyAt, int n, MemorySegment dw);
+
+  /// Rotates one head in place, its first half against its second: `(a, b) → (a·cos − b·sin, b·cos + a·sin)`.
+  ///
+  /// @param half      half the head's dimension
+  /// @param direction 1 forward, -1 backward (a rotation's transpose is its inverse)
+  void rotate(
+      MemorySegment x, long xAt, MemorySegment cos, MemorySegment sin, long tableAt, int half, float direction);
+
+  /// `y = silu(gate) · up`
+  void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n);
+
+  /// Gradients of [#swiGlu], written over its inputs: `gate ← dgate`, `up ← dup`.
+  void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n);
+
+  /// `x ← softmax(scale · x)` in place; returns `log Σ exp(scale · x)`.
+  float softmax(MemorySegment x, long xAt, int n, float scale);
+
+  /// `x ← exp(scale · x − lse)` in place: the softmax again, from what [#softmax] returned.
+  void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse);
+
+  /// `dp ← scale · p · (dp − delta)`: the softmax's backward within attention.
+  void softmaxBackward(MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale);
+
+  /// `log Σ exp(x)`
+  double logSumExp(MemorySegment x, long xAt, int n);
+
+  /// `x ← exp(x − lse)` in place.
+  default void softmaxOf(MemorySegment x, long xAt, int n, double lse) {
+    softmaxAgain(x, xAt, n, 1f, (float) lse);
+  }
+
+  /// Index of the largest element, the first of equals.
+  int argMax(MemorySegment x, long xAt, int n);
+
+  /// One AdamW step over `n` elements at the same offset of all four.
+  void adamW(
+      MemorySegment param, MemorySegment grad, MemorySegment m, MemorySegment v, long at, int n, AdamW.Step step);
+}

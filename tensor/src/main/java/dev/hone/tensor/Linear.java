@@ -1,0 +1,66 @@
+package dev.hone.tensor;
+
+/// The matrix products of a linear layer with weight `w` of `(out, in)`, as checkpoints store it.
+///
+/// `beta` says what happens to the output's old content: 0 replaces it, 1 adds to it.
+public final class Linear {
+  private Linear() {}
+
+  /// `y = alpha · x·wᵀ + beta · y`
+  ///
+  /// @param x `(T, in)`, the first `n` rows in use
+  /// @param w `(out, in)`
+  /// @param y `(T, out)`
+  public static void forward(Tensor x, int n, Tensor w, float alpha, float beta, Tensor y) {
+    check("linear", x, n, w, y);
+    OpenBlas.sgemm(
+        false, true, n, y.cols(), x.cols(), alpha, x.data(), 0, x.cols(), w.data(), 0, w.cols(), beta, y.data(), 0,
+        y.cols());
+  }
+
+  /// The input's gradient: `dx = alpha · dy·w + beta · dx`
+  public static void backward(Tensor dy, int n, Tensor w, float alpha, float beta, Tensor dx) {
+    check("linearBackward", dx, n, w, dy);
+    OpenBlas.sgemm(
+        false, false, n, dx.cols(), dy.cols(), alpha, dy.data(), 0, dy.cols(), w.data(), 0, w.cols(), beta, dx.data(),
+        0, dx.cols());
+  }
+
+  /// The weight's gradient, added: `dw += alpha · dyᵀ·x`
+  public static void backwardWeight(Tensor x, int n, Tensor dy, float alpha, Tensor dw) {
+    check("linearBackwardWeight", x, n, dw, dy);
+    if (n == 0) {
+      return;
+    }
+    OpenBlas.sgemm(
+        true, false, dy.cols(), x.cols(), n, alpha, dy.data(), 0, dy.cols(), x.data(), 0, x.cols(), 1f, dw.data(), 0,
+        dw.cols());
+  }
+
+  /// `y[t] += bias` for the first `n` rows.
+  public static void addBias(Tensor bias, int n, Tensor y) {
+    Shapes.rows("bias", y, n);
+    Shapes.vector("bias", bias, y.cols());
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.add(y.data(), y.at(t), bias.data(), 0, y.cols());
+    }
+  }
+
+  /// `dbias += Σₜ dy[t]`
+  public static void backwardBias(Tensor dy, int n, Tensor dbias) {
+    Shapes.rows("bias", dy, n);
+    Shapes.vector("bias", dbias, dy.cols());
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.add(dbias.data(), 0, dy.data(), dy.at(t), dy.cols());
+    }
+  }
+
+  private static void check(String operation, Tensor x, int n, Tensor w, Tensor y) {
+    Shapes.rows(operation, x, n);
+    Shapes.rows(operation, y, n);
+    if (x.cols() != w.cols() || y.cols() != w.rows()) {
+      throw new ShapeException(
+          operation, "x %s, w %s and y %s do not fit".formatted(x.shape(), w.shape(), y.shape()));
+    }
+  }
+}

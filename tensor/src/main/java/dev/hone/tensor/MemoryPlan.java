@@ -1,0 +1,24 @@
+package dev.hone.tensor;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Counts what would be allocated, and allocates nothing; its tensors have a shape but no memory.
+public final class MemoryPlan implements Allocator {
+  private final Map<String, Long> bytesByName = new LinkedHashMap<>();
+
+  @Override
+  public Tensor f32(String name, long rows, int cols) {
+    bytesByName.merge(name, Tensor.byteSize(rows, cols), Math::addExact);
+    return Tensor.planned(rows, cols);
+  }
+
+  public long byteSize() {
+    return bytesByName.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /// Bytes by the name that was asked for, in order of first appearance.
+  public Map<String, Long> bytesByName() {
+    return Map.copyOf(bytesByName);
+  }
+}

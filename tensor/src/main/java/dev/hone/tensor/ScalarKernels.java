@@ -1,0 +1,193 @@
+package dev.hone.tensor;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+
+/// The definition of every kernel: one element after the other, sums in double.
+final class ScalarKernels implements Kernels {
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  private static float at(MemorySegment x, long offset, int i) {
+    return x.get(JAVA_FLOAT, offset + 4L * i);
+  }
+
+  private static void put(MemorySegment x, long offset, int i, double value) {
+    x.set(JAVA_FLOAT, offset + 4L * i, (float) value);
+  }
+
+  @Override
+  public void add(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, int n) {
+    for (int i = 0; i < n; i++) {
+      put(dst, dstAt, i, at(dst, dstAt, i) + at(src, srcAt, i));
+    }
+  }
+
+  @Override
+  public void scale(MemorySegment x, long xAt, int n, float factor) {
+    for (int i = 0; i < n; i++) {
+      put(x, xAt, i, at(x, xAt, i) * factor);
+    }
+  }
+
+  @Override
+  public double sumOfSquares(MemorySegment x, long xAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) at(x, xAt, i) * at(x, xAt, i);
+    }
+    return sum;
+  }
+
+  @Override
+  public float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) at(x, xAt, i) * at(y, yAt, i);
+    }
+    return (float) sum;
+  }
+
+  @Override
+  public float rmsNorm(MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
+    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
+    for (int i = 0; i < n; i++) {
+      put(y, yAt, i, at(x, xAt, i) * r * at(w, 0, i));
+    }
+    return r;
+  }
+
+  @Override
+  public void rmsNormBackward(
+      MemorySegment x, long xAt, MemorySegment w, float r, MemorySegment dy, long dyAt, int n, MemorySegment dx,
+      long dxAt) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) at(dy, dyAt, i) * at(w, 0, i) * at(x, xAt, i);
+    }
+    double shared = sum * r * r * r / n;
+    for (int i = 0; i < n; i++) {
+      put(dx, dxAt, i, at(dx, dxAt, i) + r * at(dy, dyAt, i) * at(w, 0, i) - at(x, xAt, i) * shared);
+    }
+  }
+
+  @Override
+  public void rmsNormBackwardWeight(
+      MemorySegment x, long xAt, float r, MemorySegment dy, long dyAt, int n, MemorySegment dw) {
+    for (int i = 0; i < n; i++) {
+      put(dw, 0, i, at(dw, 0, i) + at(dy, dyAt, i) * at(x, xAt, i) * r);
+    }
+  }
+
+  @Override
+  public void rotate(
+      MemorySegment x, long xAt, MemorySegment cos, MemorySegment sin, long tableAt, int half, float direction) {
+    for (int i = 0; i < half; i++) {
+      float a = at(x, xAt, i);
+      float b = at(x, xAt, half + i);
+      float c = at(cos, tableAt, i);
+      float s = direction * at(sin, tableAt, i);
+      put(x, xAt, i, a * c - b * s);
+      put(x, xAt, half + i, b * c + a * s);
+    }
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  @Override
+  public void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n) {
+    for (int i = 0; i < n; i++) {
+      double g = at(gate, at, i);
+      put(y, at, i, g * sigmoid(g) * at(up, at, i));
+    }
+  }
+
+  @Override
+  public void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
+    for (int i = 0; i < n; i++) {
+      double g = at(gate, at, i);
+      double s = sigmoid(g);
+      double d = at(dy, at, i);
+      put(gate, at, i, d * at(up, at, i) * s * (1 + g * (1 - s)));
+      put(up, at, i, d * g * s);
+    }
+  }
+
+  private static float max(MemorySegment x, long xAt, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, at(x, xAt, i));
+    }
+    return max;
+  }
+
+  @Override
+  public float softmax(MemorySegment x, long xAt, int n, float scale) {
+    double max = scale * (double) max(x, xAt, n);
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += Math.exp(scale * (double) at(x, xAt, i) - max);
+    }
+    double lse = max + Math.log(sum);
+    for (int i = 0; i < n; i++) {
+      put(x, xAt, i, Math.exp(scale * (double) at(x, xAt, i) - lse));
+    }
+    return (float) lse;
+  }
+
+  @Override
+  public void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse) {
+    for (int i = 0; i < n; i++) {
+      put(x, xAt, i, Math.exp(scale * (double) at(x, xAt, i) - lse));
+    }
+  }
+
+  @Override
+  public void softmaxBackward(
+      MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale) {
+    for (int i = 0; i < n; i++) {
+      put(dp, dpAt, i, scale * at(p, pAt, i) * (at(dp, dpAt, i) - delta));
+    }
+  }
+
+  @Override
+  public double logSumExp(MemorySegment x, long xAt, int n) {
+    double max = max(x, xAt, n);
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += Math.exp(at(x, xAt, i) - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  @Override
+  public int argMax(MemorySegment x, long xAt, int n) {
+    int best = 0;
+    for (int i = 1; i < n; i++) {
+      if (at(x, xAt, i) > at(x, xAt, best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public void adamW(
+      MemorySegment param, MemorySegment grad, MemorySegment m, MemorySegment v, long at, int n, AdamW.Step step) {
+    for (int i = 0; i < n; i++) {
+      float g = at(grad, at, i) * step.gradScale();
+      float first = at(m, at, i) + (g - at(m, at, i)) * step.oneMinusBeta1();
+      float second = step.beta2() * at(v, at, i) + step.oneMinusBeta2() * g * g;
+      float decayed = at(param, at, i) * step.decayFactor();
+      float denominator = (float) Math.sqrt(second) * step.inverseRootCorrection2() + step.eps();
+      put(m, at, i, first);
+      put(v, at, i, second);
+      put(param, at, i, decayed - step.stepSize() * (first / denominator));
+    }
+  }
+}

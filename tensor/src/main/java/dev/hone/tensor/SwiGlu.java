@@ -1,0 +1,30 @@
+package dev.hone.tensor;
+
+/// The gated activation of the MLP. (Shazeer 2020, arXiv 2002.05202)
+public final class SwiGlu {
+  private SwiGlu() {}
+
+  /// `y = gate · sigmoid(gate) · up` over the first `n` rows; all `(T, F)`.
+  public static void forward(Tensor gate, Tensor up, int n, Tensor y) {
+    check(gate, up, n, y);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.swiGlu(gate.data(), up.data(), y.data(), gate.at(t), gate.cols());
+    }
+  }
+
+  /// Gradients, written over the inputs: `gate ← dgate`, `up ← dup`.
+  public static void backward(Tensor gate, Tensor up, int n, Tensor dy) {
+    check(gate, up, n, dy);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.swiGluBackward(gate.data(), up.data(), dy.data(), gate.at(t), gate.cols());
+    }
+  }
+
+  private static void check(Tensor gate, Tensor up, int n, Tensor y) {
+    Shapes.sameCols("swiGlu", gate, up);
+    Shapes.sameCols("swiGlu", gate, y);
+    Shapes.rows("swiGlu", gate, n);
+    Shapes.rows("swiGlu", up, n);
+    Shapes.rows("swiGlu", y, n);
+  }
+}
