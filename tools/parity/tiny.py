@@ -1,0 +1,56 @@
+"""The tiny Llama models that the golden files share, with weights drawn here and never by transformers."""
+
+import json
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+SHAPE = dict(vocab_size=61, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+             num_key_value_heads=2, rms_norm_eps=1e-5, max_position_embeddings=128, tie_word_embeddings=True,
+             bos_token_id=1, eos_token_id=2, rope_parameters=dict(rope_type="default", rope_theta=10000.0))
+LLAMA3 = dict(rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=16)
+CONFIGS = {
+    "gqa_tied": {},
+    "mha_untied_bias": dict(num_key_value_heads=4, head_dim=12, attention_bias=True, mlp_bias=True,
+                            tie_word_embeddings=False),
+    "llama3_rope": dict(rope_parameters=LLAMA3),
+    "linear_rope": dict(rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=2.0)),
+}
+
+KEYS = set("""attention_bias attention_dropout bos_token_id eos_token_id head_dim hidden_act hidden_size
+    initializer_range intermediate_size max_position_embeddings mlp_bias model_type num_attention_heads
+    num_hidden_layers num_key_value_heads pad_token_id pretraining_tp rms_norm_eps rope_parameters
+    tie_word_embeddings transformers_version use_cache vocab_size""".split())
+
+
+def model(name, rng):
+    """Model `name` in f32 with weights large enough for logits of order 1, no norm at one and no bias at zero."""
+    config = LlamaConfig(**{**SHAPE, **CONFIGS[name]})
+    config._attn_implementation = "eager"
+    made = LlamaForCausalLM(config).float()
+    with torch.no_grad():
+        for key, parameter in made.named_parameters():
+            draw = torch.randn(parameter.shape, generator=rng) * 0.3
+            parameter.copy_(1 + draw if "norm" in key else draw)
+    return made
+
+
+def weights(made, prefix="w."):
+    """Parameters under their Hugging Face names; a tied head appears once, as the embedding."""
+    return {prefix + key: value.detach().clone() for key, value in made.named_parameters()}
+
+
+def config_texts(made):
+    """config.json as transformers 5 writes it, and in the older spelling (`rope_theta`, `rope_scaling`, no head_dim)."""
+    saved = json.loads(made.config.to_json_string(use_diff=False))
+    config = {key: saved[key] for key in sorted(KEYS & saved.keys())}
+    config.update(architectures=["LlamaForCausalLM"], dtype="float32")
+    older = dict(config, torch_dtype=config["dtype"])
+    del older["dtype"]
+    rope = dict(older.pop("rope_parameters"))
+    older["rope_theta"] = rope.pop("rope_theta")
+    older["rope_scaling"] = None if rope["rope_type"] == "default" else rope
+    if older["head_dim"] * older["num_attention_heads"] == older["hidden_size"]:
+        del older["head_dim"]
+    return dict(config=config, config_v4=older)
