@@ -3,6 +3,8 @@
 import json
 
 import torch
+import torch.nn.functional as F
+from peft import LoraConfig, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
 SHAPE = dict(vocab_size=61, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
@@ -54,3 +56,58 @@ def config_texts(made):
     if older["head_dim"] * older["num_attention_heads"] == older["hidden_size"]:
         del older["head_dim"]
     return dict(config=config, config_v4=older)
+
+
+def with_lora(made, rng, **settings):
+    """`made` under a PEFT adapter whose A and B are both random, so that no gradient is zero by construction."""
+    peft_model = get_peft_model(made, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, **settings))
+    with torch.no_grad():
+        for key, parameter in peft_model.named_parameters():
+            if "lora_" in key:
+                parameter.copy_(torch.randn(parameter.shape, generator=rng) * 0.2)
+    return peft_model
+
+
+def saved_name(key):
+    """The name that PEFT's `save_pretrained` gives to an adapter's parameter."""
+    return key.replace(".default.", ".")
+
+
+def adapter(peft_model, prefix="w."):
+    """A and B under the names that PEFT saves."""
+    return {prefix + saved_name(k): v.detach().clone() for k, v in peft_model.named_parameters() if "lora_" in k}
+
+
+def scalings(peft_model):
+    """What each adapted module multiplies `B·A·x` with, by module name."""
+    return {k.removeprefix("base_model.model."): m.scaling["default"]
+            for k, m in peft_model.named_modules() if hasattr(m, "lora_A")}
+
+
+def batch(rng, rows, time, vocab):
+    """Rows of unequal length, padded on the right: `ids` and `mask` (B, T) i32, `lengths` (B) i32.
+
+    `mask` marks the trained tokens: token t is a target, predicted from token t-1. A row starts untrained, and the
+    first row also has a hole, as a conversation with two answers has.
+    """
+    lengths = torch.randint(time // 2, time + 1, (rows,), generator=rng)
+    lengths[0] = time
+    ids = torch.randint(3, vocab, (rows, time), generator=rng)
+    ids[:, 0] = 1
+    mask = torch.zeros(rows, time, dtype=torch.int32)
+    for row, length in enumerate(lengths.tolist()):
+        ids[row, length:] = 0
+        start = int(torch.randint(1, length - 1, (1,), generator=rng))
+        mask[row, start:length] = 1
+    mask[0, 1:time] = 1
+    mask[0, time // 3:time // 2] = 0
+    return dict(ids=ids.int(), mask=mask, lengths=lengths.int())
+
+
+def loss_sum(made, batch):
+    """`(sum of cross-entropy over trained tokens, their number)`."""
+    ids, time = batch["ids"].long(), batch["ids"].shape[1]
+    attention = (torch.arange(time)[None, :] < batch["lengths"][:, None]).long()
+    logits = made(input_ids=ids, attention_mask=attention).logits
+    trained = batch["mask"][:, 1:].bool()
+    return F.cross_entropy(logits[:, :-1][trained], ids[:, 1:][trained], reduction="sum"), int(trained.sum())
