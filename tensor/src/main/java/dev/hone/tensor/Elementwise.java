@@ -7,6 +7,11 @@ public final class Elementwise {
 
   private Elementwise() {}
 
+  /// `dst += src`, both of one size.
+  public static void add(Tensor dst, Tensor src) {
+    add(dst, src, 0, dst.size());
+  }
+
   /// `dst += src` over elements `from` to `to` of blocks of one size.
   public static void add(Tensor dst, Tensor src, long from, long to) {
     Shapes.vector("add", src, dst.size());

@@ -22,21 +22,21 @@ public final class Rope {
     }
   }
 
-  /// Rotates every head of row `at + t` to position `positions[t]`, in place.
+  /// Rotates every head of row `t` to position `positions[t]`, in place.
   ///
-  /// @param x `(T, heads · D)`
-  public static void forward(Tensor x, long at, int[] positions, int n, Tensor cos, Tensor sin) {
-    rotate(x, at, positions, n, cos, sin, 1f);
+  /// @param x `(T, heads · D)`, the first `n` rows in use
+  public static void forward(Tensor x, int[] positions, int n, Tensor cos, Tensor sin) {
+    rotate(x, positions, n, cos, sin, 1f);
   }
 
   /// Turns gradients back, in place.
   public static void backward(Tensor dx, int[] positions, int n, Tensor cos, Tensor sin) {
-    rotate(dx, 0, positions, n, cos, sin, -1f);
+    rotate(dx, positions, n, cos, sin, -1f);
   }
 
-  private static void rotate(Tensor x, long at, int[] positions, int n, Tensor cos, Tensor sin, float direction) {
+  private static void rotate(Tensor x, int[] positions, int n, Tensor cos, Tensor sin, float direction) {
     int half = cos.cols();
-    Shapes.rows("rope", x, at + n);
+    Shapes.rows("rope", x, n);
     if (x.cols() % (2 * half) != 0) {
       throw new ShapeException("rope", "%s is not made of heads of %d".formatted(x.shape(), 2 * half));
     }
@@ -44,7 +44,7 @@ public final class Rope {
       Shapes.rows("rope", cos, positions[t] + 1L);
       for (int c = 0; c < x.cols(); c += 2 * half) {
         Kernels.BEST.rotate(
-            x.data(), x.at(at + t) + (long) c * Float.BYTES, cos.data(), sin.data(), cos.at(positions[t]), half,
+            x.data(), x.at(t) + (long) c * Float.BYTES, cos.data(), sin.data(), cos.at(positions[t]), half,
             direction);
       }
     }

@@ -1,0 +1,62 @@
+package dev.hone.model.decoder;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Which linear layers a low-rank adapter changes, and how. (Hu et al. 2021, arXiv 2106.09685)
+///
+/// @param modules by module name, such as `model.layers.0.self_attn.q_proj`
+public record AdapterShape(Map<String, Module> modules) {
+  /// No adapter at all.
+  public static final AdapterShape NONE = new AdapterShape(Map.of());
+
+  /// One adapted layer.
+  ///
+  /// @param rank  inner dimension
+  /// @param scale `alpha / rank`, or `alpha / √rank` for rsLoRA
+  public record Module(int rank, float scale) {
+    public Module {
+      if (rank < 1) {
+        throw new IllegalArgumentException("lora rank must be >= 1, got " + rank);
+      }
+    }
+  }
+
+  public AdapterShape {
+    modules = Map.copyOf(modules);
+  }
+
+  public boolean isEmpty() {
+    return modules.isEmpty();
+  }
+
+  /// The rank at a module; 0 where it isn't adapted.
+  public int rank(String module) {
+    var m = modules.get(module);
+    return m == null ? 0 : m.rank();
+  }
+
+  public int maxRank() {
+    return modules.values().stream().mapToInt(Module::rank).max().orElse(0);
+  }
+
+  public float scale(String module) {
+    return modules.get(module).scale();
+  }
+
+  /// The adapter's parameters, `lora_A` before `lora_B`, bottom to top.
+  public List<Parameter> parameters(ModelConfig config) {
+    var parameters = new ArrayList<Parameter>();
+    for (var name : LinearLayer.modules(config)) {
+      int rank = rank(name);
+      if (rank > 0) {
+        var linear = LinearLayer.of(name);
+        parameters.add(Parameter.matrix(name + ".lora_A.weight", rank, linear.in(config)));
+        parameters.add(Parameter.matrix(name + ".lora_B.weight", linear.out(config), rank));
+      }
+    }
+    return parameters;
+  }
+}

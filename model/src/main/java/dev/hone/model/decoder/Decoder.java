@@ -1,0 +1,308 @@
+package dev.hone.model.decoder;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Attention;
+import dev.hone.tensor.Attention.Span;
+import dev.hone.tensor.CrossEntropy;
+import dev.hone.tensor.CrossEntropy.Score;
+import dev.hone.tensor.Elementwise;
+import dev.hone.tensor.Embedding;
+import dev.hone.tensor.Linear;
+import dev.hone.tensor.RmsNorm;
+import dev.hone.tensor.Rope;
+import dev.hone.tensor.SwiGlu;
+import dev.hone.tensor.Tensor;
+
+/// A Llama-architecture decoder: the forward pass over packed rows, and its backward written out by hand.
+///
+/// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals one pass per row. The
+/// head sees only positions that have a target, a chunk of them at a time, and each chunk's logits become their own
+/// gradient in place: the full logits never exist.
+///
+/// A block reads, with `x` coming in:
+///
+/// ```
+/// h = norm(x)    q,k,v = h·W   rotate q,k    middle = x + attention(q,k,v)·Wo
+/// h2 = norm(middle)   gate,up = h2·W         out = middle + (silu(gate)·up)·Wdown
+/// ```
+///
+/// The backward walks the same lines upward. `dx` is the gradient of the residual stream all the way down: each norm's
+/// input gradient is added to it, which is the residual connection's backward.
+///
+/// One decoder may run on many threads at once, each with a [Workspace] of its own.
+public final class Decoder {
+  private final ModelConfig config;
+  private final DecoderTensors weights;
+  private final RopeTables rope;
+  private final Attention attention;
+
+  Decoder(ModelConfig config, DecoderTensors weights, RopeTables rope) {
+    this.config = config;
+    this.weights = weights;
+    this.rope = rope;
+    this.attention = new Attention(config.numHeads(), config.numKvHeads(), config.headDim());
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /// Runs a batch and scores its targets; nothing is kept.
+  public Score score(PackedBatch batch, Workspace ws) {
+    forward(batch, ws);
+    return head(batch, ws, null);
+  }
+
+  /// Runs a batch forward and backward, and adds the gradients of the summed loss to `gradients`.
+  public Score scoreAndBackward(PackedBatch batch, Workspace ws, DecoderGradients gradients) {
+    if (ws.mode == Workspace.Mode.INFERENCE) {
+      throw new IllegalArgumentException("a workspace for inference keeps nothing to go back from");
+    }
+    forward(batch, ws);
+    var score = head(batch, ws, gradients.tensors());
+    backward(batch, ws, gradients.tensors());
+    return score;
+  }
+
+  /// Logits after every token of the batch's rows, for comparisons and short texts.
+  ///
+  /// @param logits `(T, V)`, overwritten
+  public void logits(PackedBatch batch, Workspace ws, Tensor logits) {
+    forward(batch, ws);
+    int n = batch.numTokens();
+    RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
+    Linear.forward(ws.head.h(), n, weights.head(), 1f, 0f, logits);
+  }
+
+  /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and values there.
+  ///
+  /// @param ids    the next tokens, the first `n` in use
+  /// @param logits `V` elements, overwritten: the logits after the last of them
+  public void extend(int[] ids, int n, KvCache cache, Workspace ws, Tensor logits) {
+    if (n < 1 || n > ws.maxTokens || cache.length() + n > cache.capacity()) {
+      throw new IllegalArgumentException(
+          "%d tokens on top of %d do not fit a cache of %d and passes of %d"
+              .formatted(n, cache.length(), cache.capacity(), ws.maxTokens));
+    }
+    int past = cache.length();
+    var positions = new int[n];
+    for (int i = 0; i < n; i++) {
+      positions[i] = past + i;
+    }
+    var spans = new Span[] {new Span(0, n, 0, past)};
+    Embedding.forward(ids, n, weights.embedding(), ws.output);
+    for (int l = 0; l < config.numLayers(); l++) {
+      var keys = new Keys(cache.keys(l), cache.values(l), past);
+      block(l, ws.blocks.get(l), keys, positions, n, spans, ws, ws.output);
+    }
+    cache.grow(n);
+    var last = ws.output.rows(n - 1, n);
+    RmsNorm.forward(last, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
+    Linear.forward(ws.head.h(), 1, weights.head(), 1f, 0f, logits);
+  }
+
+  private float eps() {
+    return (float) config.rmsNormEps();
+  }
+
+  /// Where a pass puts its keys and values, and where attention reads them.
+  ///
+  /// @param at the row of the pass's first token
+  private record Keys(Tensor k, Tensor v, int at) {
+    Tensor newK(int n) {
+      return k.rows(at, at + n);
+    }
+
+    Tensor newV(int n) {
+      return v.rows(at, at + n);
+    }
+  }
+
+  private static Span[] spans(PackedBatch batch) {
+    var spans = new Span[batch.numRows()];
+    for (int r = 0; r < spans.length; r++) {
+      spans[r] = new Span(batch.rowStart(r), batch.rowLength(r), batch.rowStart(r), 0);
+    }
+    return spans;
+  }
+
+  private void forward(PackedBatch batch, Workspace ws) {
+    int n = batch.numTokens();
+    if (n > ws.maxTokens) {
+      throw new IllegalArgumentException("a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
+    }
+    var spans = spans(batch);
+    Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
+    for (int l = 0; l < config.numLayers(); l++) {
+      var a = ws.blocks.get(l);
+      block(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws, output(l, ws));
+    }
+  }
+
+  /// Where block `l` leaves the residual stream.
+  private Tensor output(int l, Workspace ws) {
+    return l + 1 < config.numLayers() ? ws.blocks.get(l + 1).input() : ws.output;
+  }
+
+  private void block(
+      int l, BlockActivations a, Keys keys, int[] positions, int n, Span[] spans, Workspace ws, Tensor out) {
+    attentionHalf(l, a, keys, positions, n, spans, ws);
+    mlpHalf(l, a, n, ws);
+    var w = weights.blocks().get(l);
+    copyUnlessSame(a.middle(), n, out);
+    project(w.down(), a.m(), n, 1f, l, LinearLayer.DOWN, a, ws, out);
+  }
+
+  private void attentionHalf(
+      int l, BlockActivations a, Keys keys, int[] positions, int n, Span[] spans, Workspace ws) {
+    var w = weights.blocks().get(l);
+    RmsNorm.forward(a.input(), n, w.inputNorm(), eps(), a.h(), a.r());
+    var k = keys.newK(n);
+    project(w.q(), a.h(), n, 0f, l, LinearLayer.Q, a, ws, a.q());
+    project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, k);
+    project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, keys.newV(n));
+    Rope.forward(a.q(), positions, n, rope.cos(), rope.sin());
+    Rope.forward(k, positions, n, rope.cos(), rope.sin());
+    for (var span : spans) {
+      attention.forward(a.q(), keys.k(), keys.v(), span, ws.attention, a.o(), a.lse());
+    }
+    copyUnlessSame(a.input(), n, a.middle());
+    project(w.o(), a.o(), n, 1f, l, LinearLayer.O, a, ws, a.middle());
+  }
+
+  private void mlpHalf(int l, BlockActivations a, int n, Workspace ws) {
+    var w = weights.blocks().get(l);
+    RmsNorm.forward(a.middle(), n, w.postNorm(), eps(), a.h2(), a.r2());
+    project(w.gate(), a.h2(), n, 0f, l, LinearLayer.GATE, a, ws, a.gate());
+    project(w.up(), a.h2(), n, 0f, l, LinearLayer.UP, a, ws, a.up());
+    SwiGlu.forward(a.gate(), a.up(), n, a.m());
+  }
+
+  private static void project(
+      LinearTensors w, Tensor x, int n, float beta, int layer, LinearLayer linear, BlockActivations a, Workspace ws,
+      Tensor y) {
+    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout, layer, linear, y);
+  }
+
+  private static void copyUnlessSame(Tensor from, int n, Tensor to) {
+    if (from != to) {
+      to.copyFrom(from, n);
+    }
+  }
+
+  /// Scores the targets, chunk by chunk; with gradients wanted, also starts `dx`.
+  ///
+  /// @param g null to score only
+  private Score head(PackedBatch batch, Workspace ws, DecoderTensors g) {
+    var head = ws.head;
+    int n = gatherTargets(batch, ws);
+    RmsNorm.forward(head.x(), n, weights.norm(), eps(), head.h(), head.r());
+    var score = Score.NONE;
+    int chunk = Math.toIntExact(head.logits().rows());
+    for (int from = 0; from < n; from += chunk) {
+      score = score.plus(headChunk(ws, from, Math.min(chunk, n - from), g));
+    }
+    if (g != null) {
+      headBackward(batch, ws, n, g);
+    }
+    return score;
+  }
+
+  private int gatherTargets(PackedBatch batch, Workspace ws) {
+    int n = 0;
+    for (int t = 0; t < batch.numTokens(); t++) {
+      int target = batch.targets()[t];
+      if (target != PackedBatch.NO_TARGET) {
+        ws.head.rows()[n] = t;
+        ws.head.targets()[n++] = target;
+      }
+    }
+    Embedding.forward(ws.head.rows(), n, ws.output, ws.head.x());
+    return n;
+  }
+
+  private Score headChunk(Workspace ws, int from, int n, DecoderTensors g) {
+    var head = ws.head;
+    var h = head.h().rows(from, from + n);
+    Linear.forward(h, n, weights.head(), 1f, 0f, head.logits());
+    var score = CrossEntropy.forward(head.logits(), n, head.targets(), from, g != null);
+    if (g != null) {
+      Linear.backward(head.logits(), n, weights.head(), 1f, 0f, head.dh().rows(from, from + n));
+      if (g.head() != null) {
+        Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
+      }
+    }
+    return score;
+  }
+
+  private void headBackward(PackedBatch batch, Workspace ws, int n, DecoderTensors g) {
+    var head = ws.head;
+    if (g.norm() != null) {
+      RmsNorm.backwardWeight(head.x(), n, head.r(), head.dh(), g.norm());
+    }
+    // the gathered rows' gradients go into h, which nobody needs any more, and from there to their places
+    head.h().clear(n);
+    RmsNorm.backward(head.x(), n, weights.norm(), head.r(), head.dh(), head.h());
+    ws.gradients.dx().clear(batch.numTokens());
+    Embedding.backward(head.rows(), n, head.h(), ws.gradients.dx());
+  }
+
+  private void backward(PackedBatch batch, Workspace ws, DecoderTensors g) {
+    int n = batch.numTokens();
+    var spans = spans(batch);
+    for (int l = config.numLayers() - 1; l >= 0; l--) {
+      var a = ws.blocks.get(l);
+      if (ws.mode == Workspace.Mode.RECOMPUTE) {
+        attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
+        mlpHalf(l, a, n, ws);
+      }
+      mlpBackward(l, a, n, ws, g.blocks().get(l));
+      attentionBackward(l, a, batch, n, spans, ws, g.blocks().get(l));
+    }
+    if (g.embedding() != null) {
+      Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
+    }
+  }
+
+  private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {
+    var w = weights.blocks().get(l);
+    var s = ws.gradients;
+    back(w.down(), g.down(), a.m(), n, s.dx(), l, LinearLayer.DOWN, a, ws, 0f, s.dm());
+    SwiGlu.backward(a.gate(), a.up(), n, s.dm());
+    back(w.gate(), g.gate(), a.h2(), n, a.gate(), l, LinearLayer.GATE, a, ws, 0f, s.dh());
+    back(w.up(), g.up(), a.h2(), n, a.up(), l, LinearLayer.UP, a, ws, 1f, s.dh());
+    normBackward(a.middle(), n, w.postNorm(), a.r2(), s, g.postNorm());
+  }
+
+  private void attentionBackward(
+      int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws, DecoderTensors.Block g) {
+    var w = weights.blocks().get(l);
+    var s = ws.gradients;
+    back(w.o(), g.o(), a.o(), n, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
+    for (var span : spans) {
+      attention.backward(
+          a.q(), a.k(), a.v(), span, ws.attention, a.o(), a.lse(), s.dOut(), s.dq(), s.dk(), s.dv());
+    }
+    Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
+    Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
+    back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, s.dh());
+    back(w.k(), g.k(), a.h(), n, s.dk(), l, LinearLayer.K, a, ws, 1f, s.dh());
+    back(w.v(), g.v(), a.h(), n, s.dv(), l, LinearLayer.V, a, ws, 1f, s.dh());
+    normBackward(a.input(), n, w.inputNorm(), a.r(), s, g.inputNorm());
+  }
+
+  private static void back(
+      LinearTensors w, LinearTensors g, Tensor x, int n, Tensor dy, int layer, LinearLayer linear, BlockActivations a,
+      Workspace ws, float beta, Tensor dx) {
+    var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
+    Projection.backward(w, g, x, n, dy, a.low(linear), dLow, ws.dropout, layer, linear, beta, dx);
+  }
+
+  /// Takes `dh` through a norm and adds it to `dx`.
+  private static void normBackward(Tensor x, int n, Tensor w, Tensor r, Workspace.Gradients s, Tensor dw) {
+    if (dw != null) {
+      RmsNorm.backwardWeight(x, n, r, s.dh(), dw);
+    }
+    RmsNorm.backward(x, n, w, r, s.dh(), s.dx());
+  }
+}

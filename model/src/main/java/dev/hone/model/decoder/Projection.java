@@ -1,0 +1,61 @@
+package dev.hone.model.decoder;
+
+import dev.hone.tensor.Linear;
+import dev.hone.tensor.Tensor;
+
+/// A linear layer with its bias and adapter: `y = x·Wᵀ + bias + scale · (drop(x)·Aᵀ)·Bᵀ`.
+final class Projection {
+  private Projection() {}
+
+  /// @param x    `(T, in)`, the first `n` rows in use
+  /// @param beta 0 replaces `y`, 1 adds to it
+  /// @param low  `(T, r)`, overwritten with `drop(x)·Aᵀ`; unused without an adapter
+  static void forward(
+      LinearTensors w, Tensor x, int n, float beta, Tensor low, Dropout dropout, int layer, LinearLayer linear,
+      Tensor y) {
+    Linear.forward(x, n, w.weight(), 1f, beta, y);
+    if (w.bias() != null) {
+      Linear.addBias(w.bias(), n, y);
+    }
+    if (w.hasAdapter()) {
+      Linear.forward(dropout.apply(x, n, layer, linear), n, w.a(), 1f, 0f, low);
+      Linear.forward(low, n, w.b(), w.scale(), 1f, y);
+    }
+  }
+
+  /// Adds the parameters' gradients to `g`, and writes the input's.
+  ///
+  /// @param low  what the forward left there
+  /// @param dLow scratch of the same shape
+  /// @param beta 0 replaces `dx`, 1 adds to it
+  static void backward(
+      LinearTensors w, LinearTensors g, Tensor x, int n, Tensor dy, Tensor low, Tensor dLow, Dropout dropout, int layer,
+      LinearLayer linear, float beta, Tensor dx) {
+    Linear.backward(dy, n, w.weight(), 1f, beta, dx);
+    if (g.weight() != null) {
+      Linear.backwardWeight(x, n, dy, 1f, g.weight());
+    }
+    if (g.bias() != null) {
+      Linear.backwardBias(dy, n, g.bias());
+    }
+    if (w.hasAdapter()) {
+      Linear.backward(dy, n, w.b(), w.scale(), 0f, dLow);
+      if (g.hasAdapter()) {
+        Linear.backwardWeight(low, n, dy, w.scale(), g.b());
+        Linear.backwardWeight(dropout.apply(x, n, layer, linear), n, dLow, 1f, g.a());
+      }
+      backwardLow(w, n, dLow, dropout, layer, linear, dx);
+    }
+  }
+
+  private static void backwardLow(
+      LinearTensors w, int n, Tensor dLow, Dropout dropout, int layer, LinearLayer linear, Tensor dx) {
+    if (dropout.isOff()) {
+      Linear.backward(dLow, n, w.a(), 1f, 1f, dx);
+    } else {
+      var dDropped = dropout.scratch(linear);
+      Linear.backward(dLow, n, w.a(), 1f, 0f, dDropped);
+      dropout.backward(dDropped, n, layer, linear, dx);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.hone.model.decoder;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Attention;
+import dev.hone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+
+/// Every buffer that a pass needs, allocated once; one per worker.
+///
+/// [Mode] says what a forward leaves behind. For training each layer has memory of its own, or, with recomputation,
+/// only the residual stream between layers is kept and the rest made again in the backward. For inference all layers
+/// share everything.
+public final class Workspace {
+  /// What the forward is for.
+  public enum Mode {
+    INFERENCE,
+    TRAINING,
+    /// Training with less memory: each block's forward runs once more in the backward.
+    RECOMPUTE
+  }
+
+  /// The head works on so many logits at a time (rows × V): 16 MB.
+  private static final int LOGITS_PER_CHUNK = 4 << 20;
+
+  final Mode mode;
+  final int maxTokens;
+  final List<BlockActivations> blocks;
+  final Tensor output;
+  final Attention.Scratch attention;
+  final Head head;
+  final Gradients gradients;
+  final Dropout dropout;
+
+  /// Buffers around the head: only positions with a target (or the last one, when generating) come here.
+  ///
+  /// @param x      `(T, C)` gathered rows of the residual stream; `h` their normalisation, `r` its factors
+  /// @param dh     `(T, C)` gradient of `h`, then of `x`
+  /// @param logits `(chunk, V)`
+  record Head(Tensor x, Tensor h, Tensor r, Tensor dh, Tensor logits, int[] rows, int[] targets) {}
+
+  /// Scratch of the backward pass.
+  record Gradients(
+      Tensor dx, Tensor dh, Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor dm, List<Tensor> low) {
+    /// Scratch for the gradient of an adapter's inner activations of this rank.
+    Tensor low(int rank) {
+      return low.stream().filter(t -> t.cols() == rank).findFirst().orElseThrow();
+    }
+  }
+
+  private Workspace(
+      Mode mode, int maxTokens, List<BlockActivations> blocks, Tensor output, Attention.Scratch attention, Head head,
+      Gradients gradients, Dropout dropout) {
+    this.mode = mode;
+    this.maxTokens = maxTokens;
+    this.blocks = blocks;
+    this.output = output;
+    this.attention = attention;
+    this.head = head;
+    this.gradients = gradients;
+    this.dropout = dropout;
+  }
+
+  /// @param maxTokens the most tokens of one pass
+  /// @param maxRow    the longest sequence, tokens; with a cache, the cache's length
+  /// @param dropout   the adapter's dropout rate while training
+  public static Workspace allocate(
+      Allocator memory, ModelConfig config, AdapterShape adapter, Mode mode, int maxTokens, int maxRow, float dropout) {
+    boolean training = mode != Mode.INFERENCE;
+    int c = config.hiddenSize();
+    var streams = new ArrayList<Tensor>();
+    for (int l = 0; l <= (training ? config.numLayers() : 0); l++) {
+      streams.add(memory.f32("activations", maxTokens, c));
+    }
+    return new Workspace(
+        mode,
+        maxTokens,
+        blocks(memory, config, adapter, mode, maxTokens, streams),
+        streams.getLast(),
+        Attention.Scratch.allocate(memory, maxRow, training),
+        head(memory, config, maxTokens, training),
+        training ? gradients(memory, config, adapter, maxTokens) : null,
+        training ? Dropout.allocate(memory, config, maxTokens, dropout) : Dropout.NONE);
+  }
+
+  private static List<BlockActivations> blocks(
+      Allocator memory, ModelConfig config, AdapterShape adapter, Mode mode, int tokens, List<Tensor> streams) {
+    var blocks = new ArrayList<BlockActivations>();
+    var shared = new HashMap<String, Tensor>();
+    for (int l = 0; l < config.numLayers(); l++) {
+      var input = streams.get(mode == Mode.INFERENCE ? 0 : l);
+      var low = BlockActivations.low(memory, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
+      if (mode == Mode.TRAINING || l == 0) {
+        var middle = mode == Mode.INFERENCE ? input : null;
+        blocks.add(BlockActivations.allocate(memory, config, tokens, input, middle, low));
+      } else {
+        blocks.add(blocks.getFirst().sharedWith(input, low));
+      }
+    }
+    return List.copyOf(blocks);
+  }
+
+  private static Head head(Allocator memory, ModelConfig config, int tokens, boolean training) {
+    int c = config.hiddenSize();
+    int chunk = Math.clamp(LOGITS_PER_CHUNK / config.vocabSize(), 1, tokens);
+    return new Head(
+        memory.f32("head", tokens, c),
+        memory.f32("head", tokens, c),
+        memory.f32("head", tokens, 1),
+        memory.f32("head", training ? tokens : 0, c),
+        memory.f32("logits", chunk, config.vocabSize()),
+        new int[tokens],
+        new int[tokens]);
+  }
+
+  private static Gradients gradients(Allocator memory, ModelConfig config, AdapterShape adapter, int tokens) {
+    String name = "backward scratch";
+    int[] ranks = adapter.modules().values().stream().mapToInt(AdapterShape.Module::rank).distinct().sorted().toArray();
+    return new Gradients(
+        memory.f32(name, tokens, config.hiddenSize()),
+        memory.f32(name, tokens, config.hiddenSize()),
+        memory.f32(name, tokens, config.queryDim()),
+        memory.f32(name, tokens, config.kvDim()),
+        memory.f32(name, tokens, config.kvDim()),
+        memory.f32(name, tokens, config.queryDim()),
+        memory.f32(name, tokens, config.intermediateSize()),
+        Arrays.stream(ranks).mapToObj(r -> memory.f32(name, tokens, r)).toList());
+  }
+
+  /// The longest pass that fits, tokens.
+  public int maxTokens() {
+    return maxTokens;
+  }
+
+  /// Chooses the dropout masks of the next pass; the same seed gives the same masks.
+  public void seedDropout(long seed) {
+    dropout.seed(seed);
+  }
+}
