@@ -1,0 +1,91 @@
+package dev.hone.model.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Strict reading of small JSON files: UTF-8, one object, no duplicate keys, no NaN, nothing after it.
+public final class JsonFile {
+  private static final long MAX_BYTES = 64L << 20;
+  private static final JsonMapper MAPPER = JsonMapper.builder()
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .build();
+
+  private JsonFile() {}
+
+  /// The object that the file `path` holds.
+  public static JsonObject read(Path path) throws CheckpointException {
+    try {
+      requireRegularFile(path);
+      if (Files.size(path) > MAX_BYTES) {
+        throw new CheckpointException(path, "has %d bytes, far more than such a file needs".formatted(Files.size(path)));
+      }
+      try (var reader = strictUtf8(Files.newInputStream(path))) {
+        return object(path, MAPPER.readTree(reader));
+      }
+    } catch (JacksonException e) {
+      throw new CheckpointException(path, "is not valid JSON (" + reason(e) + "); repair or download it again", e);
+    } catch (IOException e) {
+      throw CheckpointException.cannotRead(path, e);
+    }
+  }
+
+  /// As [#read]; empty where there is no such file.
+  public static Optional<JsonObject> readIfPresent(Path path) throws CheckpointException {
+    return Files.notExists(path) ? Optional.empty() : Optional.of(read(path));
+  }
+
+  private static JsonObject object(Path path, JsonNode root) throws CheckpointException {
+    if (!root.isObject()) {
+      throw new CheckpointException(path, "holds no JSON object; it is empty or damaged, download it again");
+    }
+    return new JsonObject(path, "", root);
+  }
+
+  /// Text of `in`; bytes that are not UTF-8 fail the reading instead of turning into replacement characters.
+  public static Reader strictUtf8(InputStream in) {
+    return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()
+        .onMalformedInput(CodingErrorAction.REPORT)
+        .onUnmappableCharacter(CodingErrorAction.REPORT));
+  }
+
+  /// What a JSON parser complained of, and where.
+  public static String reason(JacksonException e) {
+    if (e.getCause() instanceof CharacterCodingException) return "it is not UTF-8";
+    var where = Optional.ofNullable(e.getLocation())
+        .filter(at -> at.getLineNr() > 0)
+        .map(JsonFile::lineAndColumn)
+        .orElse("");
+    return firstLine(e.getOriginalMessage()) + where;
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("unreadable");
+  }
+
+  private static String lineAndColumn(TokenStreamLocation at) {
+    return ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+  }
+
+  /// Refuses directories, pipes and devices, which could block for ever or never end.
+  static void requireRegularFile(Path path) throws IOException {
+    if (!Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).isRegularFile()) {
+      throw new CheckpointException(path, "is not a regular file");
+    }
+  }
+}

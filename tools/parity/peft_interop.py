@@ -1,0 +1,83 @@
+"""A tiny base model as a Hugging Face directory, adapters that PEFT saved for it, and the logits of each.
+
+`peft/base`, `peft/{all_linear,rslora_q_v,patterns}` as `save_pretrained` writes them; `peft/logits`: `ids` (B, T),
+`base`, and per adapter `NAME` (adapter at run time) and `NAME.merged` (after `merge_and_unload`), all (B, T, V).
+"""
+
+import json
+import shutil
+
+import torch
+from peft import PeftModel
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
+
+import golden
+import tiny
+
+TEXT = ["the cat sat on the mat and the rat ran", "a small house stands near the sea", "Who is there? It is me."]
+ADAPTERS = {
+    "all_linear": dict(r=4, lora_alpha=8, target_modules="all-linear"),
+    "rslora_q_v": dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], use_rslora=True),
+    "patterns": dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj", "down_proj"],
+                     rank_pattern={"layers.0.self_attn.q_proj": 2, "down_proj": 3},
+                     alpha_pattern={"layers.1.self_attn.v_proj": 12, "down_proj": 5}),
+}
+HERE = golden.path("tune", "peft/logits").parent
+rng = golden.deterministic(5)
+
+
+def tokenizer():
+    """Byte-level BPE cut down to the bytes of `TEXT`, with `<s>` set before a text as Llama tokenizers do."""
+    made = Tokenizer(models.BPE(unk_token="<unk>"))
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=tiny.SHAPE["vocab_size"], special_tokens=["<unk>", "<s>", "</s>"],
+                                  show_progress=False)
+    made.train_from_iterator(TEXT, trainer)
+    assert made.get_vocab_size() == tiny.SHAPE["vocab_size"]
+    made.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=made, unk_token="<unk>", bos_token="<s>", eos_token="</s>")
+
+
+def logits(model, ids):
+    with torch.no_grad():
+        return model(ids).logits
+
+
+def save_base():
+    """The base directory; without the fields that change from run to run."""
+    model = tiny.model("gqa_tied", rng)
+    model.generation_config.bos_token_id, model.generation_config.eos_token_id = 1, 2
+    model.save_pretrained(HERE / "base")
+    tokenizer().save_pretrained(HERE / "base")
+
+
+def save_adapter(name, settings):
+    base = LlamaForCausalLM.from_pretrained(HERE / "base")
+    base.config._name_or_path = base.name_or_path = "base"
+    adapted = tiny.with_lora(base, rng, **settings)
+    adapted.save_pretrained(HERE / name)
+    (HERE / name / "README.md").unlink()
+    config = HERE / name / "adapter_config.json"
+    fields = json.loads(config.read_text())
+    if isinstance(fields["target_modules"], list):  # PEFT keeps a set, whose order changes from run to run
+        fields["target_modules"].sort()
+    config.write_text(json.dumps(fields, indent=2) + "\n")
+
+
+shutil.rmtree(HERE, ignore_errors=True)
+save_base()
+ids = torch.randint(3, tiny.SHAPE["vocab_size"], (2, 11), generator=rng)
+ids[:, 0] = 1
+answers = dict(ids=ids.int(), base=logits(AutoModelForCausalLM.from_pretrained(HERE / "base"), ids))
+for name, settings in ADAPTERS.items():
+    save_adapter(name, settings)
+    loaded = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(HERE / "base"), HERE / name)
+    answers[name] = logits(loaded, ids)
+    answers[name + ".merged"] = logits(loaded.merge_and_unload(), ids)
+    assert (answers[name] - answers["base"]).abs().max() > 0.1
+golden.save("tune", "peft/logits", answers)
+for file in sorted(HERE.rglob("*")):
+    if file.is_file():
+        print(f"{file.relative_to(golden.ROOT)}  {file.stat().st_size:,} bytes")
