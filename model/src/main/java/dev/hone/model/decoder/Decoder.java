@@ -1,6 +1,7 @@
 package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.Attention.Span;
 import dev.hone.tensor.CrossEntropy;
@@ -12,6 +13,8 @@ import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
 import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// A Llama-architecture decoder: the forward pass over packed rows, and its backward written out by hand.
 ///
@@ -36,11 +39,27 @@ public final class Decoder {
   private final RopeTables rope;
   private final Attention attention;
 
-  Decoder(ModelConfig config, DecoderTensors weights, RopeTables rope) {
+  private Decoder(ModelConfig config, DecoderTensors weights, RopeTables rope) {
     this.config = config;
     this.weights = weights;
     this.rope = rope;
     this.attention = new Attention(config.numHeads(), config.numKvHeads(), config.headDim());
+  }
+
+  /// A decoder without adapter.
+  ///
+  /// @param maxPositions the longest sequence that it will see, tokens
+  public static Decoder of(ModelConfig config, ParameterSet weights, Allocator memory, int maxPositions) {
+    return new Decoder(
+        config, DecoderTensors.bind(config, weights::find, m -> 0f), RopeTables.of(memory, config, maxPositions));
+  }
+
+  /// The same decoder with an adapter: weights and tables are shared.
+  ///
+  /// @param parameters the adapter's, named as [AdapterShape#parameters] lists them
+  public Decoder withAdapter(ParameterSet weightSet, AdapterShape shape, ParameterSet parameters) {
+    Function<String, Optional<Tensor>> lookup = name -> parameters.find(name).or(() -> weightSet.find(name));
+    return new Decoder(config, DecoderTensors.bind(config, lookup, shape::scale), rope);
   }
 
   public ModelConfig config() {
@@ -253,8 +272,7 @@ public final class Decoder {
     for (int l = config.numLayers() - 1; l >= 0; l--) {
       var a = ws.blocks.get(l);
       if (ws.mode == Workspace.Mode.RECOMPUTE) {
-        attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
-        mlpHalf(l, a, n, ws);
+        recompute(l, a, batch, n, spans, ws);
       }
       mlpBackward(l, a, n, ws, g.blocks().get(l));
       attentionBackward(l, a, batch, n, spans, ws, g.blocks().get(l));
@@ -262,6 +280,14 @@ public final class Decoder {
     if (g.embedding() != null) {
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
     }
+  }
+
+  /// The block's forward once more, but for the product that leaves it.
+  private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws) {
+    attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
+    mlpHalf(l, a, n, ws);
+    var down = LinearLayer.DOWN;
+    Projection.low(weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout, l, down);
   }
 
   private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {

@@ -17,9 +17,16 @@ final class Projection {
     if (w.bias() != null) {
       Linear.addBias(w.bias(), n, y);
     }
+    low(w, x, n, low, dropout, layer, linear);
+    if (w.hasAdapter()) {
+      Linear.forward(low, n, w.b(), w.scale(), 1f, y);
+    }
+  }
+
+  /// The first half of the adapter alone: `low = drop(x)·Aᵀ`; nothing without an adapter.
+  static void low(LinearTensors w, Tensor x, int n, Tensor low, Dropout dropout, int layer, LinearLayer linear) {
     if (w.hasAdapter()) {
       Linear.forward(dropout.apply(x, n, layer, linear), n, w.a(), 1f, 0f, low);
-      Linear.forward(low, n, w.b(), w.scale(), 1f, y);
     }
   }
 
