@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /// What the gate found: for each rule how often it was broken, and where first.
 ///
@@ -74,10 +73,12 @@ public record GateReport(Map<Check, Long> counts, List<Finding> findings, Totals
     if (!isRefused()) {
       return;
     }
-    var errors = lines(Check.Severity.ERROR).stream().collect(Collectors.joining("\n"));
-    var first = findings.stream().map(f -> f.problem().check()).filter(Check::isError).findFirst().orElseThrow();
-    throw new UsageException(
-        "the data gate found %d error%s, nothing was trained\n%s".formatted(errors(), errors() == 1 ? "" : "s", errors),
-        first.hint());
+    var errors = findings.stream().filter(finding -> finding.problem().check().isError()).toList();
+    var message =
+        errors() == 1
+            ? errors.getFirst().text()
+            : "the data gate found %d errors\n%s"
+                .formatted(errors(), String.join("\n", lines(Check.Severity.ERROR)));
+    throw new UsageException(message, errors.getFirst().problem().check().hint());
   }
 }
