@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// Runs micro-batches through a decoder on all workers: forward to evaluate, forward and backward to train.
+/// Runs micro-batches through a decoder on all workers: forward to evaluate, forward and backward
+/// to train.
 ///
-/// Each worker has a workspace of its own and takes the next micro-batch when it is done with one; nothing is shared
-/// but the weights, so workers never wait for each other inside a pass.
+/// Each worker has a workspace of its own and takes the next micro-batch when it is done with one;
+/// nothing is shared but the weights, so workers never wait for each other inside a pass.
 final class Engine {
   private final Workers workers;
   private final List<Workspace> workspaces;
@@ -31,16 +32,17 @@ final class Engine {
 
   /// Sizes that an engine is planned for.
   ///
-  /// @param longest        the longest row, tokens
-  /// @param passTokens     the most tokens of one pass
-  /// @param mostLeaves     the most micro-batches of one batch; 0 when nothing is trained
+  /// @param longest the longest row, tokens
+  /// @param passTokens the most tokens of one pass
+  /// @param mostLeaves the most micro-batches of one batch; 0 when nothing is trained
   record Size(int longest, int passTokens, int mostLeaves) {
     static Size of(int longest, int microBatchTokens, int mostLeaves) {
       return new Size(longest, Math.max(longest, microBatchTokens), mostLeaves);
     }
   }
 
-  private Engine(Workers workers, List<Workspace> workspaces, List<PackedBatch> batches, GradientTree tree) {
+  private Engine(
+      Workers workers, List<Workspace> workspaces, List<PackedBatch> batches, GradientTree tree) {
     this.workers = workers;
     this.workspaces = workspaces;
     this.batches = batches;
@@ -49,13 +51,20 @@ final class Engine {
 
   /// @param trained parameters that get gradients; empty to evaluate only
   static Engine allocate(
-      Allocator memory, ModelConfig config, AdapterShape adapter, List<Parameter> trained, Workspace.Mode mode,
-      float dropout, Size size, Workers workers) {
+      Allocator memory,
+      ModelConfig config,
+      AdapterShape adapter,
+      List<Parameter> trained,
+      Workspace.Mode mode,
+      float dropout,
+      Size size,
+      Workers workers) {
     var workspaces = new ArrayList<Workspace>();
     var batches = new ArrayList<PackedBatch>();
     for (int w = 0; w < workers.count(); w++) {
       workspaces.add(
-          Workspace.allocate(memory, config, adapter, mode, size.passTokens(), size.longest(), dropout));
+          Workspace.allocate(
+              memory, config, adapter, mode, size.passTokens(), size.longest(), dropout));
       batches.add(Packer.allocate(size.longest(), size.passTokens()));
     }
     int buffers = trained.isEmpty() ? 0 : GradientTree.buffers(size.mostLeaves(), workers.count());
@@ -63,7 +72,8 @@ final class Engine {
         GradientTree.allocate(
             buffers,
             () -> DecoderGradients.of(config, ParameterSet.allocate(memory, "gradients", trained)));
-    return new Engine(workers, workspaces, batches, gradients.isEmpty() ? null : new GradientTree(gradients));
+    return new Engine(
+        workers, workspaces, batches, gradients.isEmpty() ? null : new GradientTree(gradients));
   }
 
   /// A batch's summed gradient with its score.
@@ -109,20 +119,22 @@ final class Engine {
     var results = new Evaluation[parts.size()];
     var packers = packers(store);
     var next = new AtomicInteger();
-    workers.run(
-        worker -> {
-          var batch = batches.get(worker);
-          for (int i = next.getAndIncrement(); i < results.length; i = next.getAndIncrement()) {
-            packers.get(worker).fill(batch, parts.get(i));
-            var score = decoder.score(batch, workspaces.get(worker));
-            results[i] = Evaluation.NONE.plus(score, batch.numTargets(), batch.targetBytes());
-          }
-        });
+    workers.run(worker -> {
+      var batch = batches.get(worker);
+      for (int i = next.getAndIncrement(); i < results.length; i = next.getAndIncrement()) {
+        packers.get(worker).fill(batch, parts.get(i));
+        var score = decoder.score(batch, workspaces.get(worker));
+        results[i] = Evaluation.NONE.plus(score, batch.numTargets(), batch.targetBytes());
+      }
+    });
     var total = Evaluation.NONE;
     for (var r : results) {
-      total = new Evaluation(
-          total.lossSum() + r.lossSum(), total.tokens() + r.tokens(), total.correct() + r.correct(),
-          total.targetBytes() + r.targetBytes());
+      total =
+          new Evaluation(
+              total.lossSum() + r.lossSum(),
+              total.tokens() + r.tokens(),
+              total.correct() + r.correct(),
+              total.targetBytes() + r.targetBytes());
     }
     return total;
   }

@@ -4,16 +4,19 @@ import dev.hone.tensor.CrossEntropy.Score;
 
 /// How well a model predicts a set of targets.
 ///
-/// @param lossSum     negative log-likelihood in nats, summed
-/// @param tokens      targets
-/// @param correct     targets that were the likeliest token
+/// @param lossSum negative log-likelihood in nats, summed
+/// @param tokens targets
+/// @param correct targets that were the likeliest token
 /// @param targetBytes UTF-8 bytes of the text behind the targets
 public record Evaluation(double lossSum, long tokens, long correct, long targetBytes) {
   static final Evaluation NONE = new Evaluation(0, 0, 0, 0);
 
   Evaluation plus(Score score, long moreTokens, long moreBytes) {
     return new Evaluation(
-        lossSum + score.lossSum(), tokens + moreTokens, correct + score.correct(), targetBytes + moreBytes);
+        lossSum + score.lossSum(),
+        tokens + moreTokens,
+        correct + score.correct(),
+        targetBytes + moreBytes);
   }
 
   /// Nats per token.
@@ -25,7 +28,8 @@ public record Evaluation(double lossSum, long tokens, long correct, long targetB
     return Math.exp(loss());
   }
 
-  /// Bits per byte of the text behind the targets; end-of-turn tokens count in the bits and have no bytes.
+  /// Bits per byte of the text behind the targets; end-of-turn tokens count in the bits and have no
+  /// bytes.
   public double bitsPerByte() {
     return lossSum / Math.log(2) / targetBytes;
   }

@@ -13,12 +13,14 @@ import java.util.function.Supplier;
 
 /// Adds the gradients of a batch's micro-batches along one fixed binary tree.
 ///
-/// Float addition isn't associative, so the order of a sum is part of its result. Here leaf `i` is micro-batch `i`,
-/// node `(level, i)` is the sum of `(level − 1, 2i)` and `(level − 1, 2i + 1)`, and a node without a right half is its
-/// left one. Who computes which leaf, and when, doesn't matter: any number of workers gives the same bits.
+/// Float addition isn't associative, so the order of a sum is part of its result. Here leaf `i` is
+/// micro-batch `i`, node `(level, i)` is the sum of `(level − 1, 2i)` and `(level − 1, 2i + 1)`,
+/// and a node without a right half is its left one. Who computes which leaf, and when, doesn't
+/// matter: any number of workers gives the same bits.
 ///
-/// Leaves start in order and the worker that finishes the second half of a node adds the two. When no buffer is free a
-/// worker waits: then at most one finished node per level is parked, so `1 + levels` buffers always suffice.
+/// Leaves start in order and the worker that finishes the second half of a node adds the two. When
+/// no buffer is free a worker waits: then at most one finished node per level is parked, so `1 +
+/// levels` buffers always suffice.
 final class GradientTree {
   private final Deque<DecoderGradients> free;
   private final Map<Long, DecoderGradients> parked = new HashMap<>();
@@ -73,7 +75,8 @@ final class GradientTree {
 
   private record Task(int leaf, DecoderGradients buffer) {}
 
-  /// Takes a buffer first and only then the next leaf, so that leaves start in order. Empty when none is left.
+  /// Takes a buffer first and only then the next leaf, so that leaves start in order. Empty when
+  /// none is left.
   private synchronized Optional<Task> begin() {
     while (!failed && next < leaves && free.isEmpty()) {
       try {
@@ -83,7 +86,9 @@ final class GradientTree {
         throw new IllegalStateException("interrupted while training", e);
       }
     }
-    return failed || next == leaves ? Optional.empty() : Optional.of(new Task(next++, free.remove()));
+    return failed || next == leaves
+        ? Optional.empty()
+        : Optional.of(new Task(next++, free.remove()));
   }
 
   private synchronized void fail() {
@@ -112,7 +117,8 @@ final class GradientTree {
   }
 
   /// Takes the parked other half, or parks this one.
-  private synchronized Optional<DecoderGradients> meet(int level, int index, int sibling, DecoderGradients buffer) {
+  private synchronized Optional<DecoderGradients> meet(
+      int level, int index, int sibling, DecoderGradients buffer) {
     var other = Optional.ofNullable(parked.remove(key(level, sibling)));
     if (other.isEmpty()) {
       parked.put(key(level, index), buffer);

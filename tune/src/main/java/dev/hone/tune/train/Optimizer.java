@@ -41,9 +41,15 @@ final class Optimizer {
   /// Takes one step and returns the gradient's norm before clipping.
   ///
   /// @param gradientSum gradient of the summed loss
-  /// @param tokens      what to divide it by
-  /// @param step        from 0
-  double step(Tensor gradientSum, long tokens, long step, double learningRate, TrainingSettings settings, Workers crew) {
+  /// @param tokens what to divide it by
+  /// @param step from 0
+  double step(
+      Tensor gradientSum,
+      long tokens,
+      long step,
+      double learningRate,
+      TrainingSettings settings,
+      Workers crew) {
     double norm = Math.sqrt(Elementwise.sumOfSquares(gradientSum)) / tokens;
     double clip = settings.clipNorm() > 0 ? Math.min(1, settings.clipNorm() / (norm + 1e-6)) : 1;
     var decayed = constants(step, learningRate, settings.weightDecay(), clip / tokens, settings);
@@ -60,12 +66,20 @@ final class Optimizer {
 
   private static AdamW.Step constants(
       long step, double learningRate, double weightDecay, double gradScale, TrainingSettings s) {
-    return AdamW.Step.of(step + 1, learningRate, weightDecay, s.beta1(), s.beta2(), s.epsilon(), gradScale);
+    return AdamW.Step.of(
+        step + 1, learningRate, weightDecay, s.beta1(), s.beta2(), s.epsilon(), gradScale);
   }
 
   private void update(Tensor gradient, long from, long to, AdamW.Step constants) {
     if (from < to) {
-      AdamW.update(parameters.flat(), gradient, firstMoments.flat(), secondMoments.flat(), from, to, constants);
+      AdamW.update(
+          parameters.flat(),
+          gradient,
+          firstMoments.flat(),
+          secondMoments.flat(),
+          from,
+          to,
+          constants);
     }
   }
 }

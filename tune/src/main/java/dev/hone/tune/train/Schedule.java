@@ -11,7 +11,8 @@ public enum Schedule {
   /// No change.
   CONSTANT;
 
-  /// The factor on the base rate at a step, from 0: a ramp over `warmupSteps`, then the schedule over the rest.
+  /// The factor on the base rate at a step, from 0: a ramp over `warmupSteps`, then the schedule
+  /// over the rest.
   ///
   /// The first of several warm-up steps has factor 0, as in Transformers.
   public double factor(long step, long warmupSteps, long totalSteps) {

@@ -17,14 +17,17 @@ final class Workers implements AutoCloseable {
       throw new IllegalArgumentException("threads must be >= 1, got " + count);
     }
     this.count = count;
-    this.threads = Executors.newFixedThreadPool(count, Thread.ofPlatform().daemon().name("hone-worker-", 0).factory());
+    this.threads =
+        Executors.newFixedThreadPool(
+            count, Thread.ofPlatform().daemon().name("hone-worker-", 0).factory());
   }
 
   int count() {
     return count;
   }
 
-  /// Runs `body(worker)` once per worker, `0 … count − 1`, and waits for all. The first failure is thrown on.
+  /// Runs `body(worker)` once per worker, `0 … count − 1`, and waits for all. The first failure is
+  /// thrown on.
   void run(IntConsumer body) {
     var futures = new ArrayList<Future<?>>(count);
     for (int w = 0; w < count; w++) {
@@ -39,7 +42,8 @@ final class Workers implements AutoCloseable {
         failure = failure != null ? failure : unchecked(e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        failure = failure != null ? failure : new IllegalStateException("interrupted while training", e);
+        failure =
+            failure != null ? failure : new IllegalStateException("interrupted while training", e);
       }
     }
     if (failure != null) {
