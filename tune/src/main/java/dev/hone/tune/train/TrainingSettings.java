@@ -44,7 +44,7 @@ public record TrainingSettings(
     atLeast("micro-batch tokens", microBatchTokens, 1);
     atLeast("eval every", evalEvery, 0);
     atLeast("patience", patience, 0);
-    atLeast("checkpoint every", checkpointEvery, 1);
+    atLeast("checkpoint every", checkpointEvery, 0);
     inRange("learning rate", learningRate, Double.MIN_VALUE, 10);
     inRange("warmup ratio", warmupRatio, 0, 1);
     inRange("weight decay", weightDecay, 0, 10);
