@@ -9,7 +9,7 @@ import java.io.IOException;
 ///
 /// Of a row it remembers two 64-bit hashes, of what it says and of what it asks, to tell duplicates, contradictions and
 /// held-out rows that are trained on. At a hundred million rows these take 2 GB, and two different rows share a hash once
-/// in some thousands of such files.
+/// in about two thousand such files.
 public final class DataGate {
   private static final int ENOUGH_ROWS = 50;
 

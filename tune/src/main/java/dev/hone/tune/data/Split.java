@@ -65,7 +65,7 @@ public final class Split {
           rows++;
           long content = hash.content(valid.row());
           smallest.putIfAbsent(SplitMix64.mix(content ^ salt), new HeldOut(valid.number(), content));
-          if (smallest.size() > MAX_HELD_OUT + 1) {
+          if (smallest.size() > 2 * MAX_HELD_OUT) {
             smallest.pollLastEntry();
           }
         }
@@ -75,7 +75,7 @@ public final class Split {
     return new Split(seed, sourceSha256, rows, smallest.values().stream().limit(count).toList());
   }
 
-  /// @param distinct how many different rows there are, counted no further than to one more than can be held out
+  /// @param distinct how many different rows there are, counted no further than to twice as many as can be held out
   private static int heldOutCount(long rows, int distinct) {
     long wanted = Math.clamp(Math.round((double) rows / ONE_IN), 1, MAX_HELD_OUT);
     return (int) Math.min(wanted, distinct / 2);

@@ -28,7 +28,7 @@ final class Tools {
   private static Map<String, Object> tool(JsonNode tool, String at) {
     var function = function(tool, at);
     Fields.string(function, "name", at + ".name");
-    return object(tool);
+    return object(tool, at);
   }
 
   /// The `tool_calls` of a message.
@@ -72,7 +72,7 @@ final class Tools {
     if (!parsed.isObject()) {
       throw new BadField(Check.BAD_TOOL_ARGUMENTS, at, "expected a JSON object, found " + Fields.kind(parsed));
     }
-    return object(parsed);
+    return object(parsed, at);
   }
 
   private static JsonNode parse(String arguments, String at) {
@@ -91,9 +91,20 @@ final class Tools {
     return node;
   }
 
-  private static Map<String, Object> object(JsonNode node) {
+  private static Map<String, Object> object(JsonNode node, String at) {
+    checkStrings(node, at);
     var object = new LinkedHashMap<String, Object>();
     node.properties().forEach(field -> object.put(field.getKey(), RowParser.toValue(field.getValue())));
     return object;
+  }
+
+  private static void checkStrings(JsonNode node, String at) {
+    for (var child : node) {
+      if (child.isString()) {
+        Fields.string(child, at);
+      } else {
+        checkStrings(child, at);
+      }
+    }
   }
 }

@@ -80,8 +80,8 @@ public final class TuningData implements AutoCloseable {
         var rows = PendingFile.of(request.runDirectory().resolve(HELD_OUT_FILE_NAME))) {
       var report =
           split.isPresent()
-              ? gate.check(request.train(), split.get(), into(train), into(heldOut, rows))
-              : gate.check(request.train(), request.valid().orElseThrow(), into(train), into(heldOut));
+              ? gate.check(request.train(), split.get(), train, into(heldOut, rows))
+              : gate.check(request.train(), request.valid().orElseThrow(), train, heldOut);
       report.refuseErrors();
       if (split.isPresent()) {
         refuseEmptySplit(split.get(), request);
@@ -102,18 +102,9 @@ public final class TuningData implements AutoCloseable {
     }
   }
 
-  private static ExampleSink into(TokenStoreWriter store) {
-    return (line, examples) -> {
-      for (var example : examples) {
-        store.add(line.number(), example);
-      }
-    };
-  }
-
   private static ExampleSink into(TokenStoreWriter store, PendingFile rows) {
-    var tokens = into(store);
     return (line, examples) -> {
-      tokens.accept(line, examples);
+      store.accept(line, examples);
       rows.append(line.json() + "\n");
     };
   }

@@ -80,6 +80,7 @@ class RowParserTest {
           wrong_value        ; tools[0] ; expected an object     ; {'tools':['f'],'messages':[{'role':'user','content':'a'}]}
           missing_field      ; tools[0].name ; missing           ; {'tools':[{'type':'function','function':{}}],'messages':[{'role':'user','content':'a'}]}
           bad_utf8           ; text ; half of a surrogate        ; {'text':'a\\ud83d'}
+          bad_utf8           ; messages[0].tool_calls[0].arguments ; half of a surrogate ; {'messages':[{'role':'assistant','tool_calls':[{'name':'f','arguments':{'a':['\\udc00']}}]}]}
           bad_utf8           ; completion ; character 1          ; {'prompt':'','completion':'\\udc00x'}
           """)
   void malformedRowSaysWhatAndWhere(String code, String field, String message, String row) {
