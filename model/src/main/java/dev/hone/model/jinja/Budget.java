@@ -8,8 +8,8 @@ final class Budget {
   /// Longest text, in UTF-16 units.
   static final int MAX_TEXT = 50_000_000;
 
-  /// Steps of one rendering: some seconds.
-  static final long MAX_STEPS = 100_000_000L;
+  /// Steps of one rendering: a few seconds.
+  static final long MAX_STEPS = 20_000_000L;
 
   private long steps;
 

@@ -52,6 +52,6 @@ final class Strftime {
     if (letter == '%') return "%";
     if (letter == 'u') return String.valueOf(time.getDayOfWeek().getValue());
     if (!PATTERNS.containsKey(letter)) throw new TemplateException("strftime_now: '%" + letter + "' is not supported");
-    return DateTimeFormatter.ofPattern(PATTERNS.get(letter), Locale.ROOT).format(time);
+    return DateTimeFormatter.ofPattern(PATTERNS.get(letter), Locale.US).format(time);
   }
 }
