@@ -10,6 +10,7 @@ import java.nio.file.Path;
 /// where (offset, tensor, field), and after a semicolon the likely cure.
 public final class CheckpointException extends IOException {
   private static final long serialVersionUID = 1L;
+  private static final int MAX_LENGTH = 500;
   private final transient Path path;
 
   public CheckpointException(Path path, String what) {
@@ -52,6 +53,7 @@ public final class CheckpointException extends IOException {
   }
 
   private static String message(Path path, String what) {
-    return Quoted.oneLine(path + ": " + what);
+    var shown = what.length() <= MAX_LENGTH ? what : what.substring(0, MAX_LENGTH) + "…";
+    return Quoted.oneLine(path + ": " + shown);
   }
 }

@@ -1,0 +1,180 @@
+package dev.hone.model.text;
+
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.JsonFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What Hone itself needs to know of a `tokenizer.json`: its vocabulary, its special tokens, the kind of its decoder.
+/// Read as a stream; the merges, most of a large file, are passed over.
+final class TokenizerJson {
+  private static final long MAX_BYTES = 1L << 28;
+  private static final int MAX_ID = 1 << 24;
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Path path;
+  private final String text;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final List<String> tokens = new ArrayList<>();
+  private final Set<Integer> special = new HashSet<>();
+  private final List<JsonNode> added = new ArrayList<>();
+  private boolean hasByteFallback;
+  private boolean hasModel;
+
+  private TokenizerJson(Path path, String text) {
+    this.path = path;
+    this.text = text;
+  }
+
+  static TokenizerJson read(Path path) throws CheckpointException {
+    var json = new TokenizerJson(path, decode(path, bytesOf(path)));
+    try (var parser = JSON.createParser(json.text)) {
+      json.parse(parser);
+    } catch (JacksonException e) {
+      throw new CheckpointException(path, "is not valid JSON (%s); it is cut or damaged, download it again"
+          .formatted(JsonFile.reason(e)), e);
+    }
+    return json;
+  }
+
+  private static byte[] bytesOf(Path path) throws CheckpointException {
+    try {
+      if (!Files.isRegularFile(path)) throw new CheckpointException(path, "is not a regular file");
+      long size = Files.size(path);
+      if (size > MAX_BYTES) throw new CheckpointException(path, "has %d bytes, more than any tokenizer".formatted(size));
+      return Files.readAllBytes(path);
+    } catch (CheckpointException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new CheckpointException(path, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String decode(Path path, byte[] bytes) throws CheckpointException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new CheckpointException(path, "is not UTF-8; it is damaged, download it again", e);
+    }
+  }
+
+  /// The file's content, for the library.
+  String text() {
+    return text;
+  }
+
+  /// The text of each id; `null` where an id is not used.
+  List<String> tokens() {
+    return tokens;
+  }
+
+  Map<String, Integer> ids() {
+    return ids;
+  }
+
+  /// Ids of the added tokens that the file calls special.
+  Set<Integer> special() {
+    return special;
+  }
+
+  /// Whether tokens like `<0xE2>` stand for single bytes, which the decoder puts together into characters.
+  boolean hasByteFallback() {
+    return hasByteFallback;
+  }
+
+  private void parse(JsonParser parser) throws CheckpointException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) throw broken("holds no JSON object");
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      var field = parser.currentName();
+      parser.nextToken();
+      switch (field) {
+        case "added_tokens" -> tree(parser).forEach(added::add);
+        case "decoder" -> hasByteFallback = containsByteFallback(tree(parser));
+        case "model" -> parseModel(parser);
+        default -> parser.skipChildren();
+      }
+    }
+    if (!hasModel) throw broken("has no model");
+    for (var token : added) addToken(token);
+  }
+
+  private static JsonNode tree(JsonParser parser) {
+    return parser.readValueAsTree();
+  }
+
+  private static boolean containsByteFallback(JsonNode decoder) {
+    if (decoder.path("type").asString("").equals("ByteFallback")) return true;
+    return decoder.path("decoders").valueStream().anyMatch(TokenizerJson::containsByteFallback);
+  }
+
+  private void parseModel(JsonParser parser) throws CheckpointException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) throw broken("field model is no object");
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      var field = parser.currentName();
+      var value = parser.nextToken();
+      if (!field.equals("vocab")) {
+        parser.skipChildren();
+      } else if (value == JsonToken.START_OBJECT) {
+        parseIdsByToken(parser);
+      } else if (value == JsonToken.START_ARRAY) {
+        parseScoredTokens(parser);
+      } else {
+        throw broken("field model.vocab is neither an object nor a list");
+      }
+    }
+    hasModel = true;
+  }
+
+  private void parseIdsByToken(JsonParser parser) throws CheckpointException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      var token = parser.currentName();
+      if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT) throw broken("token '" + token + "' has no integer id");
+      put(token, parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : -1);
+    }
+  }
+
+  private void parseScoredTokens(JsonParser parser) throws CheckpointException {
+    for (int id = 0; parser.nextToken() != JsonToken.END_ARRAY; id++) {
+      var pair = tree(parser);
+      if (!pair.path(0).isString()) throw broken("entry %d of model.vocab is not [token, score]".formatted(id));
+      put(pair.get(0).stringValue(), id);
+    }
+  }
+
+  private void addToken(JsonNode token) throws CheckpointException {
+    if (!token.path("content").isString() || !token.path("id").canConvertToInt()) {
+      throw broken("has an added token without content or id: " + token);
+    }
+    var content = token.get("content").stringValue();
+    int id = token.get("id").intValue();
+    if (ids.getOrDefault(content, -1) != id) put(content, id);
+    if (token.path("special").asBoolean(false)) special.add(id);
+  }
+
+  private void put(String token, int id) throws CheckpointException {
+    if (id < 0 || id >= MAX_ID) throw broken("token '%s' has an id outside 0 to %d".formatted(token, MAX_ID - 1));
+    while (tokens.size() <= id) tokens.add(null);
+    var before = tokens.set(id, token);
+    if (before != null) throw broken("tokens '%s' and '%s' share the id %d".formatted(before, token, id));
+    if (ids.put(token, id) != null) throw broken("token '%s' has two ids".formatted(token));
+  }
+
+  CheckpointException broken(String what) {
+    return new CheckpointException(path, what + "; it is damaged, download it again");
+  }
+}
