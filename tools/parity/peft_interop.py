@@ -23,7 +23,7 @@ ADAPTERS = {
                      rank_pattern={"layers.0.self_attn.q_proj": 2, "down_proj": 3},
                      alpha_pattern={"layers.1.self_attn.v_proj": 12, "down_proj": 5}),
 }
-HERE = golden.path("tune", "peft/logits").parent
+HERE = golden.path("model", "peft/logits").parent
 rng = golden.deterministic(5)
 
 
@@ -77,7 +77,7 @@ for name, settings in ADAPTERS.items():
     answers[name] = logits(loaded, ids)
     answers[name + ".merged"] = logits(loaded.merge_and_unload(), ids)
     assert (answers[name] - answers["base"]).abs().max() > 0.1
-golden.save("tune", "peft/logits", answers)
+golden.save("model", "peft/logits", answers)
 for file in sorted(HERE.rglob("*")):
     if file.is_file():
         print(f"{file.relative_to(golden.ROOT)}  {file.stat().st_size:,} bytes")

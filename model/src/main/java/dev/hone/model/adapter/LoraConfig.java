@@ -1,0 +1,153 @@
+package dev.hone.model.adapter;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.LinearLayer;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// A low-rank adapter as PEFT's `LoraConfig` describes it: which linear layers, and with what rank and scale.
+///
+/// @param rank         inner dimension (`r`)
+/// @param alpha        the scale's numerator (`lora_alpha`)
+/// @param targets      which modules are adapted
+/// @param dropout      rate at which the adapter's input is dropped while training, `[0, 1)`
+/// @param useRslora    whether the scale is `alpha / √rank` (Kalajdzievski 2023, arXiv 2312.03732), not `alpha / rank`
+/// @param rankPattern  other ranks by module pattern; the first key that matches counts
+/// @param alphaPattern other alphas by module pattern; the first key that matches counts
+/// @param exclude      modules that are left alone although `targets` means them
+/// @param layers       which layers, where not all
+public record LoraConfig(
+    int rank, double alpha, Targets targets, double dropout, boolean useRslora, Map<String, Integer> rankPattern,
+    Map<String, Double> alphaPattern, Optional<Targets> exclude, LayerChoice layers) {
+  private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
+
+  public LoraConfig {
+    requireRank(rank);
+    requireAlpha(alpha);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("lora dropout must be in [0, 1), got " + dropout);
+    }
+    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+    rankPattern.values().forEach(LoraConfig::requireRank);
+    alphaPattern.values().forEach(LoraConfig::requireAlpha);
+  }
+
+  /// One rank and alpha everywhere.
+  public LoraConfig(int rank, double alpha, Targets targets, double dropout, boolean useRslora) {
+    this(rank, alpha, targets, dropout, useRslora, Map.of(), Map.of(), Optional.empty(), LayerChoice.ALL);
+  }
+
+  private static void requireRank(int rank) {
+    if (rank < 1) {
+      throw new IllegalArgumentException("lora rank must be >= 1, got " + rank);
+    }
+  }
+
+  private static void requireAlpha(double alpha) {
+    if (!(alpha > 0) || Double.isInfinite(alpha)) {
+      throw new IllegalArgumentException("lora alpha must be above zero, got " + alpha);
+    }
+  }
+
+  /// The adapter that this is for a model.
+  ///
+  /// @throws UsageException when a target means no linear layer of the model, or one that cannot be adapted
+  public AdapterShape shapeFor(ModelConfig model) {
+    if (targets instanceof Targets.Names(var names)) {
+      names.forEach(name -> requireMeaning(name, model));
+    }
+    return shapeAsPeft(model);
+  }
+
+  /// As [#shapeFor], but like PEFT content with one target that means something: files name modules of other
+  /// architectures too.
+  AdapterShape shapeAsPeft(ModelConfig model) {
+    refuseNotAdaptable();
+    var modules = new LinkedHashMap<String, AdapterShape.Module>();
+    for (var module : LinearLayer.modules(model)) {
+      if (isTarget(module)) {
+        modules.put(module, at(module));
+      }
+    }
+    if (modules.isEmpty()) {
+      throw meansNothing("the targets " + described(), model);
+    }
+    return new AdapterShape(modules);
+  }
+
+  private boolean isTarget(String module) {
+    if (exclude.isPresent() && exclude.get().matches(module)) {
+      return false;
+    }
+    return switch (targets) {
+      // PEFT turns `all-linear` into whole names, and asks whole names for no layer number.
+      case Targets.AllLinear() -> true;
+      case Targets.Names(var names) when names.contains(module) -> true;
+      case Targets.Names _ -> targets.matches(module) && layers.includes(module);
+      case Targets.Regex _ -> targets.matches(module);
+    };
+  }
+
+  private AdapterShape.Module at(String module) {
+    int r = firstMatch(rankPattern, module).orElse(rank);
+    double a = firstMatch(alphaPattern, module).orElse(alpha);
+    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)));
+  }
+
+  private static <T> Optional<T> firstMatch(Map<String, T> patterns, String module) {
+    return patterns.entrySet().stream()
+        .filter(entry -> ModuleRegex.ofPatternKey(entry.getKey()).matches(module))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  private void refuseNotAdaptable() {
+    for (var module : NOT_ADAPTABLE) {
+      boolean isExcluded = exclude.isPresent() && exclude.get().matches(module);
+      if (!(targets instanceof Targets.AllLinear) && !isExcluded && targets.matches(module)) {
+        throw new UsageException(
+            "an adapter on %s is not supported yet".formatted(module), "target linear layers of the blocks alone");
+      }
+    }
+  }
+
+  private static void requireMeaning(String name, ModelConfig model) {
+    boolean isNotAdaptable = NOT_ADAPTABLE.stream().anyMatch(module -> Targets.Names.matches(name, module));
+    if (!isNotAdaptable && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
+      throw meansNothing("the target " + name, model);
+    }
+  }
+
+  private static UsageException meansNothing(String what, ModelConfig model) {
+    var names = Arrays.stream(LinearLayer.values()).map(linear -> leaf(linear.module(0))).collect(Collectors.joining(", "));
+    return new UsageException(
+        "%s names no linear layer of the model".formatted(what.replaceAll("\\p{Cntrl}", "?")),
+        "there are %s in %s to %s; or all-linear for all of them".formatted(
+            names, "model.layers.0", "model.layers." + (model.numLayers() - 1)));
+  }
+
+  private String described() {
+    return switch (targets) {
+      case Targets.AllLinear() -> Targets.ALL_LINEAR;
+      case Targets.Names(var names) -> String.join(", ", names);
+      case Targets.Regex(var regex) -> "'" + regex + "'";
+    };
+  }
+
+  /// Names that mean the same as `all-linear`, as they stand in files.
+  static List<String> allLinearNames() {
+    return Arrays.stream(LinearLayer.values()).map(linear -> leaf(linear.module(0))).sorted().toList();
+  }
+
+  private static String leaf(String module) {
+    return module.substring(module.lastIndexOf('.') + 1);
+  }
+}

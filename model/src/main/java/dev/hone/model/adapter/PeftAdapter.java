@@ -1,0 +1,210 @@
+package dev.hone.model.adapter;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.AtomicDirectory;
+import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.checkpoint.SafetensorsFile;
+import dev.hone.model.checkpoint.SafetensorsWriter;
+import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.Parameter;
+import dev.hone.model.decoder.ParameterSet;
+import dev.hone.tensor.Allocator;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// A LoRA adapter in PEFT's layout: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+///
+/// @param config     what `adapter_config.json` says
+/// @param shape      which modules of the base it changes, with rank and scale
+/// @param parameters its weights, named as [AdapterShape#parameters] lists them
+public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet parameters) {
+  private static final String WEIGHTS = "adapter_model.safetensors";
+  private static final String PREFIX = "base_model.model.";
+
+  /// Reads the directory `dir`; its weights are copied, nothing stays open.
+  ///
+  /// @param model  the base that it is to be used with
+  /// @param memory where the weights go
+  /// @throws CheckpointException when a file is missing, damaged or does not fit the base
+  /// @throws UsageException      when `dir` is no adapter, or not one that Hone supports
+  public static PeftAdapter read(Path dir, ModelConfig model, Allocator memory) throws CheckpointException {
+    var config = AdapterConfig.read(requireConfig(dir));
+    var shape = config.lora().shapeAsPeft(model);
+    var path = requireWeights(dir);
+    try (var arena = Arena.ofConfined()) {
+      var stored = new StoredWeights(SafetensorsFile.open(path, arena));
+      return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
+    }
+  }
+
+  /// Whether `dir` holds an adapter, and not a model.
+  public static boolean isAdapter(Path dir) {
+    return Files.exists(dir.resolve(AdapterConfig.FILE)) && Files.notExists(dir.resolve("config.json"));
+  }
+
+  private static Path requireConfig(Path dir) {
+    var path = dir.resolve(AdapterConfig.FILE);
+    if (!Files.isDirectory(dir)) {
+      throw new UsageException(dir + ": no such directory", "give the directory of an adapter");
+    }
+    if (Files.exists(path)) {
+      return path;
+    }
+    if (Files.exists(dir.resolve("config.json"))) {
+      throw new UsageException(dir + ": is a model, not an adapter", "pass it with --base");
+    }
+    throw new UsageException(
+        dir + ": has no " + AdapterConfig.FILE, "give the directory of an adapter, the one with that file in it");
+  }
+
+  private static Path requireWeights(Path dir) throws CheckpointException {
+    var path = dir.resolve(WEIGHTS);
+    if (Files.exists(path)) {
+      return path;
+    }
+    if (Files.exists(dir.resolve("adapter_model.bin"))) {
+      throw new UsageException(
+          dir + ": holds only adapter_model.bin, a format that runs code when read",
+          "save it as safetensors (PEFT: save_pretrained)");
+    }
+    throw new CheckpointException(path, "is missing; the adapter's directory is incomplete");
+  }
+
+  /// An adapter's file of weights, while it is checked and read.
+  private record StoredWeights(SafetensorsFile file) {
+    private static final int SHOWN = 3;
+
+    ParameterSet read(List<Parameter> expected, Allocator memory) throws CheckpointException {
+      refuseUnsupported();
+      requireShapes(expected);
+      refuseLeftOver(expected);
+      var parameters = ParameterSet.allocate(memory, "adapter", expected);
+      for (var parameter : expected) {
+        file.readF32(PREFIX + parameter.name(), parameters.get(parameter.name()).data());
+        requireFinite(parameter.name(), parameters.get(parameter.name()).toArray());
+      }
+      return parameters;
+    }
+
+    private void refuseUnsupported() {
+      for (var name : file.names()) {
+        if (name.endsWith(".lora_a") || name.endsWith(".lora_b")) {
+          throw unsupported("an adapter of MLX (tensor %s)".formatted(shown(name)), "convert it to PEFT's format");
+        }
+        if (name.contains("lora_magnitude_vector")) {
+          throw unsupported("DoRA (tensor %s)".formatted(shown(name)), "use a plain LoRA adapter");
+        }
+        if (name.contains("lora_embedding_") || name.contains("embed_tokens") || name.contains("lm_head")) {
+          throw unsupported(
+              "an adapter on the embedding or the head (tensor %s)".formatted(shown(name)),
+              "use one on linear layers of the blocks alone");
+        }
+      }
+    }
+
+    private UsageException unsupported(String what, String hint) {
+      return new UsageException("%s: %s is not supported yet".formatted(file.path(), what), hint);
+    }
+
+    private void requireShapes(List<Parameter> expected) throws CheckpointException {
+      for (var parameter : expected) {
+        var name = PREFIX + parameter.name();
+        var info = file.tensors().get(name);
+        if (info == null) {
+          throw broken("lacks the tensor %s, which adapter_config.json calls for".formatted(name));
+        }
+        var shape = Arrays.stream(parameter.shape()).boxed().toList();
+        if (!info.shape().equals(shape)) {
+          throw broken("tensor %s has the shape %s where adapter_config.json and the base model call for %s; the adapter"
+              .formatted(name, info.shape(), shape) + " may belong to another base");
+        }
+      }
+    }
+
+    private void refuseLeftOver(List<Parameter> expected) throws CheckpointException {
+      var known = expected.stream().map(parameter -> PREFIX + parameter.name()).collect(Collectors.toSet());
+      var leftOver = file.names().stream().filter(name -> !known.contains(name)).toList();
+      if (!leftOver.isEmpty()) {
+        var first = leftOver.stream().limit(SHOWN).map(StoredWeights::shown).collect(Collectors.joining(", "));
+        throw broken("has %d tensors that adapter_config.json and the base model do not call for: %s%s".formatted(
+            leftOver.size(), first, leftOver.size() > SHOWN ? ", …" : ""));
+      }
+    }
+
+    private void requireFinite(String name, float[] values) throws CheckpointException {
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          throw broken("tensor %s has the value %s at element %d; its training has diverged, train it again with a lower"
+              .formatted(PREFIX + name, values[i], i) + " learning rate");
+        }
+      }
+    }
+
+    private CheckpointException broken(String what) {
+      return new CheckpointException(file.path(), what);
+    }
+
+    private static String shown(String name) {
+      return name.length() <= 120 ? name : name.substring(0, 120) + "…";
+    }
+  }
+
+  /// Writes a whole adapter directory, whole or not at all; the same adapter gives the same bytes.
+  ///
+  /// @param out       a new or empty directory
+  /// @param card      the text of `README.md`
+  /// @param overwrite whether an adapter that stands at `out` already may be replaced; anything else never is
+  /// @throws UsageException when something else stands at `out`
+  public void write(Path out, String card, Provenance provenance, Proof proof, boolean overwrite)
+      throws CheckpointException {
+    AtomicDirectory.write(out, dir -> overwrite && isAdapter(dir), dir -> writeInto(dir, card, provenance, proof));
+  }
+
+  /// Writes the files into a directory that may hold others, each one whole or not at all, `adapter_config.json` last.
+  public void writeInto(Path dir, String card, Provenance provenance, Proof proof) throws CheckpointException {
+    provenance.write(dir);
+    proof.write(dir);
+    writeInto(dir, card);
+  }
+
+  /// Writes PEFT's files alone.
+  void writeInto(Path dir, String card) throws CheckpointException {
+    AtomicFile.write(dir.resolve("README.md"), modelCard(card));
+    SafetensorsWriter.write(dir.resolve(WEIGHTS), entries(), SafetensorsWriter.PYTORCH);
+    AtomicFile.write(dir.resolve(AdapterConfig.FILE), config.toJson());
+  }
+
+  /// In the order that PEFT's files have: by name.
+  private List<Entry> entries() {
+    return parameters.parameters().stream().map(this::entry).sorted(Comparator.comparing(Entry::name)).toList();
+  }
+
+  private Entry entry(Parameter parameter) {
+    var shape = Arrays.stream(parameter.shape()).boxed().toList();
+    var data = parameters.get(parameter.name()).data();
+    return Entry.ofF32(PREFIX + parameter.name(), Dtype.F32, shape, () -> data);
+  }
+
+  private String modelCard(String text) {
+    return """
+        ---
+        base_model: %s
+        library_name: peft
+        pipeline_tag: text-generation
+        tags:
+        - lora
+        ---
+
+        %s
+        """.formatted(AdapterConfig.quoted(config.baseModel()), text.strip());
+  }
+}
