@@ -2,7 +2,8 @@ package dev.hone.model;
 
 /// What the user gave us is wrong: a flag, a file, a row. Only `cli` and `server` print it.
 ///
-/// The message says what is wrong and where (file, line, field, tensor); the hint says the likely cure.
+/// The message says what is wrong and where (file, line, field, tensor); the hint says the likely
+/// cure.
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final String hint;

@@ -2,7 +2,8 @@ package dev.hone.tensor;
 
 import java.lang.foreign.Arena;
 
-/// Allocates from an arena that somebody else closes; each tensor starts on a cache line of its own.
+/// Allocates from an arena that somebody else closes; each tensor starts on a cache line of its
+/// own.
 public record ArenaAllocator(Arena arena) implements Allocator {
   private static final long CACHE_LINE_BYTES = 64;
 

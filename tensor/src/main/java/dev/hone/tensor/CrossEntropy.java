@@ -1,13 +1,14 @@
 package dev.hone.tensor;
 
-/// The negative log-likelihood of the targets, summed: never a mean, so that batching cannot change it.
+/// The negative log-likelihood of the targets, summed: never a mean, so that batching cannot change
+/// it.
 public final class CrossEntropy {
   private CrossEntropy() {}
 
   /// What one chunk of rows adds up to.
   ///
-  /// @param lossSum  in nats
-  /// @param correct  how many targets were the likeliest token
+  /// @param lossSum in nats
+  /// @param correct how many targets were the likeliest token
   public record Score(double lossSum, int correct) {
     public static final Score NONE = new Score(0, 0);
 
@@ -18,8 +19,10 @@ public final class CrossEntropy {
 
   /// Scores rows `0 … n` of the logits against `targets[from …]`.
   ///
-  /// @param logits `(rows, V)`; left alone, or replaced by their gradient `softmax(logits) − onehot(target)`
-  public static Score forward(Tensor logits, int n, int[] targets, int from, boolean gradientInPlace) {
+  /// @param logits `(rows, V)`; left alone, or replaced by their gradient `softmax(logits) −
+  ///   onehot(target)`
+  public static Score forward(
+      Tensor logits, int n, int[] targets, int from, boolean gradientInPlace) {
     Shapes.rows("crossEntropy", logits, n);
     double lossSum = 0;
     int correct = 0;

@@ -25,13 +25,15 @@ public final class Elementwise {
   public static double sumOfSquares(Tensor x) {
     double sum = 0;
     for (long i = 0; i < x.size(); i += CHUNK) {
-      sum += Kernels.BEST.sumOfSquares(x.data(), i * Float.BYTES, (int) Math.min(CHUNK, x.size() - i));
+      sum +=
+          Kernels.BEST.sumOfSquares(x.data(), i * Float.BYTES, (int) Math.min(CHUNK, x.size() - i));
     }
     return sum;
   }
 
-  /// `y = x` with some elements dropped and the others scaled up: kept with probability `1 − rate`, times
-  /// `1 / (1 − rate)`. The mask comes from `seed` and the element's index, so the same call gives it again.
+  /// `y = x` with some elements dropped and the others scaled up: kept with probability `1 − rate`,
+  /// times `1 / (1 − rate)`. The mask comes from `seed` and the element's index, so the same call
+  /// gives it again.
   public static void dropout(Tensor x, int n, float rate, long seed, Tensor y) {
     Shapes.sameCols("dropout", x, y);
     Shapes.rows("dropout", x, n);
@@ -44,7 +46,8 @@ public final class Elementwise {
     }
   }
 
-  /// A bit of the stream `seed` (SplitMix64's mixing of Steele et al. 2014), compared with the rate.
+  /// A bit of the stream `seed` (SplitMix64's mixing of Steele et al. 2014), compared with the
+  /// rate.
   private static boolean isKept(long seed, long index, float rate) {
     long z = seed + (index + 1) * 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -8,9 +8,9 @@ public final class Embedding {
 
   /// `y[t] = table[ids[t]]`
   ///
-  /// @param ids   token ids, the first `n` in use
+  /// @param ids token ids, the first `n` in use
   /// @param table `(V, C)`
-  /// @param y     `(T, C)`, overwritten
+  /// @param y `(T, C)`, overwritten
   public static void forward(int[] ids, int n, Tensor table, Tensor y) {
     check(ids, n, table, y);
     for (int t = 0; t < n; t++) {
@@ -31,7 +31,8 @@ public final class Embedding {
     Shapes.rows("embedding", y, n);
     for (int t = 0; t < n; t++) {
       if (ids[t] < 0 || ids[t] >= table.rows()) {
-        throw new ShapeException("embedding", "id %d is outside the table's %d rows".formatted(ids[t], table.rows()));
+        throw new ShapeException(
+            "embedding", "id %d is outside the table's %d rows".formatted(ids[t], table.rows()));
       }
     }
   }

@@ -4,12 +4,15 @@ import java.lang.foreign.MemorySegment;
 
 /// The inner loops around the matrix products, each over one contiguous run of floats.
 ///
-/// They come in twos: [ScalarKernels] is the definition, obvious and summed in double; [VectorKernels] does the same
-/// with the Vector API. Offsets are in bytes, counts in elements; operations check bounds before they come here.
+/// They come in twos: [ScalarKernels] is the definition, obvious and summed in double;
+/// [VectorKernels] does the same with the Vector API. Offsets are in bytes, counts in elements;
+/// operations check bounds before they come here.
 sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// The vector kernels where the module is there, else the scalar ones.
   Kernels BEST =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernels() : new ScalarKernels();
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+          ? new VectorKernels()
+          : new ScalarKernels();
 
   /// A name for fingerprints, such as `vector-512`.
   String name();
@@ -26,24 +29,40 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `Σ x·y`
   float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
 
-  /// `y = x · r · w` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich 2019, arXiv 1910.07467)
-  float rmsNorm(MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt);
+  /// `y = x · r · w` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich 2019, arXiv
+  /// 1910.07467)
+  float rmsNorm(
+      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt);
 
   /// The input's gradient of [#rmsNorm], added: `dx += r·(dy·w) − x·r³/n·Σ(dy·w·x)`.
   void rmsNormBackward(
-      MemorySegment x, long xAt, MemorySegment w, float r, MemorySegment dy, long dyAt, int n, MemorySegment dx,
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float r,
+      MemorySegment dy,
+      long dyAt,
+      int n,
+      MemorySegment dx,
       long dxAt);
 
   /// The weight's gradient of [#rmsNorm], added: `dw += dy·x·r`.
   void rmsNormBackwardWeight(
       MemorySegment x, long xAt, float r, MemorySegment dy, long dyAt, int n, MemorySegment dw);
 
-  /// Rotates one head in place, its first half against its second: `(a, b) → (a·cos − b·sin, b·cos + a·sin)`.
+  /// Rotates one head in place, its first half against its second: `(a, b) → (a·cos − b·sin, b·cos
+  /// + a·sin)`.
   ///
-  /// @param half      half the head's dimension
+  /// @param half half the head's dimension
   /// @param direction 1 forward, -1 backward (a rotation's transpose is its inverse)
   void rotate(
-      MemorySegment x, long xAt, MemorySegment cos, MemorySegment sin, long tableAt, int half, float direction);
+      MemorySegment x,
+      long xAt,
+      MemorySegment cos,
+      MemorySegment sin,
+      long tableAt,
+      int half,
+      float direction);
 
   /// `y = silu(gate) · up`
   void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n);
@@ -58,7 +77,8 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse);
 
   /// `dp ← scale · p · (dp − delta)`: the softmax's backward within attention.
-  void softmaxBackward(MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale);
+  void softmaxBackward(
+      MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale);
 
   /// `log Σ exp(x)`
   double logSumExp(MemorySegment x, long xAt, int n);
@@ -73,5 +93,11 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// One AdamW step over `n` elements at the same offset of all four.
   void adamW(
-      MemorySegment param, MemorySegment grad, MemorySegment m, MemorySegment v, long at, int n, AdamW.Step step);
+      MemorySegment param,
+      MemorySegment grad,
+      MemorySegment m,
+      MemorySegment v,
+      long at,
+      int n,
+      AdamW.Step step);
 }

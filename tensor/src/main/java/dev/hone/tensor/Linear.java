@@ -14,16 +14,16 @@ public final class Linear {
   public static void forward(Tensor x, int n, Tensor w, float alpha, float beta, Tensor y) {
     check("linear", x, n, w, y);
     OpenBlas.sgemm(
-        false, true, n, y.cols(), x.cols(), alpha, x.data(), 0, x.cols(), w.data(), 0, w.cols(), beta, y.data(), 0,
-        y.cols());
+        false, true, n, y.cols(), x.cols(), alpha, x.data(), 0, x.cols(), w.data(), 0, w.cols(),
+        beta, y.data(), 0, y.cols());
   }
 
   /// The input's gradient: `dx = alpha · dy·w + beta · dx`
   public static void backward(Tensor dy, int n, Tensor w, float alpha, float beta, Tensor dx) {
     check("linearBackward", dx, n, w, dy);
     OpenBlas.sgemm(
-        false, false, n, dx.cols(), dy.cols(), alpha, dy.data(), 0, dy.cols(), w.data(), 0, w.cols(), beta, dx.data(),
-        0, dx.cols());
+        false, false, n, dx.cols(), dy.cols(), alpha, dy.data(), 0, dy.cols(), w.data(), 0,
+        w.cols(), beta, dx.data(), 0, dx.cols());
   }
 
   /// The weight's gradient, added: `dw += alpha · dyᵀ·x`
@@ -33,8 +33,8 @@ public final class Linear {
       return;
     }
     OpenBlas.sgemm(
-        true, false, dy.cols(), x.cols(), n, alpha, dy.data(), 0, dy.cols(), x.data(), 0, x.cols(), 1f, dw.data(), 0,
-        dw.cols());
+        true, false, dy.cols(), x.cols(), n, alpha, dy.data(), 0, dy.cols(), x.data(), 0, x.cols(),
+        1f, dw.data(), 0, dw.cols());
   }
 
   /// `y[t] += bias` for the first `n` rows.

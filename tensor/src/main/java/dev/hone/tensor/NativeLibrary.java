@@ -18,7 +18,8 @@ import java.util.Locale;
 
 /// Finds OpenBLAS on the class path, lays it beside its own runtime libraries and opens it.
 ///
-/// The libraries are extracted once per version into a cache folder: `hone.natives` if set, else `~/.cache/hone`.
+/// The libraries are extracted once per version into a cache folder: `hone.natives` if set, else
+/// `~/.cache/hone`.
 final class NativeLibrary {
   private NativeLibrary() {}
 
@@ -30,16 +31,25 @@ final class NativeLibrary {
       if (os.contains("mac")) {
         return new Platform(
             "macosx-" + arch,
-            List.of("libgcc_s.1.1.dylib", "libquadmath.0.dylib", "libgfortran.5.dylib", "libopenblas.0.dylib"));
+            List.of(
+                "libgcc_s.1.1.dylib",
+                "libquadmath.0.dylib",
+                "libgfortran.5.dylib",
+                "libopenblas.0.dylib"));
       }
       if (os.contains("win")) {
         return new Platform(
             "windows-" + arch,
-            List.of("libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libquadmath-0.dll", "libgfortran-5.dll",
+            List.of(
+                "libwinpthread-1.dll",
+                "libgcc_s_seh-1.dll",
+                "libquadmath-0.dll",
+                "libgfortran-5.dll",
                 "libopenblas.dll"));
       }
       return new Platform(
-          "linux-" + arch, List.of("libquadmath.so.0", "libgcc_s.so.1", "libgfortran.so.5", "libopenblas.so.0"));
+          "linux-" + arch,
+          List.of("libquadmath.so.0", "libgcc_s.so.1", "libgfortran.so.5", "libopenblas.so.0"));
     }
 
     String resource(String file) {
@@ -48,6 +58,7 @@ final class NativeLibrary {
   }
 
   /// Opens OpenBLAS for the life of the process.
+  @SuppressWarnings("restricted")
   static SymbolLookup open() {
     var platform = Platform.current();
     try {
@@ -62,18 +73,20 @@ final class NativeLibrary {
     }
   }
 
+  @SuppressWarnings("restricted")
   static MethodHandle function(SymbolLookup library, String name, FunctionDescriptor type) {
     return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
   }
 
   private static Path cacheDir(Platform platform) {
     var set = System.getProperty("hone.natives");
-    var root = set != null ? Path.of(set) : Path.of(System.getProperty("user.home"), ".cache", "hone");
+    var root =
+        set != null ? Path.of(set) : Path.of(System.getProperty("user.home"), ".cache", "hone");
     return root.resolve("openblas-" + OpenBlas.VERSION + "-" + platform.folder());
   }
 
-  /// Copies a resource beside its target and renames it, so that two processes may do it at once. Some platforms lack
-  /// some of the libraries: what the jar doesn't hold isn't needed there.
+  /// Copies a resource beside its target and renames it, so that two processes may do it at once.
+  /// Some platforms lack some of the libraries: what the jar doesn't hold isn't needed there.
   private static void extract(String resource, Path target) throws IOException {
     if (Files.exists(target)) {
       return;

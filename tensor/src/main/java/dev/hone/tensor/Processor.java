@@ -4,7 +4,8 @@ package dev.hone.tensor;
 public final class Processor {
   private Processor() {}
 
-  /// One line that changes when bits may change: OpenBLAS's version and kernel family, our kernels, JDK, processor.
+  /// One line that changes when bits may change: OpenBLAS's version and kernel family, our kernels,
+  /// JDK, processor.
   public static String fingerprint() {
     return "openblas %s %s; kernels %s; jdk %s; %s"
         .formatted(

@@ -13,7 +13,10 @@ public final class RmsNorm {
   public static void forward(Tensor x, int n, Tensor w, float eps, Tensor y, Tensor r) {
     check(x, n, w, y, r);
     for (int t = 0; t < n; t++) {
-      r.set(t, 0, Kernels.BEST.rmsNorm(x.data(), x.at(t), w.data(), x.cols(), eps, y.data(), y.at(t)));
+      r.set(
+          t,
+          0,
+          Kernels.BEST.rmsNorm(x.data(), x.at(t), w.data(), x.cols(), eps, y.data(), y.at(t)));
     }
   }
 
@@ -24,7 +27,15 @@ public final class RmsNorm {
     Shapes.rows("rmsNorm", dx, n);
     for (int t = 0; t < n; t++) {
       Kernels.BEST.rmsNormBackward(
-          x.data(), x.at(t), w.data(), r.get(t, 0), dy.data(), dy.at(t), x.cols(), dx.data(), dx.at(t));
+          x.data(),
+          x.at(t),
+          w.data(),
+          r.get(t, 0),
+          dy.data(),
+          dy.at(t),
+          x.cols(),
+          dx.data(),
+          dx.at(t));
     }
   }
 

@@ -1,14 +1,15 @@
 package dev.hone.tensor;
 
-/// Rotary position embedding, halves against each other as Hugging Face's Llama has it. (Su et al. 2021, arXiv
-/// 2104.09864)
+/// Rotary position embedding, halves against each other as Hugging Face's Llama has it. (Su et al.
+/// 2021, arXiv 2104.09864)
 public final class Rope {
   private Rope() {}
 
-  /// Fills the tables for every position: `cos[p][i] = cos(p · inverseFrequencies[i])`, and `sin` likewise.
+  /// Fills the tables for every position: `cos[p][i] = cos(p · inverseFrequencies[i])`, and `sin`
+  /// likewise.
   ///
   /// @param inverseFrequencies `D / 2` values, after any scaling
-  /// @param cos                `(positions, D / 2)`
+  /// @param cos `(positions, D / 2)`
   public static void tables(double[] inverseFrequencies, Tensor cos, Tensor sin) {
     Shapes.cols("rope", cos, inverseFrequencies.length);
     Shapes.cols("rope", sin, inverseFrequencies.length);
@@ -34,17 +35,24 @@ public final class Rope {
     rotate(dx, positions, n, cos, sin, -1f);
   }
 
-  private static void rotate(Tensor x, int[] positions, int n, Tensor cos, Tensor sin, float direction) {
+  private static void rotate(
+      Tensor x, int[] positions, int n, Tensor cos, Tensor sin, float direction) {
     int half = cos.cols();
     Shapes.rows("rope", x, n);
     if (x.cols() % (2 * half) != 0) {
-      throw new ShapeException("rope", "%s is not made of heads of %d".formatted(x.shape(), 2 * half));
+      throw new ShapeException(
+          "rope", "%s is not made of heads of %d".formatted(x.shape(), 2 * half));
     }
     for (int t = 0; t < n; t++) {
       Shapes.rows("rope", cos, positions[t] + 1L);
       for (int c = 0; c < x.cols(); c += 2 * half) {
         Kernels.BEST.rotate(
-            x.data(), x.at(t) + (long) c * Float.BYTES, cos.data(), sin.data(), cos.at(positions[t]), half,
+            x.data(),
+            x.at(t) + (long) c * Float.BYTES,
+            cos.data(),
+            sin.data(),
+            cos.at(positions[t]),
+            half,
             direction);
       }
     }

@@ -52,7 +52,8 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float rmsNorm(MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
+  public float rmsNorm(
+      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
     for (int i = 0; i < n; i++) {
       put(y, yAt, i, at(x, xAt, i) * r * at(w, 0, i));
@@ -62,7 +63,14 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void rmsNormBackward(
-      MemorySegment x, long xAt, MemorySegment w, float r, MemorySegment dy, long dyAt, int n, MemorySegment dx,
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float r,
+      MemorySegment dy,
+      long dyAt,
+      int n,
+      MemorySegment dx,
       long dxAt) {
     double sum = 0;
     for (int i = 0; i < n; i++) {
@@ -70,7 +78,11 @@ final class ScalarKernels implements Kernels {
     }
     double shared = sum * r * r * r / n;
     for (int i = 0; i < n; i++) {
-      put(dx, dxAt, i, at(dx, dxAt, i) + r * at(dy, dyAt, i) * at(w, 0, i) - at(x, xAt, i) * shared);
+      put(
+          dx,
+          dxAt,
+          i,
+          at(dx, dxAt, i) + r * at(dy, dyAt, i) * at(w, 0, i) - at(x, xAt, i) * shared);
     }
   }
 
@@ -84,7 +96,13 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void rotate(
-      MemorySegment x, long xAt, MemorySegment cos, MemorySegment sin, long tableAt, int half, float direction) {
+      MemorySegment x,
+      long xAt,
+      MemorySegment cos,
+      MemorySegment sin,
+      long tableAt,
+      int half,
+      float direction) {
     for (int i = 0; i < half; i++) {
       float a = at(x, xAt, i);
       float b = at(x, xAt, half + i);
@@ -108,7 +126,8 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
+  public void swiGluBackward(
+      MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
     for (int i = 0; i < n; i++) {
       double g = at(gate, at, i);
       double s = sigmoid(g);
@@ -178,7 +197,13 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void adamW(
-      MemorySegment param, MemorySegment grad, MemorySegment m, MemorySegment v, long at, int n, AdamW.Step step) {
+      MemorySegment param,
+      MemorySegment grad,
+      MemorySegment m,
+      MemorySegment v,
+      long at,
+      int n,
+      AdamW.Step step) {
     for (int i = 0; i < n; i++) {
       float g = at(grad, at, i) * step.gradScale();
       float first = at(m, at, i) + (g - at(m, at, i)) * step.oneMinusBeta1();

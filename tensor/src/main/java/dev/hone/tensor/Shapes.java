@@ -6,7 +6,8 @@ final class Shapes {
 
   static void rows(String operation, Tensor x, long needed) {
     if (x.rows() < needed) {
-      throw new ShapeException(operation, "%s holds fewer than %d rows".formatted(x.shape(), needed));
+      throw new ShapeException(
+          operation, "%s holds fewer than %d rows".formatted(x.shape(), needed));
     }
   }
 
@@ -18,7 +19,8 @@ final class Shapes {
 
   static void sameCols(String operation, Tensor x, Tensor y) {
     if (x.cols() != y.cols()) {
-      throw new ShapeException(operation, "%s and %s differ in dim 1".formatted(x.shape(), y.shape()));
+      throw new ShapeException(
+          operation, "%s and %s differ in dim 1".formatted(x.shape(), y.shape()));
     }
   }
 

@@ -3,10 +3,11 @@ package dev.hone.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// A matrix `(rows, cols)` of float32, row-major and dense, somewhere outside the heap; it does not own the memory.
+/// A matrix `(rows, cols)` of float32, row-major and dense, somewhere outside the heap; it does not
+/// own the memory.
 ///
-/// A vector is a matrix of one row. Buffers are planned for the longest batch, so operations take the number of rows
-/// in use as a parameter and check it against [#rows()].
+/// A vector is a matrix of one row. Buffers are planned for the longest batch, so operations take
+/// the number of rows in use as a parameter and check it against [#rows()].
 public final class Tensor {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
 
@@ -24,7 +25,9 @@ public final class Tensor {
   public static Tensor of(MemorySegment data, long rows, int cols) {
     if (data.byteSize() != byteSize(rows, cols)) {
       throw new ShapeException(
-          "tensor", "(%d, %d) needs %d bytes, got %d".formatted(rows, cols, byteSize(rows, cols), data.byteSize()));
+          "tensor",
+          "(%d, %d) needs %d bytes, got %d"
+              .formatted(rows, cols, byteSize(rows, cols), data.byteSize()));
     }
     return new Tensor(data, rows, cols);
   }

@@ -8,12 +8,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernels with the Vector API, at the width that the processor prefers; what is left over runs through
-/// [ScalarKernels], element by element.
+/// The kernels with the Vector API, at the width that the processor prefers; what is left over runs
+/// through [ScalarKernels], element by element.
 ///
-/// Loops are short and their vectors local, so that the compiler keeps them in registers: with many accumulators it
-/// was seen to give up and box them. One accumulator is enough here, since the exponential's own chain of about a
-/// dozen operations hides the sum's latency, and the rest is bound by memory.
+/// Loops are short and their vectors local, so that the compiler keeps them in registers: with many
+/// accumulators it was seen to give up and box them. One accumulator is enough here, since the
+/// exponential's own chain of about a dozen operations hides the sum's latency, and the rest is
+/// bound by memory.
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -39,10 +40,11 @@ final class VectorKernels implements Kernels {
     return x.get(JAVA_FLOAT, offset + 4L * i);
   }
 
-  /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent. (Cephes, `expf`.)
+  /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent.
+  /// (Cephes, `expf`.)
   ///
-  /// Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low mantissa bits, from where one shift
-  /// brings it to the exponent's place.
+  /// Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low mantissa bits, from
+  /// where one shift brings it to the exponent's place.
   private static FloatVector exp(FloatVector input) {
     var x = input.max(-87.3f).min(88.3f);
     var shifted = x.fma(x.broadcast(1.44269504f), x.broadcast(12582912f));
@@ -56,7 +58,12 @@ final class VectorKernels implements Kernels {
     p = p.fma(r, r.broadcast(1.6666665459e-1f));
     p = p.fma(r, r.broadcast(5.0000001201e-1f));
     p = p.fma(r.mul(r), r).add(1f);
-    var power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000).reinterpretAsFloats();
+    var power =
+        shifted
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.LSHL, 23)
+            .add(0x3F800000)
+            .reinterpretAsFloats();
     return p.mul(power);
   }
 
@@ -90,7 +97,8 @@ final class VectorKernels implements Kernels {
       var v = load(x, xAt, i);
       sum = v.fma(v, sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD) + scalar.sumOfSquares(x, xAt + 4L * bound, n - bound);
+    return sum.reduceLanes(VectorOperators.ADD)
+        + scalar.sumOfSquares(x, xAt + 4L * bound, n - bound);
   }
 
   @Override
@@ -100,11 +108,13 @@ final class VectorKernels implements Kernels {
     for (int i = 0; i < bound; i += LANES) {
       sum = load(x, xAt, i).fma(load(y, yAt, i), sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD) + scalar.dot(x, xAt + 4L * bound, y, yAt + 4L * bound, n - bound);
+    return sum.reduceLanes(VectorOperators.ADD)
+        + scalar.dot(x, xAt + 4L * bound, y, yAt + 4L * bound, n - bound);
   }
 
   @Override
-  public float rmsNorm(MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
+  public float rmsNorm(
+      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
     float r = (float) (1 / Math.sqrt(squares(x, xAt, n) / n + eps));
     int bound = SPECIES.loopBound(n);
     for (int i = 0; i < bound; i += LANES) {
@@ -118,7 +128,14 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void rmsNormBackward(
-      MemorySegment x, long xAt, MemorySegment w, float r, MemorySegment dy, long dyAt, int n, MemorySegment dx,
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float r,
+      MemorySegment dy,
+      long dyAt,
+      int n,
+      MemorySegment dx,
       long dxAt) {
     int bound = SPECIES.loopBound(n);
     var sums = FloatVector.zero(SPECIES);
@@ -154,7 +171,13 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void rotate(
-      MemorySegment x, long xAt, MemorySegment cos, MemorySegment sin, long tableAt, int half, float direction) {
+      MemorySegment x,
+      long xAt,
+      MemorySegment cos,
+      MemorySegment sin,
+      long tableAt,
+      int half,
+      float direction) {
     int bound = SPECIES.loopBound(half);
     long upper = xAt + 4L * half;
     for (int i = 0; i < bound; i += LANES) {
@@ -187,7 +210,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
+  public void swiGluBackward(
+      MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
     int bound = SPECIES.loopBound(n);
     for (int i = 0; i < bound; i += LANES) {
       var g = load(gate, at, i);
@@ -284,7 +308,13 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void adamW(
-      MemorySegment param, MemorySegment grad, MemorySegment m, MemorySegment v, long at, int n, AdamW.Step step) {
+      MemorySegment param,
+      MemorySegment grad,
+      MemorySegment m,
+      MemorySegment v,
+      long at,
+      int n,
+      AdamW.Step step) {
     int bound = SPECIES.loopBound(n);
     for (int i = 0; i < bound; i += LANES) {
       var g = load(grad, at, i).mul(step.gradScale());

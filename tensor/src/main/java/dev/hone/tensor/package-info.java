@@ -1,11 +1,12 @@
 /// Values, and operations as forward/backward pairs; the CPU backend.
 ///
-/// Everything is float32, row-major, in memory outside the heap that was planned before the first step. An operation
-/// is a class with a static `forward` and `backward`; it owns no memory: inputs, outputs and scratch are parameters.
-/// Matrix products go to OpenBLAS, called on one thread; workers run whole micro-batches side by side, so that bits
-/// do not depend on how many there are.
+/// Everything is float32, row-major, in memory outside the heap that was planned before the first
+/// step. An operation is a class with a static `forward` and `backward`; it owns no memory: inputs,
+/// outputs and scratch are parameters. Matrix products go to OpenBLAS, called on one thread;
+/// workers run whole micro-batches side by side, so that bits do not depend on how many there are.
 ///
-/// Short letters: B batch, T time (tokens), C channels, H heads, D head dim, V vocab. The gradient of `x` is `dx`.
+/// Short letters: B batch, T time (tokens), C channels, H heads, D head dim, V vocab. The gradient
+/// of `x` is `dx`.
 ///
 /// May use: nothing of the project.
 package dev.hone.tensor;

@@ -32,8 +32,8 @@ public record GenerationConfig(
         json.optionalInteger("bos_token_id", 0, vocabSize - 1),
         json.integers("eos_token_id", 0, vocabSize - 1),
         json.has("do_sample") ? Optional.of(json.bool("do_sample", false)) : Optional.empty(),
-        json.number("temperature").map(Number::doubleValue),
-        json.number("top_p").map(Number::doubleValue),
+        json.number("temperature"),
+        json.number("top_p"),
         json.optionalInteger("top_k", 0, Integer.MAX_VALUE));
   }
 }

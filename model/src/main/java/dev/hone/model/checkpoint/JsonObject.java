@@ -1,6 +1,5 @@
 package dev.hone.model.checkpoint;
 
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ public record JsonObject(Path path, String at, JsonNode node) {
   public double positive(String field, double otherwise) throws CheckpointException {
     var number = number(field);
     if (number.isEmpty()) return otherwise;
-    double value = number.get().doubleValue();
+    double value = number.get();
     if (!(value > 0) || Double.isInfinite(value)) throw wrong(field, node.get(field), "a number above zero");
     return value;
   }
@@ -72,12 +71,12 @@ public record JsonObject(Path path, String at, JsonNode node) {
     return positive(field, 0);
   }
 
-  /// A number, or empty.
-  public Optional<BigDecimal> number(String field) throws CheckpointException {
+  /// A number, or empty; infinite where the file's is too large for a `double`.
+  public Optional<Double> number(String field) throws CheckpointException {
     if (!has(field)) return Optional.empty();
     var value = node.get(field);
     if (!value.isNumber()) throw wrong(field, value, "a number");
-    return Optional.of(value.decimalValue());
+    return Optional.of(value.doubleValue());
   }
 
   public boolean bool(String field, boolean otherwise) throws CheckpointException {

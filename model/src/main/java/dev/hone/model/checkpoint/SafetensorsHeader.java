@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.json.JsonFactory;
@@ -45,7 +46,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
     }
 
     SafetensorsHeader parse(Reader json) throws CheckpointException {
-      try (var parser = JSON.createParser(json)) {
+      try (var parser = JSON.createParser(ObjectReadContext.empty(), json)) {
         parseObject(parser);
       } catch (JacksonException e) {
         throw broken("header is not valid JSON (" + JsonFile.reason(e) + ")");

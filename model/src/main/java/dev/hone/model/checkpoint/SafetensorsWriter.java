@@ -138,10 +138,16 @@ public final class SafetensorsWriter {
     }
 
     private void writeVerbatim(MemorySegment data) throws IOException {
-      for (long done = 0; done < data.byteSize(); done += WRITE_BYTES) {
-        var piece = data.asSlice(done, Math.min(WRITE_BYTES, data.byteSize() - done));
-        AtomicFile.writeFully(channel, piece.asByteBuffer());
+      long step = data.isNative() ? WRITE_BYTES : buffer.byteSize();
+      for (long done = 0; done < data.byteSize(); done += step) {
+        var piece = data.asSlice(done, Math.min(step, data.byteSize() - done));
+        AtomicFile.writeFully(channel, nativeView(piece).asByteBuffer());
       }
+    }
+
+    /// Arrays other than of bytes cannot be seen as a byte buffer, so what lies on the heap goes through `buffer`.
+    private MemorySegment nativeView(MemorySegment piece) {
+      return piece.isNative() ? piece : buffer.asSlice(0, piece.byteSize()).copyFrom(piece);
     }
 
     private void writeConverted(MemorySegment data, Dtype dtype) throws IOException {

@@ -22,8 +22,9 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   private static final String INCOMPLETE = "; the download may be incomplete";
 
   static Weights open(Path dir, Arena arena) throws CheckpointException {
-    if (Files.exists(dir.resolve(SINGLE))) return single(dir, SafetensorsFile.open(dir.resolve(SINGLE), arena));
-    if (Files.exists(dir.resolve(INDEX))) return sharded(dir, JsonFile.read(dir.resolve(INDEX)), arena);
+    // A link that cannot be followed neither exists nor doesn't; opening it says why.
+    if (!Files.notExists(dir.resolve(SINGLE))) return single(dir, SafetensorsFile.open(dir.resolve(SINGLE), arena));
+    if (!Files.notExists(dir.resolve(INDEX))) return sharded(dir, JsonFile.read(dir.resolve(INDEX)), arena);
     throw noWeights(dir);
   }
 

@@ -14,7 +14,7 @@ public record AdapterShape(Map<String, Module> modules) {
 
   /// One adapted layer.
   ///
-  /// @param rank  inner dimension
+  /// @param rank inner dimension
   /// @param scale `alpha / rank`, or `alpha / √rank` for rsLoRA
   public record Module(int rank, float scale) {
     public Module {

@@ -13,7 +13,9 @@ public final class BaseWeights {
 
   /// Every parameter of a model; a tied head is the embedding and not listed.
   public static List<Parameter> parameters(ModelConfig config) {
-    return Checkpoint.expectedTensors(config).entrySet().stream().map(BaseWeights::parameter).toList();
+    return Checkpoint.expectedTensors(config).entrySet().stream()
+        .map(BaseWeights::parameter)
+        .toList();
   }
 
   private static Parameter parameter(Map.Entry<String, List<Long>> tensor) {
@@ -23,7 +25,8 @@ public final class BaseWeights {
         : Parameter.matrix(tensor.getKey(), shape.getFirst(), Math.toIntExact(shape.get(1)));
   }
 
-  public static ParameterSet load(Checkpoint checkpoint, Allocator memory) throws CheckpointException {
+  public static ParameterSet load(Checkpoint checkpoint, Allocator memory)
+      throws CheckpointException {
     var weights = ParameterSet.allocate(memory, "weights", parameters(checkpoint.config()));
     for (var p : weights.parameters()) {
       checkpoint.readF32(p.name(), weights.get(p.name()).data());

@@ -10,23 +10,43 @@ import java.util.Map;
 
 /// What one layer's forward leaves behind for its backward, rows of a pass each.
 ///
-/// @param input   `(T, C)` the residual stream that comes in
-/// @param h       `(T, C)` its normalisation, what the attention's projections see; `r` `(T, 1)` its factors
-/// @param q       `(T, H·D)` queries, rotated; `k`, `v` `(T, Hkv·D)`
-/// @param o       `(T, H·D)` attention's output; `lse` `(T, H)` the softmax denominators' logs
-/// @param middle  `(T, C)` the residual stream after attention
-/// @param h2      `(T, C)` its normalisation, what the MLP sees; `r2` `(T, 1)` its factors
-/// @param gate    `(T, F)`, and `up`; the backward writes their gradients over them
-/// @param m       `(T, F)` the gated product
-/// @param low     `(T, r)` per linear layer with an adapter, in the order q, k, v, o, gate, up, down; null without
+/// @param input `(T, C)` the residual stream that comes in
+/// @param h `(T, C)` its normalisation, what the attention's projections see; `r` `(T, 1)` its
+///   factors
+/// @param q `(T, H·D)` queries, rotated; `k`, `v` `(T, Hkv·D)`
+/// @param o `(T, H·D)` attention's output; `lse` `(T, H)` the softmax denominators' logs
+/// @param middle `(T, C)` the residual stream after attention
+/// @param h2 `(T, C)` its normalisation, what the MLP sees; `r2` `(T, 1)` its factors
+/// @param gate `(T, F)`, and `up`; the backward writes their gradients over them
+/// @param m `(T, F)` the gated product
+/// @param low `(T, r)` per linear layer with an adapter, in the order q, k, v, o, gate, up, down;
+///   null without
 record BlockActivations(
-    Tensor input, Tensor h, Tensor r, Tensor q, Tensor k, Tensor v, Tensor o, Tensor lse, Tensor middle, Tensor h2,
-    Tensor r2, Tensor gate, Tensor up, Tensor m, List<Tensor> low) {
-  /// @param input  the residual stream, which belongs to somebody else
+    Tensor input,
+    Tensor h,
+    Tensor r,
+    Tensor q,
+    Tensor k,
+    Tensor v,
+    Tensor o,
+    Tensor lse,
+    Tensor middle,
+    Tensor h2,
+    Tensor r2,
+    Tensor gate,
+    Tensor up,
+    Tensor m,
+    List<Tensor> low) {
+  /// @param input the residual stream, which belongs to somebody else
   /// @param middle the same, or null to allocate one of its own
-  /// @param low    from [#low]
+  /// @param low from [#low]
   static BlockActivations allocate(
-      Allocator memory, ModelConfig config, int tokens, Tensor input, Tensor middle, List<Tensor> low) {
+      Allocator memory,
+      ModelConfig config,
+      int tokens,
+      Tensor input,
+      Tensor middle,
+      List<Tensor> low) {
     String name = "activations";
     return new BlockActivations(
         input,
@@ -48,7 +68,8 @@ record BlockActivations(
 
   /// One layer's inner activations of its adapters.
   ///
-  /// @param shared buffers by linear layer and rank, reused where layers share memory; empty to start with
+  /// @param shared buffers by linear layer and rank, reused where layers share memory; empty to
+  ///   start with
   static List<Tensor> low(
       Allocator memory, AdapterShape adapter, int layer, int tokens, Map<String, Tensor> shared) {
     var low = new ArrayList<Tensor>();
@@ -57,14 +78,16 @@ record BlockActivations(
       low.add(
           rank == 0
               ? null
-              : shared.computeIfAbsent(linear + " " + rank, key -> memory.f32("activations", tokens, rank)));
+              : shared.computeIfAbsent(
+                  linear + " " + rank, key -> memory.f32("activations", tokens, rank)));
     }
     return Collections.unmodifiableList(low);
   }
 
   /// The same memory with another residual stream coming in, and another layer's inner activations.
   BlockActivations sharedWith(Tensor otherInput, List<Tensor> otherLow) {
-    return new BlockActivations(otherInput, h, r, q, k, v, o, lse, middle, h2, r2, gate, up, m, otherLow);
+    return new BlockActivations(
+        otherInput, h, r, q, k, v, o, lse, middle, h2, r2, gate, up, m, otherLow);
   }
 
   Tensor low(LinearLayer linear) {

@@ -6,7 +6,6 @@ import dev.hone.tensor.Attention;
 import dev.hone.tensor.Attention.Span;
 import dev.hone.tensor.CrossEntropy;
 import dev.hone.tensor.CrossEntropy.Score;
-import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.RmsNorm;
@@ -16,11 +15,12 @@ import dev.hone.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A Llama-architecture decoder: the forward pass over packed rows, and its backward written out by hand.
+/// A Llama-architecture decoder: the forward pass over packed rows, and its backward written out by
+/// hand.
 ///
-/// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals one pass per row. The
-/// head sees only positions that have a target, a chunk of them at a time, and each chunk's logits become their own
-/// gradient in place: the full logits never exist.
+/// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals
+/// one pass per row. The head sees only positions that have a target, a chunk of them at a time,
+/// and each chunk's logits become their own gradient in place: the full logits never exist.
 ///
 /// A block reads, with `x` coming in:
 ///
@@ -29,8 +29,9 @@ import java.util.function.Function;
 /// h2 = norm(middle)   gate,up = h2·W         out = middle + (silu(gate)·up)·Wdown
 /// ```
 ///
-/// The backward walks the same lines upward. `dx` is the gradient of the residual stream all the way down: each norm's
-/// input gradient is added to it, which is the residual connection's backward.
+/// The backward walks the same lines upward. `dx` is the gradient of the residual stream all the
+/// way down: each norm's input gradient is added to it, which is the residual connection's
+/// backward.
 ///
 /// One decoder may run on many threads at once, each with a [Workspace] of its own.
 public final class Decoder {
@@ -49,16 +50,20 @@ public final class Decoder {
   /// A decoder without adapter.
   ///
   /// @param maxPositions the longest sequence that it will see, tokens
-  public static Decoder of(ModelConfig config, ParameterSet weights, Allocator memory, int maxPositions) {
+  public static Decoder of(
+      ModelConfig config, ParameterSet weights, Allocator memory, int maxPositions) {
     return new Decoder(
-        config, DecoderTensors.bind(config, weights::find, m -> 0f), RopeTables.of(memory, config, maxPositions));
+        config,
+        DecoderTensors.bind(config, weights::find, m -> 0f),
+        RopeTables.of(memory, config, maxPositions));
   }
 
   /// The same decoder with an adapter: weights and tables are shared.
   ///
   /// @param parameters the adapter's, named as [AdapterShape#parameters] lists them
   public Decoder withAdapter(ParameterSet weightSet, AdapterShape shape, ParameterSet parameters) {
-    Function<String, Optional<Tensor>> lookup = name -> parameters.find(name).or(() -> weightSet.find(name));
+    Function<String, Optional<Tensor>> lookup =
+        name -> parameters.find(name).or(() -> weightSet.find(name));
     return new Decoder(config, DecoderTensors.bind(config, lookup, shape::scale), rope);
   }
 
@@ -93,9 +98,10 @@ public final class Decoder {
     Linear.forward(ws.head.h(), n, weights.head(), 1f, 0f, logits);
   }
 
-  /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and values there.
+  /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and
+  /// values there.
   ///
-  /// @param ids    the next tokens, the first `n` in use
+  /// @param ids the next tokens, the first `n` in use
   /// @param logits `V` elements, overwritten: the logits after the last of them
   public void extend(int[] ids, int n, KvCache cache, Workspace ws, Tensor logits) {
     if (n < 1 || n > ws.maxTokens || cache.length() + n > cache.capacity()) {
@@ -148,7 +154,8 @@ public final class Decoder {
   private void forward(PackedBatch batch, Workspace ws) {
     int n = batch.numTokens();
     if (n > ws.maxTokens) {
-      throw new IllegalArgumentException("a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
+      throw new IllegalArgumentException(
+          "a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
     }
     var spans = spans(batch);
     Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
@@ -164,7 +171,14 @@ public final class Decoder {
   }
 
   private void block(
-      int l, BlockActivations a, Keys keys, int[] positions, int n, Span[] spans, Workspace ws, Tensor out) {
+      int l,
+      BlockActivations a,
+      Keys keys,
+      int[] positions,
+      int n,
+      Span[] spans,
+      Workspace ws,
+      Tensor out) {
     attentionHalf(l, a, keys, positions, n, spans, ws);
     mlpHalf(l, a, n, ws);
     var w = weights.blocks().get(l);
@@ -198,7 +212,14 @@ public final class Decoder {
   }
 
   private static void project(
-      LinearTensors w, Tensor x, int n, float beta, int layer, LinearLayer linear, BlockActivations a, Workspace ws,
+      LinearTensors w,
+      Tensor x,
+      int n,
+      float beta,
+      int layer,
+      LinearLayer linear,
+      BlockActivations a,
+      Workspace ws,
       Tensor y) {
     Projection.forward(w, x, n, beta, a.low(linear), ws.dropout, layer, linear, y);
   }
@@ -259,7 +280,8 @@ public final class Decoder {
     if (g.norm() != null) {
       RmsNorm.backwardWeight(head.x(), n, head.r(), head.dh(), g.norm());
     }
-    // the gathered rows' gradients go into h, which nobody needs any more, and from there to their places
+    // the gathered rows' gradients go into h, which nobody needs any more, and from there to their
+    // places
     head.h().clear(n);
     RmsNorm.backward(head.x(), n, weights.norm(), head.r(), head.dh(), head.h());
     ws.gradients.dx().clear(batch.numTokens());
@@ -283,7 +305,8 @@ public final class Decoder {
   }
 
   /// The block's forward once more, but for the product that leaves it.
-  private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws) {
+  private void recompute(
+      int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws) {
     attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
     mlpHalf(l, a, n, ws);
     var down = LinearLayer.DOWN;
@@ -301,13 +324,29 @@ public final class Decoder {
   }
 
   private void attentionBackward(
-      int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws, DecoderTensors.Block g) {
+      int l,
+      BlockActivations a,
+      PackedBatch batch,
+      int n,
+      Span[] spans,
+      Workspace ws,
+      DecoderTensors.Block g) {
     var w = weights.blocks().get(l);
     var s = ws.gradients;
     back(w.o(), g.o(), a.o(), n, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
     for (var span : spans) {
       attention.backward(
-          a.q(), a.k(), a.v(), span, ws.attention, a.o(), a.lse(), s.dOut(), s.dq(), s.dk(), s.dv());
+          a.q(),
+          a.k(),
+          a.v(),
+          span,
+          ws.attention,
+          a.o(),
+          a.lse(),
+          s.dOut(),
+          s.dq(),
+          s.dk(),
+          s.dv());
     }
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
@@ -318,14 +357,24 @@ public final class Decoder {
   }
 
   private static void back(
-      LinearTensors w, LinearTensors g, Tensor x, int n, Tensor dy, int layer, LinearLayer linear, BlockActivations a,
-      Workspace ws, float beta, Tensor dx) {
+      LinearTensors w,
+      LinearTensors g,
+      Tensor x,
+      int n,
+      Tensor dy,
+      int layer,
+      LinearLayer linear,
+      BlockActivations a,
+      Workspace ws,
+      float beta,
+      Tensor dx) {
     var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
     Projection.backward(w, g, x, n, dy, a.low(linear), dLow, ws.dropout, layer, linear, beta, dx);
   }
 
   /// Takes `dh` through a norm and adds it to `dx`.
-  private static void normBackward(Tensor x, int n, Tensor w, Tensor r, Workspace.Gradients s, Tensor dw) {
+  private static void normBackward(
+      Tensor x, int n, Tensor w, Tensor r, Workspace.Gradients s, Tensor dw) {
     if (dw != null) {
       RmsNorm.backwardWeight(x, n, r, s.dh(), dw);
     }

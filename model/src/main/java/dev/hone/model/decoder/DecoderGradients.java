@@ -3,7 +3,8 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Tensor;
 
-/// Where a backward pass adds its gradients: one set of the trained parameters' shapes, bound to their places.
+/// Where a backward pass adds its gradients: one set of the trained parameters' shapes, bound to
+/// their places.
 public final class DecoderGradients {
   private final ParameterSet set;
   private final DecoderTensors tensors;

@@ -10,14 +10,21 @@ import java.util.function.Function;
 /// The decoder's weights bound to their places, or their gradients (null where frozen).
 ///
 /// @param embedding `(V, C)`
-/// @param blocks    one per layer, from the bottom
-/// @param norm      `C` elements, before the head
-/// @param head      `(V, C)`; the embedding itself where the two are tied
+/// @param blocks one per layer, from the bottom
+/// @param norm `C` elements, before the head
+/// @param head `(V, C)`; the embedding itself where the two are tied
 record DecoderTensors(Tensor embedding, List<Block> blocks, Tensor norm, Tensor head) {
   /// One layer.
   record Block(
-      Tensor inputNorm, LinearTensors q, LinearTensors k, LinearTensors v, LinearTensors o, Tensor postNorm,
-      LinearTensors gate, LinearTensors up, LinearTensors down) {
+      Tensor inputNorm,
+      LinearTensors q,
+      LinearTensors k,
+      LinearTensors v,
+      LinearTensors o,
+      Tensor postNorm,
+      LinearTensors gate,
+      LinearTensors up,
+      LinearTensors down) {
     List<LinearTensors> linears() {
       return List.of(q, k, v, o, gate, up, down);
     }
@@ -28,7 +35,9 @@ record DecoderTensors(Tensor embedding, List<Block> blocks, Tensor norm, Tensor 
   /// @param lookup the tensor of a name, or empty where there is none
   /// @param scales the adapter's scale for a module name
   static DecoderTensors bind(
-      ModelConfig config, Function<String, Optional<Tensor>> lookup, Function<String, Float> scales) {
+      ModelConfig config,
+      Function<String, Optional<Tensor>> lookup,
+      Function<String, Float> scales) {
     var binder = new Binder(lookup, scales);
     var blocks = new ArrayList<Block>();
     for (int l = 0; l < config.numLayers(); l++) {
@@ -36,7 +45,8 @@ record DecoderTensors(Tensor embedding, List<Block> blocks, Tensor norm, Tensor 
     }
     var embedding = binder.tensor("model.embed_tokens.weight");
     var head = config.tieWordEmbeddings() ? embedding : binder.tensor("lm_head.weight");
-    return new DecoderTensors(embedding, List.copyOf(blocks), binder.tensor("model.norm.weight"), head);
+    return new DecoderTensors(
+        embedding, List.copyOf(blocks), binder.tensor("model.norm.weight"), head);
   }
 
   private record Binder(Function<String, Optional<Tensor>> lookup, Function<String, Float> scales) {

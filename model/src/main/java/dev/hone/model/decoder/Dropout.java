@@ -5,8 +5,8 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Tensor;
 
-/// Dropout on what an adapter sees. Masks come from a seed and their place, so that the backward, or a second
-/// forward, makes them again.
+/// Dropout on what an adapter sees. Masks come from a seed and their place, so that the backward,
+/// or a second forward, makes them again.
 final class Dropout {
   static final Dropout NONE = new Dropout(0f, new Tensor[0]);
 
@@ -25,8 +25,7 @@ final class Dropout {
     }
     var scratch = new Tensor[LinearLayer.values().length];
     for (var linear : LinearLayer.values()) {
-      scratch[linear.ordinal()] =
-          sameWidth(scratch, linear.in(config), memory, tokens);
+      scratch[linear.ordinal()] = sameWidth(scratch, linear.in(config), memory, tokens);
     }
     return new Dropout(rate, scratch);
   }
@@ -60,7 +59,8 @@ final class Dropout {
     return y;
   }
 
-  /// `dx += mask · dDropped`, where `dDropped` is written into the returned scratch by the caller first.
+  /// `dx += mask · dDropped`, where `dDropped` is written into the returned scratch by the caller
+  /// first.
   Tensor scratch(LinearLayer linear) {
     return scratch[linear.ordinal()];
   }

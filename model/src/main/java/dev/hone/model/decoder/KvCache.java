@@ -50,7 +50,8 @@ public final class KvCache {
   /// Forgets all tokens from `newLength` on.
   public void truncate(int newLength) {
     if (newLength < 0 || newLength > length) {
-      throw new IllegalArgumentException("cannot cut a cache of %d tokens to %d".formatted(length, newLength));
+      throw new IllegalArgumentException(
+          "cannot cut a cache of %d tokens to %d".formatted(length, newLength));
     }
     length = newLength;
   }

@@ -4,13 +4,14 @@ import dev.hone.tensor.Tensor;
 
 /// What belongs to one linear layer: its weights, or their gradients.
 ///
-/// A part that the layer doesn't have is null: no bias, no adapter; among gradients also what is frozen.
+/// A part that the layer doesn't have is null: no bias, no adapter; among gradients also what is
+/// frozen.
 ///
 /// @param weight `(out, in)`
-/// @param bias   `out` elements
-/// @param a      the adapter's down-projection `(r, in)`
-/// @param b      the adapter's up-projection `(out, r)`
-/// @param scale  what the adapter's output is multiplied by
+/// @param bias `out` elements
+/// @param a the adapter's down-projection `(r, in)`
+/// @param b the adapter's up-projection `(out, r)`
+/// @param scale what the adapter's output is multiplied by
 record LinearTensors(Tensor weight, Tensor bias, Tensor a, Tensor b, float scale) {
   boolean hasAdapter() {
     return a != null;

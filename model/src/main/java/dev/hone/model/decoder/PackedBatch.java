@@ -3,11 +3,12 @@ package dev.hone.model.decoder;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
-/// Rows of unequal length laid end to end, without padding: what one forward and backward pass sees.
+/// Rows of unequal length laid end to end, without padding: what one forward and backward pass
+/// sees.
 ///
-/// The arrays are allocated once, for the largest batch, and reused: [#clear] and [#addRow] allocate nothing. Only the
-/// first [#numTokens] elements of each array are meant; the arrays themselves are handed out, not copies, and belong to
-/// this batch.
+/// The arrays are allocated once, for the largest batch, and reused: [#clear] and [#addRow]
+/// allocate nothing. Only the first [#numTokens] elements of each array are meant; the arrays
+/// themselves are handed out, not copies, and belong to this batch.
 ///
 /// With rows `[5 6 7]` and `[8 9]`, all tokens but the first of each trained:
 ///
@@ -29,11 +30,12 @@ public final class PackedBatch {
   private long targetBytes;
 
   /// @param maxTokens the most tokens that a batch can hold, all rows together
-  /// @param maxRows   the most rows that a batch can hold
+  /// @param maxRows the most rows that a batch can hold
   public PackedBatch(int maxTokens, int maxRows) {
     if (maxTokens < 1 || maxRows < 1) {
       throw new IllegalArgumentException(
-          "a packed batch needs room for 1 token and 1 row, got %d and %d".formatted(maxTokens, maxRows));
+          "a packed batch needs room for 1 token and 1 row, got %d and %d"
+              .formatted(maxTokens, maxRows));
     }
     ids = new int[maxTokens];
     positions = new int[maxTokens];
@@ -50,18 +52,20 @@ public final class PackedBatch {
 
   /// Appends one row.
   ///
-  /// @param row     token ids; the first `length` are copied
-  /// @param length  tokens in the row, at least 1
-  /// @param trained whether token `i` of the row is a target; never asked of token 0, which nothing precedes
+  /// @param row token ids; the first `length` are copied
+  /// @param length tokens in the row, at least 1
+  /// @param trained whether token `i` of the row is a target; never asked of token 0, which nothing
+  ///   precedes
   public void addRow(int[] row, int length, IntPredicate trained) {
     addRow(row, length, trained, 0);
   }
 
   /// Appends one row that knows how many bytes of text its targets stand for.
   ///
-  /// @param row         token ids; the first `length` are copied
-  /// @param length      tokens in the row, at least 1
-  /// @param trained     whether token `i` of the row is a target; never asked of token 0, which nothing precedes
+  /// @param row token ids; the first `length` are copied
+  /// @param length tokens in the row, at least 1
+  /// @param trained whether token `i` of the row is a target; never asked of token 0, which nothing
+  ///   precedes
   /// @param targetBytes UTF-8 bytes of the text behind the row's targets
   public void addRow(int[] row, int length, IntPredicate trained, int targetBytes) {
     int start = numTokens();
@@ -80,7 +84,8 @@ public final class PackedBatch {
 
   private void checkRoom(int start, int available, int length) {
     if (length < 1 || length > available) {
-      throw new IllegalArgumentException("row length %d is not in 1..%d".formatted(length, available));
+      throw new IllegalArgumentException(
+          "row length %d is not in 1..%d".formatted(length, available));
     }
     if (numRows == maxRows() || length > maxTokens() - start) {
       throw new IllegalStateException(
@@ -147,6 +152,7 @@ public final class PackedBatch {
   @Override
   public String toString() {
     return "PackedBatch[rows=%d, tokens=%d, targets=%d, ids=%s]"
-        .formatted(numRows, numTokens(), numTargets, Arrays.toString(Arrays.copyOf(ids, numTokens())));
+        .formatted(
+            numRows, numTokens(), numTargets, Arrays.toString(Arrays.copyOf(ids, numTokens())));
   }
 }

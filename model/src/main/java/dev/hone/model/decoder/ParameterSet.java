@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Named tensors in one flat block: parameters, their gradients or an optimiser's moments, all in one layout.
+/// Named tensors in one flat block: parameters, their gradients or an optimiser's moments, all in
+/// one layout.
 ///
 /// Vectors (norms, biases) come last, so that weight decay covers one leading range.
 public final class ParameterSet {
@@ -26,7 +27,8 @@ public final class ParameterSet {
   public static ParameterSet allocate(Allocator memory, String label, List<Parameter> parameters) {
     var ordered =
         java.util.stream.Stream.concat(
-                parameters.stream().filter(p -> !p.vector()), parameters.stream().filter(Parameter::vector))
+                parameters.stream().filter(p -> !p.vector()),
+                parameters.stream().filter(Parameter::vector))
             .toList();
     long size = ordered.stream().mapToLong(Parameter::size).sum();
     var flat = memory.f32(label, size, 1);

@@ -7,11 +7,18 @@ import dev.hone.tensor.Tensor;
 final class Projection {
   private Projection() {}
 
-  /// @param x    `(T, in)`, the first `n` rows in use
+  /// @param x `(T, in)`, the first `n` rows in use
   /// @param beta 0 replaces `y`, 1 adds to it
-  /// @param low  `(T, r)`, overwritten with `drop(x)·Aᵀ`; unused without an adapter
+  /// @param low `(T, r)`, overwritten with `drop(x)·Aᵀ`; unused without an adapter
   static void forward(
-      LinearTensors w, Tensor x, int n, float beta, Tensor low, Dropout dropout, int layer, LinearLayer linear,
+      LinearTensors w,
+      Tensor x,
+      int n,
+      float beta,
+      Tensor low,
+      Dropout dropout,
+      int layer,
+      LinearLayer linear,
       Tensor y) {
     Linear.forward(x, n, w.weight(), 1f, beta, y);
     if (w.bias() != null) {
@@ -24,7 +31,14 @@ final class Projection {
   }
 
   /// The first half of the adapter alone: `low = drop(x)·Aᵀ`; nothing without an adapter.
-  static void low(LinearTensors w, Tensor x, int n, Tensor low, Dropout dropout, int layer, LinearLayer linear) {
+  static void low(
+      LinearTensors w,
+      Tensor x,
+      int n,
+      Tensor low,
+      Dropout dropout,
+      int layer,
+      LinearLayer linear) {
     if (w.hasAdapter()) {
       Linear.forward(dropout.apply(x, n, layer, linear), n, w.a(), 1f, 0f, low);
     }
@@ -32,12 +46,22 @@ final class Projection {
 
   /// Adds the parameters' gradients to `g`, and writes the input's.
   ///
-  /// @param low  what the forward left there
+  /// @param low what the forward left there
   /// @param dLow scratch of the same shape
   /// @param beta 0 replaces `dx`, 1 adds to it
   static void backward(
-      LinearTensors w, LinearTensors g, Tensor x, int n, Tensor dy, Tensor low, Tensor dLow, Dropout dropout, int layer,
-      LinearLayer linear, float beta, Tensor dx) {
+      LinearTensors w,
+      LinearTensors g,
+      Tensor x,
+      int n,
+      Tensor dy,
+      Tensor low,
+      Tensor dLow,
+      Dropout dropout,
+      int layer,
+      LinearLayer linear,
+      float beta,
+      Tensor dx) {
     Linear.backward(dy, n, w.weight(), 1f, beta, dx);
     if (g.weight() != null) {
       Linear.backwardWeight(x, n, dy, 1f, g.weight());
@@ -56,7 +80,13 @@ final class Projection {
   }
 
   private static void backwardLow(
-      LinearTensors w, int n, Tensor dLow, Dropout dropout, int layer, LinearLayer linear, Tensor dx) {
+      LinearTensors w,
+      int n,
+      Tensor dLow,
+      Dropout dropout,
+      int layer,
+      LinearLayer linear,
+      Tensor dx) {
     if (dropout.isOff()) {
       Linear.backward(dLow, n, w.a(), 1f, 1f, dx);
     } else {

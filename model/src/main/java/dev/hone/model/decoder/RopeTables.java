@@ -23,8 +23,9 @@ record RopeTables(Tensor cos, Tensor sin) {
     return tables;
   }
 
-  /// `θ^(−2i/D)`, scaled as the config says. Rounded to float32 at the steps where Transformers rounds: at position
-  /// 500 one unit in the last place of a frequency would already show in the logits.
+  /// `θ^(−2i/D)`, scaled as the config says. Rounded to float32 at the steps where Transformers
+  /// rounds: at position 500 one unit in the last place of a frequency would already show in the
+  /// logits.
   static double[] inverseFrequencies(ModelConfig config) {
     var frequencies = new double[config.headDim() / 2];
     for (int i = 0; i < frequencies.length; i++) {
@@ -43,7 +44,8 @@ record RopeTables(Tensor cos, Tensor sin) {
     };
   }
 
-  /// Long wavelengths are stretched by the factor, short ones kept, those between interpolated. (Llama 3.1)
+  /// Long wavelengths are stretched by the factor, short ones kept, those between interpolated.
+  /// (Llama 3.1)
   private static double llama3Scaled(double frequency, RopeScaling.Llama3 s) {
     double context = s.originalMaxPositionEmbeddings();
     double wavelength = 2 * Math.PI / frequency;
@@ -53,7 +55,8 @@ record RopeTables(Tensor cos, Tensor sin) {
     if (wavelength > context / s.lowFreqFactor()) {
       return frequency / s.factor();
     }
-    double smooth = (context / wavelength - s.lowFreqFactor()) / (s.highFreqFactor() - s.lowFreqFactor());
+    double smooth =
+        (context / wavelength - s.lowFreqFactor()) / (s.highFreqFactor() - s.lowFreqFactor());
     return (1 - smooth) * frequency / s.factor() + smooth * frequency;
   }
 }

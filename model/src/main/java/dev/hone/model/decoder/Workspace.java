@@ -11,9 +11,9 @@ import java.util.List;
 
 /// Every buffer that a pass needs, allocated once; one per worker.
 ///
-/// [Mode] says what a forward leaves behind. For training each layer has memory of its own, or, with recomputation,
-/// only the residual stream between layers is kept and the rest made again in the backward. For inference all layers
-/// share everything.
+/// [Mode] says what a forward leaves behind. For training each layer has memory of its own, or,
+/// with recomputation, only the residual stream between layers is kept and the rest made again in
+/// the backward. For inference all layers share everything.
 public final class Workspace {
   /// What the forward is for.
   public enum Mode {
@@ -35,16 +35,25 @@ public final class Workspace {
   final Gradients gradients;
   final Dropout dropout;
 
-  /// Buffers around the head: only positions with a target (or the last one, when generating) come here.
+  /// Buffers around the head: only positions with a target (or the last one, when generating) come
+  /// here.
   ///
-  /// @param x      `(T, C)` gathered rows of the residual stream; `h` their normalisation, `r` its factors
-  /// @param dh     `(T, C)` gradient of `h`, then of `x`
+  /// @param x `(T, C)` gathered rows of the residual stream; `h` their normalisation, `r` its
+  ///   factors
+  /// @param dh `(T, C)` gradient of `h`, then of `x`
   /// @param logits `(chunk, V)`
   record Head(Tensor x, Tensor h, Tensor r, Tensor dh, Tensor logits, int[] rows, int[] targets) {}
 
   /// Scratch of the backward pass.
   record Gradients(
-      Tensor dx, Tensor dh, Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor dm, List<Tensor> low) {
+      Tensor dx,
+      Tensor dh,
+      Tensor dq,
+      Tensor dk,
+      Tensor dv,
+      Tensor dOut,
+      Tensor dm,
+      List<Tensor> low) {
     /// Scratch for the gradient of an adapter's inner activations of this rank.
     Tensor low(int rank) {
       return low.stream().filter(t -> t.cols() == rank).findFirst().orElseThrow();
@@ -52,8 +61,14 @@ public final class Workspace {
   }
 
   private Workspace(
-      Mode mode, int maxTokens, List<BlockActivations> blocks, Tensor output, Attention.Scratch attention, Head head,
-      Gradients gradients, Dropout dropout) {
+      Mode mode,
+      int maxTokens,
+      List<BlockActivations> blocks,
+      Tensor output,
+      Attention.Scratch attention,
+      Head head,
+      Gradients gradients,
+      Dropout dropout) {
     this.mode = mode;
     this.maxTokens = maxTokens;
     this.blocks = blocks;
@@ -65,10 +80,16 @@ public final class Workspace {
   }
 
   /// @param maxTokens the most tokens of one pass
-  /// @param maxRow    the longest sequence, tokens; with a cache, the cache's length
-  /// @param dropout   the adapter's dropout rate while training
+  /// @param maxRow the longest sequence, tokens; with a cache, the cache's length
+  /// @param dropout the adapter's dropout rate while training
   public static Workspace allocate(
-      Allocator memory, ModelConfig config, AdapterShape adapter, Mode mode, int maxTokens, int maxRow, float dropout) {
+      Allocator memory,
+      ModelConfig config,
+      AdapterShape adapter,
+      Mode mode,
+      int maxTokens,
+      int maxRow,
+      float dropout) {
     boolean training = mode != Mode.INFERENCE;
     int c = config.hiddenSize();
     var streams = new ArrayList<Tensor>();
@@ -87,12 +108,19 @@ public final class Workspace {
   }
 
   private static List<BlockActivations> blocks(
-      Allocator memory, ModelConfig config, AdapterShape adapter, Mode mode, int tokens, List<Tensor> streams) {
+      Allocator memory,
+      ModelConfig config,
+      AdapterShape adapter,
+      Mode mode,
+      int tokens,
+      List<Tensor> streams) {
     var blocks = new ArrayList<BlockActivations>();
     var shared = new HashMap<String, Tensor>();
     for (int l = 0; l < config.numLayers(); l++) {
       var input = streams.get(mode == Mode.INFERENCE ? 0 : l);
-      var low = BlockActivations.low(memory, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
+      var low =
+          BlockActivations.low(
+              memory, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
       if (mode == Mode.TRAINING || l == 0) {
         var middle = mode == Mode.INFERENCE ? input : null;
         blocks.add(BlockActivations.allocate(memory, config, tokens, input, middle, low));
@@ -116,9 +144,15 @@ public final class Workspace {
         new int[tokens]);
   }
 
-  private static Gradients gradients(Allocator memory, ModelConfig config, AdapterShape adapter, int tokens) {
+  private static Gradients gradients(
+      Allocator memory, ModelConfig config, AdapterShape adapter, int tokens) {
     String name = "backward scratch";
-    int[] ranks = adapter.modules().values().stream().mapToInt(AdapterShape.Module::rank).distinct().sorted().toArray();
+    int[] ranks =
+        adapter.modules().values().stream()
+            .mapToInt(AdapterShape.Module::rank)
+            .distinct()
+            .sorted()
+            .toArray();
     return new Gradients(
         memory.f32(name, tokens, config.hiddenSize()),
         memory.f32(name, tokens, config.hiddenSize()),

@@ -6,7 +6,8 @@ import java.util.Map;
 /// What is rendered: messages, and the tools on offer.
 ///
 /// @param messages in order
-/// @param tools    each a plain JSON object as given (`{"type":"function","function":{…}}` or the bare function)
+/// @param tools each a plain JSON object as given (`{"type":"function","function":{…}}` or the bare
+///   function)
 public record Conversation(List<Message> messages, List<Map<String, Object>> tools) {
   public Conversation {
     messages = List.copyOf(messages);

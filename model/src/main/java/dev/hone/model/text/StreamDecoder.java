@@ -26,7 +26,7 @@ public final class StreamDecoder {
 
   /// Takes the next id and returns the text that became final with it; often empty.
   public String add(int id) {
-    if (skipSpecialTokens && tokenizer.isSpecial(id)) return "";
+    if (!tokenizer.hasToken(id) || skipSpecialTokens && tokenizer.isSpecial(id)) return "";
     push(id);
     if (tokenizer.isByte(id)) return "";
     var text = windowText();

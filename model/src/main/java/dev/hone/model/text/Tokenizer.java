@@ -187,17 +187,18 @@ public final class Tokenizer implements TextEncoder {
 
   /// @throws IllegalArgumentException when the vocabulary has no such id
   @Override public String token(int id) {
-    var token = id >= 0 && id < json.tokens().size() ? json.tokens().get(id) : null;
-    if (token == null) throw new IllegalArgumentException("the vocabulary has no token id " + id);
-    return token;
+    if (!hasToken(id)) throw new IllegalArgumentException("the vocabulary has no token id " + id);
+    return json.tokens().get(id);
+  }
+
+  /// Whether the vocabulary has the id: a padded embedding has more.
+  boolean hasToken(int id) {
+    return id >= 0 && id < json.tokens().size() && json.tokens().get(id) != null;
   }
 
   /// Whether `id` stands for one byte of a character that the vocabulary lacks, like `<0xE2>`.
   boolean isByte(int id) {
-    return json.hasByteFallback()
-        && id < json.tokens().size()
-        && json.tokens().get(id) != null
-        && json.tokens().get(id).matches("<0x[0-9A-Fa-f]{2}>");
+    return json.hasByteFallback() && token(id).matches("<0x[0-9A-Fa-f]{2}>");
   }
 
   /// The largest id plus one.

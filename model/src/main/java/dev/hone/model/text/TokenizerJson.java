@@ -110,6 +110,7 @@ final class TokenizerJson {
       }
     }
     if (!hasModel) throw broken("has no model");
+    if (ids.isEmpty()) throw broken("has no vocabulary");
     for (var token : added) addToken(token);
   }
 

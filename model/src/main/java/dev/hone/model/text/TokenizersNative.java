@@ -34,6 +34,7 @@ final class TokenizersNative {
     private static final TokenizersLibrary LIBRARY = load();
   }
 
+  @SuppressWarnings("restricted")
   private static TokenizersLibrary load() {
     var platform = platform();
     try {

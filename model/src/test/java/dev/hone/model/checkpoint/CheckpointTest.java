@@ -101,7 +101,7 @@ class CheckpointTest {
     TinyCheckpoint.write(single, TinyCheckpoint.CONFIG);
     var entries = TinyCheckpoint.entries(ModelConfig.read(single.resolve("config.json")), Dtype.F32);
     CheckpointWriter.write(sharded, single, entries, false, 8000);
-    assertTrue(Files.exists(sharded.resolve("model-00001-of-00004.safetensors")));
+    assertTrue(Files.exists(sharded.resolve("model-00001-of-00003.safetensors")));
     assertFalse(Files.exists(sharded.resolve("model.safetensors")));
     try (var arena = Arena.ofConfined()) {
       var one = Checkpoint.open(single, arena);

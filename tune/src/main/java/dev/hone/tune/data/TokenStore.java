@@ -116,7 +116,7 @@ public final class TokenStore implements AutoCloseable {
     require(checksum.getValue() == file.get(INT64, CHECKSUM_AT), "its checksum does not match");
     for (int i = 0; i < size; i++) {
       require(
-          offset(i) >= HEADER_BYTES && length(i) >= MIN_LENGTH && recordEnd(i) <= index,
+          offset(i) >= HEADER_BYTES && offset(i) <= index && length(i) >= MIN_LENGTH && recordEnd(i) <= index,
           "example %d lies outside the file".formatted(i));
     }
   }

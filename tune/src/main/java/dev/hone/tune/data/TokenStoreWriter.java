@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /// Writes a [TokenStore] as a stream: what it holds in memory does not grow with the data.
 ///
 /// Records go to a file beside the target and the index to another one; [#commit] joins them and moves the result into
 /// place at once. Closed without a commit it leaves nothing behind.
-public final class TokenStoreWriter implements AutoCloseable {
+public final class TokenStoreWriter implements ExampleSink, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final PendingFile pending;
@@ -52,6 +53,14 @@ public final class TokenStoreWriter implements AutoCloseable {
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE);
     records.position(TokenStore.HEADER_BYTES);
+  }
+
+  /// Appends what a row was rendered to.
+  @Override
+  public void accept(Line.Valid line, List<Example> examples) throws IOException {
+    for (var example : examples) {
+      add(line.number(), example);
+    }
   }
 
   /// Appends one example.

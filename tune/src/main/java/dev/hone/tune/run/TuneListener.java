@@ -1,0 +1,28 @@
+package dev.hone.tune.run;
+
+import dev.hone.tune.data.GateReport;
+import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.StepReport;
+
+/// Who shows a run to its user.
+public interface TuneListener {
+  /// A phase begins, such as "checking data"; it ends when the next one begins.
+  void phase(String name);
+
+  /// Something that the user should know and that doesn't end the run.
+  void note(String text);
+
+  /// The gate's findings; an errorful report is followed by the refusal.
+  void checked(GateReport report);
+
+  /// Before the first step.
+  void planned(Plan plan);
+
+  /// After each optimiser step.
+  void stepped(StepReport report);
+
+  /// After each evaluation on the held-out rows.
+  ///
+  /// @param step steps taken; 0 before the first
+  void evaluated(long step, Evaluation heldOut, boolean isBest);
+}

@@ -1,0 +1,146 @@
+package dev.hone.tune.train;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.Decoder;
+import dev.hone.model.decoder.DecoderGradients;
+import dev.hone.model.decoder.PackedBatch;
+import dev.hone.model.decoder.Parameter;
+import dev.hone.model.decoder.ParameterSet;
+import dev.hone.model.decoder.Workspace;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.CrossEntropy.Score;
+import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.MicroBatch;
+import dev.hone.tune.data.Packer;
+import dev.hone.tune.data.TokenStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/// Runs micro-batches through a decoder on all workers: forward to evaluate, forward and backward
+/// to train.
+///
+/// Each worker has a workspace of its own and takes the next micro-batch when it is done with one;
+/// nothing is shared but the weights, so workers never wait for each other inside a pass.
+final class Engine {
+  private final Workers workers;
+  private final List<Workspace> workspaces;
+  private final List<PackedBatch> batches;
+  private final GradientTree tree;
+
+  /// Sizes that an engine is planned for.
+  ///
+  /// @param longest the longest row, tokens
+  /// @param passTokens the most tokens of one pass
+  /// @param mostLeaves the most micro-batches of one batch; 0 when nothing is trained
+  record Size(int longest, int passTokens, int mostLeaves) {
+    static Size of(int longest, int microBatchTokens, int mostLeaves) {
+      return new Size(longest, Math.max(longest, microBatchTokens), mostLeaves);
+    }
+  }
+
+  private Engine(
+      Workers workers, List<Workspace> workspaces, List<PackedBatch> batches, GradientTree tree) {
+    this.workers = workers;
+    this.workspaces = workspaces;
+    this.batches = batches;
+    this.tree = tree;
+  }
+
+  /// @param trained parameters that get gradients; empty to evaluate only
+  static Engine allocate(
+      Allocator memory,
+      ModelConfig config,
+      AdapterShape adapter,
+      List<Parameter> trained,
+      Workspace.Mode mode,
+      float dropout,
+      Size size,
+      Workers workers) {
+    var workspaces = new ArrayList<Workspace>();
+    var batches = new ArrayList<PackedBatch>();
+    for (int w = 0; w < workers.count(); w++) {
+      workspaces.add(
+          Workspace.allocate(
+              memory, config, adapter, mode, size.passTokens(), size.longest(), dropout));
+      batches.add(Packer.allocate(size.longest(), size.passTokens()));
+    }
+    int buffers = trained.isEmpty() ? 0 : GradientTree.buffers(size.mostLeaves(), workers.count());
+    var gradients =
+        GradientTree.allocate(
+            buffers,
+            () -> DecoderGradients.of(config, ParameterSet.allocate(memory, "gradients", trained)));
+    return new Engine(
+        workers, workspaces, batches, gradients.isEmpty() ? null : new GradientTree(gradients));
+  }
+
+  /// A batch's summed gradient with its score.
+  record Sum(DecoderGradients gradients, Evaluation evaluation) {}
+
+  /// @param dropoutSeed leaf `i` draws its masks from this and `i`
+  Sum gradient(Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
+    var scores = new Score[leaves.size()];
+    var counts = new int[leaves.size()];
+    var packers = packers(store);
+    var sum =
+        tree.sum(
+            leaves.size(),
+            workers,
+            (leaf, worker, into) -> {
+              var batch = batches.get(worker);
+              packers.get(worker).fill(batch, leaves.get(leaf));
+              workspaces.get(worker).seedDropout(dropoutSeed + leaf * 0x9E3779B97F4A7C15L);
+              scores[leaf] = decoder.scoreAndBackward(batch, workspaces.get(worker), into);
+              counts[leaf] = batch.numTargets();
+            });
+    var total = Evaluation.NONE;
+    for (int i = 0; i < scores.length; i++) {
+      total = total.plus(scores[i], counts[i], 0);
+    }
+    return new Sum(sum, total);
+  }
+
+  void release(Sum sum) {
+    tree.release(sum.gradients());
+  }
+
+  /// Scores a whole store, in file order.
+  Evaluation evaluate(Decoder decoder, TokenStore store, int microBatchTokens) {
+    var order = new int[store.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    return evaluate(decoder, store, Batches.cut(order, store::length, microBatchTokens));
+  }
+
+  Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {
+    var results = new Evaluation[parts.size()];
+    var packers = packers(store);
+    var next = new AtomicInteger();
+    workers.run(worker -> {
+      var batch = batches.get(worker);
+      for (int i = next.getAndIncrement(); i < results.length; i = next.getAndIncrement()) {
+        packers.get(worker).fill(batch, parts.get(i));
+        var score = decoder.score(batch, workspaces.get(worker));
+        results[i] = Evaluation.NONE.plus(score, batch.numTargets(), batch.targetBytes());
+      }
+    });
+    var total = Evaluation.NONE;
+    for (var r : results) {
+      total =
+          new Evaluation(
+              total.lossSum() + r.lossSum(),
+              total.tokens() + r.tokens(),
+              total.correct() + r.correct(),
+              total.targetBytes() + r.targetBytes());
+    }
+    return total;
+  }
+
+  /// One per worker: a packer has a buffer of its own.
+  private List<Packer> packers(TokenStore store) {
+    return Stream.generate(() -> new Packer(store)).limit(workers.count()).toList();
+  }
+}

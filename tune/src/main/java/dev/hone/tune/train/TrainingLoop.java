@@ -1,0 +1,183 @@
+package dev.hone.tune.train;
+
+import dev.hone.model.decoder.Decoder;
+import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.EpochOrder;
+import dev.hone.tune.data.TokenStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+
+/// Epochs of steps, with evaluations and checkpoints between them.
+///
+/// What a step does depends on the settings, the data and its number alone; a run that starts from a checkpoint
+/// therefore goes on as if it had never stopped.
+final class TrainingLoop {
+  /// The share of time that saving may take at most.
+  private static final double SAVING_SHARE = 0.05;
+
+  private static final double LEAST_SECONDS_BETWEEN_SAVES = 3;
+
+  private final Engine engine;
+  private final Decoder decoder;
+  private final Optimizer optimizer;
+  private final TrainingSettings settings;
+  private final Workers workers;
+  private final TokenStore train;
+  private final TokenStore heldOut;
+  private final Path last;
+  private final Path best;
+  private final TrainingListener listener;
+
+  private RunState state;
+  private int[] order = {};
+  private int orderEpoch = -1;
+  private long savedAt = System.nanoTime();
+  private double saveSeconds;
+
+  TrainingLoop(
+      Engine engine,
+      Decoder decoder,
+      Optimizer optimizer,
+      TrainingSettings settings,
+      Workers workers,
+      TokenStore train,
+      TokenStore heldOut,
+      Path checkpoints,
+      TrainingListener listener) {
+    this.engine = engine;
+    this.decoder = decoder;
+    this.optimizer = optimizer;
+    this.settings = settings;
+    this.workers = workers;
+    this.train = train;
+    this.heldOut = heldOut;
+    this.last = last(checkpoints);
+    this.best = best(checkpoints);
+    this.listener = listener;
+  }
+
+  static Path last(Path checkpoints) {
+    return checkpoints.resolve("last.safetensors");
+  }
+
+  static Path best(Path checkpoints) {
+    return checkpoints.resolve("best.safetensors");
+  }
+
+  long stepsPerEpoch() {
+    return Batches.perEpoch(train.size(), settings.batchSize());
+  }
+
+  long totalSteps() {
+    return stepsPerEpoch() * settings.epochs();
+  }
+
+  /// Steps that end with an evaluation.
+  boolean evaluatesAfter(long step) {
+    return step % stepsPerEpoch() == 0 || (settings.evalEvery() > 0 && step % settings.evalEvery() == 0);
+  }
+
+  /// Trains to the end, or until patience runs out or `stop` says so.
+  ///
+  /// @return where it stands; the best parameters are loaded when it is done
+  RunState run(RunState from, BooleanSupplier stop) throws IOException {
+    state = from;
+    while (state.step() < totalSteps() && !isOutOfPatience() && !stop.getAsBoolean()) {
+      step();
+      if (evaluatesAfter(state.step())) {
+        evaluate();
+        save();
+      } else if (isTimeToSave()) {
+        save();
+      }
+    }
+    if (state.step() == totalSteps() || isOutOfPatience()) {
+      TrainingCheckpoint.readParameters(best, optimizer.parameters());
+    } else {
+      save();
+    }
+    return state;
+  }
+
+  private boolean isOutOfPatience() {
+    return settings.patience() > 0 && state.worseInARow() >= settings.patience();
+  }
+
+  private void step() throws IOException {
+    long started = System.nanoTime();
+    int epoch = (int) (state.step() / stepsPerEpoch());
+    var rows = Batches.batch(order(epoch), (int) (state.step() % stepsPerEpoch()), settings.batchSize());
+    var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
+    double rate = settings.learningRate(state.step(), totalSteps());
+    var sum = engine.gradient(decoder, train, leaves, dropoutSeed());
+    double norm =
+        optimizer.step(
+            sum.gradients().flat(), sum.evaluation().tokens(), state.step(), rate, settings, workers);
+    engine.release(sum);
+    double seconds = (System.nanoTime() - started) / 1e9;
+    long tokens = 0;
+    for (int row : rows) {
+      tokens += train.length(row);
+    }
+    refuseNonFinite(sum.evaluation().loss(), norm);
+    state = state.afterStep(sum.evaluation(), tokens, seconds);
+    listener.stepped(
+        new StepReport(
+            state.step(),
+            totalSteps(),
+            epoch + 1,
+            sum.evaluation().loss(),
+            norm,
+            rate,
+            sum.evaluation().tokens(),
+            tokens,
+            seconds));
+  }
+
+  private void refuseNonFinite(double loss, double norm) {
+    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      throw new DivergedException(state.step() + 1, loss, norm);
+    }
+  }
+
+  private long dropoutSeed() {
+    return settings.seed() * 0xD1B54A32D192ED03L + state.step() * 0x8CB92BA72F3D8DD7L;
+  }
+
+  private int[] order(int epoch) {
+    if (orderEpoch != epoch) {
+      order = EpochOrder.of(settings.seed(), epoch, train.size());
+      orderEpoch = epoch;
+    }
+    return order;
+  }
+
+  private void evaluate() throws IOException {
+    var result = engine.evaluate(decoder, heldOut, settings.microBatchTokens());
+    state = state.afterEvaluation(result);
+    boolean isBest = state.bestStep() == state.step();
+    if (isBest) {
+      TrainingCheckpoint.writeParameters(best, optimizer.parameters(), state);
+    }
+    listener.evaluated(state.step(), result, isBest);
+  }
+
+  private boolean isTimeToSave() {
+    if (settings.checkpointEvery() > 0) {
+      return state.step() % settings.checkpointEvery() == 0;
+    }
+    double since = (System.nanoTime() - savedAt) / 1e9;
+    return since > Math.max(LEAST_SECONDS_BETWEEN_SAVES, saveSeconds / SAVING_SHARE);
+  }
+
+  private void save() throws IOException {
+    long started = System.nanoTime();
+    listener.saving(state);
+    Files.createDirectories(last.getParent());
+    TrainingCheckpoint.write(last, optimizer, state);
+    savedAt = System.nanoTime();
+    saveSeconds = (savedAt - started) / 1e9;
+  }
+}
