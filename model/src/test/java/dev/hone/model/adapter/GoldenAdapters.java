@@ -6,9 +6,8 @@ import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedBatch;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
-import dev.hone.model.text.Conversation;
-import dev.hone.model.text.Rendered;
-import dev.hone.model.text.Renderer;
+import dev.hone.model.text.ChatRenderer;
+import dev.hone.model.text.PlainRenderer;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.testkit.Golden;
@@ -17,8 +16,7 @@ import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /// The base and the adapters that tools/parity/peft_interop.py had PEFT write, opened.
 final class GoldenAdapters implements AutoCloseable {
@@ -71,8 +69,13 @@ final class GoldenAdapters implements AutoCloseable {
     return base.withAdapter(weights, adapter.shape(), adapter.parameters());
   }
 
-  Renderer renderer() throws IOException {
-    return new PromptAndNewline(Tokenizer.open(checkpoint));
+  ChatRenderer renderer() throws IOException {
+    var tokenizer = Tokenizer.open(checkpoint);
+    return new PlainRenderer(tokenizer, tokenizer.bosId(), tokenizer.eosId().getAsInt());
+  }
+
+  Provenance provenance() throws IOException {
+    return new Provenance(checkpoint.fingerprint(), renderer().format(), Set.of(RowShape.COMPLETION));
   }
 
   Proof prove(PeftAdapter adapter) throws IOException {
@@ -96,24 +99,5 @@ final class GoldenAdapters implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-  }
-
-  /// BOS, the first message, a newline.
-  private record PromptAndNewline(Tokenizer tokenizer) implements Renderer {
-    @Override
-    public int[] renderPrompt(Conversation conversation) {
-      var text = tokenizer.encode(conversation.messages().getFirst().content() + "\n");
-      return IntStream.concat(tokenizer.bosId().stream(), IntStream.of(text)).toArray();
-    }
-
-    @Override
-    public List<Rendered> renderExample(Conversation conversation) {
-      throw new UnsupportedOperationException("proofs render prompts alone");
-    }
-
-    @Override
-    public Rendered renderText(String text) {
-      throw new UnsupportedOperationException("proofs render prompts alone");
-    }
   }
 }

@@ -40,8 +40,8 @@ class MergeTest {
   }
 
   private Merge.Report merge(GoldenAdapters golden, PeftAdapter adapter, Proof proof, Optional<Dtype> dtype)
-      throws CheckpointException {
-    return Merge.write(golden.checkpoint, adapter, proof, Optional.empty(), dtype, dir.resolve("merged"), false);
+      throws IOException {
+    return Merge.write(golden.checkpoint, adapter, proof, golden.provenance(), dtype, dir.resolve("merged"), false);
   }
 
   @ParameterizedTest

@@ -103,7 +103,7 @@ class PeftAdapterTest {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read("patterns");
       var proof = golden.prove(adapter);
-      var provenance = new Provenance(golden.checkpoint.fingerprint(), Set.of(RowShape.COMPLETION));
+      var provenance = golden.provenance();
       adapter.write(dir.resolve("one"), "Trained on 3 rows.", provenance, proof, false);
       var again = golden.read(dir.resolve("one"));
       assertArrayEquals(adapter.parameters().flat().toArray(), again.parameters().flat().toArray());
