@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 ///
 /// Each worker has a workspace of its own and takes the next micro-batch when it is done with one;
 /// nothing is shared but the weights, so workers never wait for each other inside a pass.
-final class Engine {
+public final class Engine {
   private final Workers workers;
   private final List<Workspace> workspaces;
   private final List<PackedBatch> batches;
@@ -35,8 +35,8 @@ final class Engine {
   /// @param longest the longest row, tokens
   /// @param passTokens the most tokens of one pass
   /// @param mostLeaves the most micro-batches of one batch; 0 when nothing is trained
-  record Size(int longest, int passTokens, int mostLeaves) {
-    static Size of(int longest, int microBatchTokens, int mostLeaves) {
+  public record Size(int longest, int passTokens, int mostLeaves) {
+    public static Size of(int longest, int microBatchTokens, int mostLeaves) {
       return new Size(longest, Math.max(longest, microBatchTokens), mostLeaves);
     }
   }
@@ -50,7 +50,7 @@ final class Engine {
   }
 
   /// @param trained parameters that get gradients; empty to evaluate only
-  static Engine allocate(
+  public static Engine allocate(
       Allocator memory,
       ModelConfig config,
       AdapterShape adapter,
@@ -77,10 +77,10 @@ final class Engine {
   }
 
   /// A batch's summed gradient with its score.
-  record Sum(DecoderGradients gradients, Evaluation evaluation) {}
+  public record Sum(DecoderGradients gradients, Evaluation evaluation) {}
 
   /// @param dropoutSeed leaf `i` draws its masks from this and `i`
-  Sum gradient(Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
+  public Sum gradient(Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
     var scores = new Score[leaves.size()];
     var counts = new int[leaves.size()];
     var packers = packers(store);
@@ -102,12 +102,12 @@ final class Engine {
     return new Sum(sum, total);
   }
 
-  void release(Sum sum) {
+  public void release(Sum sum) {
     tree.release(sum.gradients());
   }
 
   /// Scores a whole store, in file order.
-  Evaluation evaluate(Decoder decoder, TokenStore store, int microBatchTokens) {
+  public Evaluation evaluate(Decoder decoder, TokenStore store, int microBatchTokens) {
     var order = new int[store.size()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -115,7 +115,7 @@ final class Engine {
     return evaluate(decoder, store, Batches.cut(order, store::length, microBatchTokens));
   }
 
-  Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {
+  public Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {
     var results = new Evaluation[parts.size()];
     var packers = packers(store);
     var next = new AtomicInteger();

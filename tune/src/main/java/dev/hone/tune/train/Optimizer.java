@@ -9,20 +9,20 @@ import dev.hone.tensor.Tensor;
 import java.util.List;
 
 /// AdamW over all trained parameters in one pass, with clipping by the global norm.
-final class Optimizer {
+public final class Optimizer {
   private final ParameterSet parameters;
   private final ParameterSet firstMoments;
   private final ParameterSet secondMoments;
   private final long matrixSize;
 
-  Optimizer(ParameterSet parameters, ParameterSet firstMoments, ParameterSet secondMoments) {
+  public Optimizer(ParameterSet parameters, ParameterSet firstMoments, ParameterSet secondMoments) {
     this.parameters = parameters;
     this.firstMoments = firstMoments;
     this.secondMoments = secondMoments;
     this.matrixSize = parameters.matrixSize();
   }
 
-  static ParameterSet allocateMoments(Allocator memory, List<Parameter> parameters) {
+  public static ParameterSet allocateMoments(Allocator memory, List<Parameter> parameters) {
     return ParameterSet.allocate(memory, "optimiser", parameters);
   }
 

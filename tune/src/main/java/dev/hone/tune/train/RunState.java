@@ -28,7 +28,7 @@ public record RunState(
     Evaluation probeBefore,
     String fingerprint) {
 
-  static RunState start(Evaluation before, Evaluation probeBefore, String fingerprint) {
+  public static RunState start(Evaluation before, Evaluation probeBefore, String fingerprint) {
     return new RunState(0, -1, Double.MAX_VALUE, before.loss(), 0, 0, 0, 0, before, probeBefore, fingerprint);
   }
 
@@ -64,7 +64,7 @@ public record RunState(
         fingerprint);
   }
 
-  RunState withFingerprint(String other) {
+  public RunState withFingerprint(String other) {
     return new RunState(
         step, bestStep, bestLoss, lastLoss, worseInARow, trainedTokens, tokens, seconds, before, probeBefore, other);
   }

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// One file is replaced as a whole or not at all, so a killed run finds either the state before or the state after.
 /// The moments go by PyTorch's names, `exp_avg` and `exp_avg_sq`.
-final class TrainingCheckpoint {
+public final class TrainingCheckpoint {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String STATE = "hone_run_state";
 
@@ -54,7 +54,7 @@ final class TrainingCheckpoint {
   }
 
   /// Reads a run back into the optimiser's memory.
-  static RunState read(Path file, Optimizer optimizer) throws CheckpointException {
+  public static RunState read(Path file, Optimizer optimizer) throws CheckpointException {
     try (var arena = Arena.ofConfined()) {
       var tensors = SafetensorsFile.open(file, arena);
       read(tensors, "param.", optimizer.parameters());

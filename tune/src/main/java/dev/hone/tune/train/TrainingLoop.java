@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 ///
 /// What a step does depends on the settings, the data and its number alone; a run that starts from a checkpoint
 /// therefore goes on as if it had never stopped.
-final class TrainingLoop {
+public final class TrainingLoop {
   /// The share of time that saving may take at most.
   private static final double SAVING_SHARE = 0.05;
 
@@ -36,7 +36,7 @@ final class TrainingLoop {
   private long savedAt = System.nanoTime();
   private double saveSeconds;
 
-  TrainingLoop(
+  public TrainingLoop(
       Engine engine,
       Decoder decoder,
       Optimizer optimizer,
@@ -58,7 +58,7 @@ final class TrainingLoop {
     this.listener = listener;
   }
 
-  static Path last(Path checkpoints) {
+  public static Path last(Path checkpoints) {
     return checkpoints.resolve("last.safetensors");
   }
 
@@ -66,11 +66,11 @@ final class TrainingLoop {
     return checkpoints.resolve("best.safetensors");
   }
 
-  long stepsPerEpoch() {
+  public long stepsPerEpoch() {
     return Batches.perEpoch(train.size(), settings.batchSize());
   }
 
-  long totalSteps() {
+  public long totalSteps() {
     return stepsPerEpoch() * settings.epochs();
   }
 
@@ -82,9 +82,9 @@ final class TrainingLoop {
   /// Trains to the end, or until patience runs out or `stop` says so.
   ///
   /// @return where it stands; the best parameters are loaded when it is done
-  RunState run(RunState from, BooleanSupplier stop) throws IOException {
+  public RunState run(RunState from, BooleanSupplier stop) throws IOException {
     state = from;
-    while (state.step() < totalSteps() && !isOutOfPatience() && !stop.getAsBoolean()) {
+    while (!isFinished(state) && !stop.getAsBoolean()) {
       step();
       if (evaluatesAfter(state.step())) {
         evaluate();
@@ -93,7 +93,7 @@ final class TrainingLoop {
         save();
       }
     }
-    if (state.step() == totalSteps() || isOutOfPatience()) {
+    if (isFinished(state)) {
       TrainingCheckpoint.readParameters(best, optimizer.parameters());
     } else {
       save();
@@ -101,8 +101,10 @@ final class TrainingLoop {
     return state;
   }
 
-  private boolean isOutOfPatience() {
-    return settings.patience() > 0 && state.worseInARow() >= settings.patience();
+  /// Whether all steps are taken, or patience has run out.
+  public boolean isFinished(RunState at) {
+    boolean isOutOfPatience = settings.patience() > 0 && at.worseInARow() >= settings.patience();
+    return at.step() == totalSteps() || isOutOfPatience;
   }
 
   private void step() throws IOException {

@@ -8,11 +8,11 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /// A fixed crew of threads that each do one share of a step.
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
   private final int count;
   private final ExecutorService threads;
 
-  Workers(int count) {
+  public Workers(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("threads must be >= 1, got " + count);
     }
@@ -22,7 +22,7 @@ final class Workers implements AutoCloseable {
             count, Thread.ofPlatform().daemon().name("hone-worker-", 0).factory());
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 

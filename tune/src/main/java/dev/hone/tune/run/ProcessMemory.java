@@ -1,0 +1,51 @@
+package dev.hone.tune.run;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/// What this process uses of the machine's memory, as the operating system counts it.
+final class ProcessMemory {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path MEMINFO = Path.of("/proc/meminfo");
+
+  private ProcessMemory() {}
+
+  /// Resident bytes now.
+  static long residentBytes() {
+    return kilobytes(STATUS, "VmRSS:").orElseGet(ProcessMemory::heapBytes);
+  }
+
+  /// The most bytes that were resident at any time; where the system doesn't tell, what is resident now.
+  static long peakBytes() {
+    return kilobytes(STATUS, "VmHWM:").orElseGet(ProcessMemory::residentBytes);
+  }
+
+  /// Bytes that could still be taken: what the system says is available, within a container's limit.
+  static long availableBytes() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long withinLimit = system.getTotalMemorySize() - residentBytes();
+    return Math.min(withinLimit, kilobytes(MEMINFO, "MemAvailable:").orElse(withinLimit));
+  }
+
+  private static long heapBytes() {
+    return Runtime.getRuntime().totalMemory();
+  }
+
+  private static OptionalLong kilobytes(Path file, String field) {
+    if (!Files.isReadable(file)) {
+      return OptionalLong.empty();
+    }
+    try (var lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith(field))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .findFirst();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

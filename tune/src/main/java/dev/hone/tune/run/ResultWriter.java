@@ -1,0 +1,119 @@
+package dev.hone.tune.run;
+
+import dev.hone.model.adapter.AdapterConfig;
+import dev.hone.model.adapter.PeftAdapter;
+import dev.hone.model.adapter.Proof;
+import dev.hone.model.adapter.Provenance;
+import dev.hone.model.adapter.RowShape;
+import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.model.checkpoint.CheckpointWriter;
+import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
+import dev.hone.tune.data.Line;
+import dev.hone.tune.data.Row;
+import dev.hone.tune.data.RowReader;
+import dev.hone.tune.data.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Turns a finished run's directory into an adapter, or a model.
+///
+/// Files appear whole, and the one that makes the directory what it is (`adapter_config.json` or `config.json`) comes
+/// after all the others it needs.
+final class ResultWriter {
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private ResultWriter() {}
+
+  static void write(TuneRequest request, ModelFiles files, Trained trained, Proof proof, Summary summary)
+      throws IOException {
+    var provenance = new Provenance(files.checkpoint().fingerprint(), rowShapes(request.train()));
+    var card = card(request, summary);
+    switch (request.method()) {
+      case Method.Lora(var lora) -> {
+        var config = AdapterConfig.of(lora, request.base().toString());
+        new PeftAdapter(config, trained.shape(), trained.parameters())
+            .writeInto(request.out(), card, provenance, proof);
+      }
+      case Method.Full() -> writeModel(request, files, trained, card, provenance, proof);
+    }
+    var json = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary);
+    AtomicFile.write(request.out().resolve("summary.json"), json + "\n");
+  }
+
+  private static void writeModel(
+      TuneRequest request, ModelFiles files, Trained trained, String card, Provenance provenance, Proof proof)
+      throws IOException {
+    var staged = request.out().resolve(".model");
+    CheckpointWriter.write(staged, files.checkpoint().dir(), entries(files, trained), true);
+    provenance.write(staged);
+    proof.write(staged);
+    AtomicFile.write(staged.resolve("README.md"), card);
+    try (var written = Files.list(staged)) {
+      for (var file : written.sorted(Comparator.comparing(ResultWriter::comesLast)).toList()) {
+        Files.move(file, request.out().resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    Files.delete(staged);
+  }
+
+  private static boolean comesLast(Path file) {
+    return file.endsWith("config.json");
+  }
+
+  /// In the dtype and under the names that the base's files have.
+  private static List<Entry> entries(ModelFiles files, Trained trained) {
+    return trained.parameters().parameters().stream()
+        .map(
+            p -> {
+              var shape = Arrays.stream(p.shape()).boxed().toList();
+              return Entry.ofF32(p.name(), Dtype.F32, shape, () -> trained.parameters().get(p.name()).data());
+            })
+        .sorted(Comparator.comparing(Entry::name))
+        .toList();
+  }
+
+  private static Set<RowShape> rowShapes(Source source) throws IOException {
+    try (var reader = RowReader.open(source)) {
+      for (var line = reader.next(); line.isPresent(); line = reader.next()) {
+        if (line.get() instanceof Line.Valid valid) {
+          return Set.of(shape(valid.row()));
+        }
+      }
+    }
+    return Set.of();
+  }
+
+  private static RowShape shape(Row row) {
+    return switch (row) {
+      case Row.Chat any -> RowShape.CHAT;
+      case Row.Completion any -> RowShape.COMPLETION;
+      case Row.Text any -> RowShape.TEXT;
+    };
+  }
+
+  private static String card(TuneRequest request, Summary s) {
+    return """
+        # Fine-tuned with Hone
+
+        Base `%s`, method %s, %,d rows in %,d steps, %,d rows held out.
+
+        | | before | after |
+        |---|---|---|
+        | held-out loss (nats per token) | %.4f | %.4f |
+        | held-out token accuracy | %.4f | %.4f |
+        | general text (bits per byte) | %.4f | %.4f |
+        """
+        .formatted(
+            request.base().getFileName(), s.method(), s.rows(), s.steps(), s.heldOutRows(), s.heldOutLossBefore(),
+            s.heldOutLossAfter(), s.heldOutTokenAccuracyBefore(), s.heldOutTokenAccuracyAfter(),
+            s.probeBitsPerByteBefore(), s.probeBitsPerByteAfter());
+  }
+}

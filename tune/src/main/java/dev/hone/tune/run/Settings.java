@@ -1,0 +1,105 @@
+package dev.hone.tune.run;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseWeights;
+import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.TokenStore;
+import dev.hone.tune.train.TrainingSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The request with what it leaves open decided.
+///
+/// @param maxLength    tokens of an example that are kept
+/// @param learningRate peak rate
+/// @param dropout      on what an adapter sees
+record Settings(TuneRequest request, int maxLength, double learningRate, float dropout) {
+  /// Longer examples are cut unless the user says otherwise: memory grows with the longest.
+  private static final int DEFAULT_MAX_LENGTH = 1024;
+
+  private static final double BETA1 = 0.9;
+  private static final double BETA2 = 0.999;
+  private static final double EPSILON = 1e-8;
+
+  /// The share of a run that evaluations may take by default, and how many they are at most.
+  private static final double EVALUATION_SHARE = 0.1;
+
+  private static final int MOST_EVALUATIONS = 10;
+
+  static Settings of(TuneRequest request, ModelConfig config) {
+    int context = config.maxPositionEmbeddings();
+    int maxLength = request.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
+    if (maxLength > context) {
+      throw new dev.hone.model.UsageException(
+          "--max-length %d is more than the model's context of %d tokens".formatted(maxLength, context),
+          "give at most " + context);
+    }
+    double rate = request.hyper().learningRate().orElseGet(() -> defaultRate(request.method(), config));
+    float dropout =
+        switch (request.method()) {
+          case Method.Lora(var lora) -> (float) lora.dropout();
+          case Method.Full() -> 0f;
+        };
+    return new Settings(request, maxLength, rate, dropout);
+  }
+
+  /// Falls with the square root of the model's size: for LoRA 2e-4 at a billion parameters, between 1e-4 and 3e-3; for
+  /// full training a fifth of that.
+  private static double defaultRate(Method method, ModelConfig config) {
+    double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
+    double lora = Math.clamp(2e-4 * Math.sqrt(1e9 / parameters), 1e-4, 3e-3);
+    double rounded = Double.parseDouble("%.1e".formatted(lora));
+    return switch (method) {
+      case Method.Lora any -> rounded;
+      case Method.Full any -> rounded / 5;
+    };
+  }
+
+  TrainingSettings training(TokenStore train, TokenStore heldOut) {
+    var h = request.hyper();
+    int evalEvery = h.evalEvery().orElseGet(() -> defaultEvalEvery(train, heldOut));
+    return new TrainingSettings(
+        h.epochs(), h.batchSize(), h.microBatchTokens(), learningRate, h.schedule(), h.warmupRatio(), h.weightDecay(),
+        BETA1, BETA2, EPSILON, h.clipNorm(), dropout, h.recompute(), evalEvery, h.patience(), h.checkpointEvery(),
+        h.seed());
+  }
+
+  /// From token counts alone, so that it is the same on every machine.
+  private int defaultEvalEvery(TokenStore train, TokenStore heldOut) {
+    var h = request.hyper();
+    double work = (double) train.totalTokens() * h.epochs() * Trial.FORWARD_SPEEDUP;
+    int evaluations = (int) Math.min(MOST_EVALUATIONS, EVALUATION_SHARE * work / heldOut.totalTokens());
+    long steps = (long) Batches.perEpoch(train.size(), h.batchSize()) * h.epochs();
+    return evaluations <= h.epochs() ? 0 : (int) Math.max(1, steps / evaluations);
+  }
+
+  /// What the result depends on, by the names of the options.
+  Map<String, Object> asMap(TuneRequest r, String dataFingerprint) {
+    var h = r.hyper();
+    var map = new LinkedHashMap<String, Object>();
+    map.put("method", r.method().label());
+    if (r.method() instanceof Method.Lora(var lora)) {
+      map.put("rank", lora.rank());
+      map.put("alpha", lora.alpha());
+      map.put("targets", lora.targets().toString());
+      map.put("dropout", lora.dropout());
+      map.put("rslora", lora.useRslora());
+    }
+    map.put("lr", learningRate);
+    map.put("epochs", h.epochs());
+    map.put("batch-size", h.batchSize());
+    map.put("micro-batch-tokens", h.microBatchTokens());
+    map.put("max-length", maxLength);
+    map.put("schedule", h.schedule().toString());
+    map.put("warmup-ratio", h.warmupRatio());
+    map.put("weight-decay", h.weightDecay());
+    map.put("clip", h.clipNorm());
+    map.put("recompute", h.recompute());
+    map.put("eval-every", h.evalEvery().isPresent() ? h.evalEvery().getAsInt() : "auto");
+    map.put("patience", h.patience());
+    map.put("train-on-prompt", r.trainsOnPrompt());
+    map.put("seed", h.seed());
+    map.put("data", dataFingerprint);
+    return map;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.hone.tune.run;
+
+import dev.hone.model.decoder.Decoder;
+import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.EpochOrder;
+import dev.hone.tune.data.TokenStore;
+import dev.hone.tune.train.Engine;
+import dev.hone.tune.train.TrainingSettings;
+import java.util.ArrayList;
+import java.util.Collections;
+
+/// Times forward and backward passes on the first batches without learning from them.
+///
+/// @param tokensPerSecond the median of the later half of the passes: the first ones run before code is compiled
+record Trial(double tokensPerSecond) {
+  /// How many times as fast a forward alone is, roughly: a backward costs one to two forwards more.
+  static final double FORWARD_SPEEDUP = 2.5;
+
+  private static final double ENOUGH_SECONDS = 1.5;
+  private static final int MOST_BATCHES = 40;
+
+  static Trial run(Engine engine, Decoder decoder, TokenStore train, TrainingSettings settings) {
+    var order = EpochOrder.of(settings.seed(), 0, train.size());
+    int batches = Batches.perEpoch(train.size(), settings.batchSize());
+    var rates = new ArrayList<Double>();
+    double seconds = 0;
+    for (int i = 0; i < MOST_BATCHES && seconds < ENOUGH_SECONDS; i++) {
+      var rows = Batches.batch(order, i % batches, settings.batchSize());
+      var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
+      long started = System.nanoTime();
+      engine.release(engine.gradient(decoder, train, leaves, 0));
+      double took = (System.nanoTime() - started) / 1e9;
+      long tokens = 0;
+      for (int row : rows) {
+        tokens += train.length(row);
+      }
+      rates.add(tokens / took);
+      seconds += took;
+    }
+    var later = rates.subList(rates.size() / 2, rates.size());
+    Collections.sort(later);
+    return new Trial(later.get(later.size() / 2));
+  }
+}

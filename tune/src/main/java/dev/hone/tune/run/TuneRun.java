@@ -1,0 +1,331 @@
+package dev.hone.tune.run;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.adapter.Proof;
+import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.decoder.Workspace;
+import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Processor;
+import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.DataRequest;
+import dev.hone.tune.data.EpochOrder;
+import dev.hone.tune.data.TokenStore;
+import dev.hone.tune.data.TuningData;
+import dev.hone.tune.train.Engine;
+import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Optimizer;
+import dev.hone.tune.train.RunState;
+import dev.hone.tune.train.StepReport;
+import dev.hone.tune.train.TrainingCheckpoint;
+import dev.hone.tune.train.TrainingListener;
+import dev.hone.tune.train.TrainingLoop;
+import dev.hone.tune.train.TrainingSettings;
+import dev.hone.tune.train.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// One `hone tune`, from files to files.
+///
+/// Everything that can be refused is refused before the first step, and what is written is written whole: the run
+/// directory holds the tokens, checkpoints and metrics from the start, and becomes an adapter (or a model) with the
+/// last file that is written.
+public final class TuneRun {
+  private static final String CHECKPOINTS = "checkpoints";
+
+  private final TuneRequest request;
+  private final TuneListener listener;
+  private final BooleanSupplier stop;
+  private final long startedAt = System.nanoTime();
+
+  private TuneRun(TuneRequest request, TuneListener listener, BooleanSupplier stop) {
+    this.request = request;
+    this.listener = listener;
+    this.stop = stop;
+  }
+
+  /// Runs to the end, or until `stop` says so.
+  ///
+  /// @return how it went; empty when it was stopped, to be resumed
+  /// @throws UsageException when the request, the model or the data cannot be used
+  /// @throws IOException    when a file cannot be read or written
+  public static Optional<Summary> run(TuneRequest request, TuneListener listener, BooleanSupplier stop)
+      throws IOException {
+    return new TuneRun(request, listener, stop).run();
+  }
+
+  private Optional<Summary> run() throws IOException {
+    var begun = requireUsableOut();
+    try (var arena = Arena.ofShared()) {
+      listener.phase("opening the model");
+      var files = ModelFiles.open(request.base(), arena, begun.map(RunFile::format));
+      var settings = Settings.of(request, files.config());
+      listener.phase("checking the data");
+      Files.createDirectories(request.out());
+      try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
+        data.report().ifPresent(listener::checked);
+        var runFile = new RunFile(settings.asMap(request, data.fingerprint()), files.renderer().format());
+        if (begun.isPresent()) {
+          begun.get().requireSame(runFile, request.out());
+        } else {
+          runFile.write(request.out());
+        }
+        return train(files, settings, data, runFile, arena);
+      }
+    }
+  }
+
+  /// A directory that is new or empty, or that of the run to go on with.
+  private Optional<RunFile> requireUsableOut() throws IOException {
+    var out = request.out();
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw new UsageException("--out " + out + " is a file", "name a directory for the result");
+    }
+    var begun = Files.isDirectory(out) ? RunFile.read(out) : Optional.<RunFile>empty();
+    if (begun.isPresent() && !request.isResumed()) {
+      throw new UsageException("--out " + out + " holds a run already", "go on with --resume, or name another --out");
+    }
+    if (begun.isEmpty() && Files.isDirectory(out) && !isLeftover(out)) {
+      throw new UsageException(
+          "--out " + out + " is not empty and holds no run", "name a new directory, or empty this one");
+    }
+    if (request.isResumed() && begun.isEmpty()) {
+      listener.note("nothing to resume in " + out + ": starting from the beginning");
+    }
+    return begun;
+  }
+
+  /// Whether a directory is empty but for what a run leaves that was killed before it began.
+  private static boolean isLeftover(Path out) throws IOException {
+    try (var entries = Files.list(out)) {
+      return entries.map(p -> p.getFileName().toString()).allMatch(RunFiles::isFromBeforeTheStart);
+    }
+  }
+
+  private DataRequest dataRequest(ModelFiles files, Settings settings) throws IOException {
+    return new DataRequest(
+        request.train(),
+        request.valid(),
+        settings.maxLength(),
+        request.trainsOnPrompt(),
+        request.hyper().seed(),
+        files.checkpoint().fingerprint() + files.renderer().format(),
+        request.out(),
+        request.isResumed());
+  }
+
+  private Optional<Summary> train(
+      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Arena arena) throws IOException {
+    var probeFile = request.out().resolve(RunFiles.PROBE_TOKENS);
+    try (var probe = Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
+        var workers = new Workers(request.threads())) {
+      var training = settings.training(data.train(), data.heldOut());
+      var demand = demand(files, settings, training, data, probe);
+      var resources = Resources.of(demand);
+      resources.requireFit();
+      listener.phase("loading the weights");
+      var memory = new ArenaAllocator(arena);
+      var weights = BaseWeights.load(files.checkpoint(), memory);
+      int positions = Math.max(demand.size().longest(), Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
+      var trained = Trained.of(files.config(), demand.shape(), weights, memory, positions, training.seed());
+      var engine =
+          Engine.allocate(
+              memory, files.config(), demand.shape(), demand.trained(), demand.mode(), demand.dropout(), demand.size(),
+              workers);
+      var optimizer =
+          new Optimizer(
+              trained.parameters(),
+              Optimizer.allocateMoments(memory, demand.trained()),
+              Optimizer.allocateMoments(memory, demand.trained()));
+      var proof = Proof.begin(files.renderer(), trained.base());
+      var session = new Session(files, settings, training, data, probe, workers, trained, engine, optimizer, proof);
+      return run(session, runFile, resources);
+    }
+  }
+
+  /// Everything that is open while training.
+  private record Session(
+      ModelFiles files,
+      Settings settings,
+      TrainingSettings training,
+      TuningData data,
+      TokenStore probe,
+      Workers workers,
+      Trained trained,
+      Engine engine,
+      Optimizer optimizer,
+      Proof.Begun proof) {
+    Evaluation evaluate(TokenStore store) {
+      return engine.evaluate(trained.decoder(), store, training.microBatchTokens());
+    }
+  }
+
+  private Resources.Demand demand(
+      ModelFiles files, Settings settings, TrainingSettings training, TuningData data, TokenStore probe) {
+    var shape = Trained.shape(request.method(), files.config());
+    int longest = Math.max(probe.longest(), Math.max(data.train().longest(), data.heldOut().longest()));
+    return new Resources.Demand(
+        files.config(),
+        shape,
+        Trained.parameters(shape, files.config()),
+        training.recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING,
+        settings.dropout(),
+        Engine.Size.of(longest, training.microBatchTokens(), mostLeaves(data.train(), training)),
+        request.threads());
+  }
+
+  /// The most micro-batches that any batch of the run is cut into.
+  private static int mostLeaves(TokenStore train, TrainingSettings training) {
+    int most = 1;
+    for (int epoch = 0; epoch < training.epochs(); epoch++) {
+      var order = EpochOrder.of(training.seed(), epoch, train.size());
+      for (int b = 0; b < Batches.perEpoch(train.size(), training.batchSize()); b++) {
+        var rows = Batches.batch(order, b, training.batchSize());
+        most = Math.max(most, Batches.cut(rows, train::length, training.microBatchTokens()).size());
+      }
+    }
+    return most;
+  }
+
+  private Optional<Summary> run(Session s, RunFile runFile, Resources resources) throws IOException {
+    var checkpoints = request.out().resolve(CHECKPOINTS);
+    var state = begin(s, TrainingLoop.last(checkpoints));
+    try (var metrics = Metrics.open(request.out(), state.step())) {
+      var loop =
+          new TrainingLoop(
+              s.engine(), s.trained().decoder(), s.optimizer(), s.training(), s.workers(), s.data().train(),
+              s.data().heldOut(), checkpoints, new Recorder(metrics));
+      var plan = plan(s, resources, loop, state);
+      listener.planned(plan);
+      if (state.step() == 0) {
+        metrics.evaluated(0, state.before());
+      }
+      listener.evaluated(state.step(), state.before(), false);
+      listener.phase("training");
+      state = loop.run(state, stop);
+      if (!loop.isFinished(state)) {
+        return Optional.empty();
+      }
+      return Optional.of(finish(s, runFile, plan, state));
+    }
+  }
+
+  private RunState begin(Session s, Path last) throws IOException {
+    var fingerprint = request.threads() + " threads; " + Processor.fingerprint();
+    if (Files.exists(last)) {
+      var state = TrainingCheckpoint.read(last, s.optimizer());
+      listener.note("resuming after step " + state.step());
+      if (!state.fingerprint().equals(fingerprint)) {
+        listener.note(
+            "the result will differ in its last bits from an uninterrupted run: begun under [%s], resumed under [%s]"
+                .formatted(state.fingerprint(), fingerprint));
+      }
+      return state.withFingerprint(fingerprint);
+    }
+    listener.phase("measuring the model as it is");
+    return RunState.start(s.evaluate(s.data().heldOut()), s.evaluate(s.probe()), fingerprint);
+  }
+
+  private Plan plan(Session s, Resources resources, TrainingLoop loop, RunState state) {
+    var train = s.data().train();
+    listener.phase("timing trial passes");
+    var trial = Trial.run(s.engine(), s.trained().decoder(), train, s.training());
+    long total = loop.totalSteps();
+    double left = (double) (total - state.step()) / total;
+    double evaluations = 2 + total * left / Math.max(1, s.training().evalEvery() == 0 ? loop.stepsPerEpoch() : s.training().evalEvery());
+    double evaluationSeconds = s.data().heldOut().totalTokens() / (Trial.FORWARD_SPEEDUP * trial.tokensPerSecond());
+    double seconds =
+        train.totalTokens() * (double) s.training().epochs() * left / trial.tokensPerSecond()
+            + evaluations * evaluationSeconds
+            + (System.nanoTime() - startedAt) / 1e9;
+    return new Plan(
+        train.size(),
+        train.totalTokens(),
+        train.totalTrainedTokens(),
+        s.data().heldOut().size(),
+        s.data().heldOut().totalTrainedTokens(),
+        BaseWeights.parameters(s.files().config()).stream().mapToLong(p -> p.size()).sum(),
+        s.trained().parameters().size(),
+        loop.stepsPerEpoch(),
+        total,
+        state.step(),
+        s.training().learningRate(),
+        s.training().evalEvery(),
+        resources.peakBytes(),
+        resources.availableBytes(),
+        resources.planned(),
+        seconds,
+        trial.tokensPerSecond());
+  }
+
+  private Summary finish(Session s, RunFile runFile, Plan plan, RunState state) throws IOException {
+    listener.phase("measuring the result");
+    var after = s.evaluate(s.data().heldOut());
+    var probeAfter = s.evaluate(s.probe());
+    listener.phase("writing the result");
+    var proof = s.proof().complete(s.trained().decoder(), s.trained().shape());
+    var summary = summary(runFile, plan, state, after, probeAfter);
+    ResultWriter.write(request, s.files(), s.trained(), proof, summary);
+    return summary;
+  }
+
+  private Summary summary(RunFile runFile, Plan plan, RunState state, Evaluation after, Evaluation probeAfter) {
+    double wall = (System.nanoTime() - startedAt) / 1e9;
+    return new Summary(
+        request.method().label(),
+        request.base().toString(),
+        runFile.settings(),
+        plan.rows(),
+        plan.heldOutRows(),
+        state.step(),
+        state.bestStep(),
+        state.step() < plan.totalSteps(),
+        state.before().loss(),
+        after.loss(),
+        state.before().perplexity(),
+        after.perplexity(),
+        state.before().tokenAccuracy(),
+        after.tokenAccuracy(),
+        state.probeBefore().bitsPerByte(),
+        probeAfter.bitsPerByte(),
+        state.trainedTokens(),
+        state.tokens(),
+        state.tokens() / state.seconds(),
+        state.trainedTokens() / state.seconds(),
+        state.seconds(),
+        wall,
+        plan.estimatedSeconds(),
+        ProcessMemory.peakBytes(),
+        plan.estimatedPeakBytes(),
+        state.fingerprint());
+  }
+
+  /// Writes metrics, and passes on what the listener wants to know.
+  private final class Recorder implements TrainingListener {
+    private final Metrics metrics;
+
+    Recorder(Metrics metrics) {
+      this.metrics = metrics;
+    }
+
+    @Override
+    public void stepped(StepReport report) throws IOException {
+      metrics.stepped(report);
+      listener.stepped(report);
+    }
+
+    @Override
+    public void evaluated(long step, Evaluation heldOut, boolean isBest) throws IOException {
+      metrics.evaluated(step, heldOut);
+      listener.evaluated(step, heldOut, isBest);
+    }
+
+    @Override
+    public void saving(RunState state) throws IOException {
+      metrics.flush();
+    }
+  }
+}
