@@ -1,5 +1,6 @@
 package dev.hone.model.adapter;
 
+import java.util.Map;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.Separators;
@@ -24,6 +25,17 @@ final class JsonText {
   /// Over many lines, the last one ended.
   static String indented(JsonNode node) {
     return MAPPER.writer().with(PRINTER).writeValueAsString(node) + "\n";
+  }
+
+  /// Plain values as JSON.
+  static JsonNode node(Map<String, Object> values) {
+    return MAPPER.valueToTree(values);
+  }
+
+  /// An object's plain values: null, Boolean, Number, String, List, Map.
+  @SuppressWarnings("unchecked")
+  static Map<String, Object> map(JsonNode object) {
+    return MAPPER.treeToValue(object, Map.class);
   }
 
   /// On one line, which is ended.

@@ -48,13 +48,13 @@ public final class Merge {
   /// Writes the directory `out`.
   ///
   /// @param proof      of the adapter, replayed already
-  /// @param provenance of the adapter
+  /// @param provenance of the merged model
   /// @param dtype      of all weights; empty for the one that each has in the base
   /// @param overwrite  whether a checkpoint that stands at `out` already may be replaced; anything else never is
   /// @throws CheckpointException                when writing fails, or the merged model gives other logits
   /// @throws dev.hone.model.UsageException when something else stands at `out`
   public static Report write(
-      Checkpoint base, PeftAdapter adapter, Proof proof, Optional<Provenance> provenance, Optional<Dtype> dtype, Path out,
+      Checkpoint base, PeftAdapter adapter, Proof proof, Provenance provenance, Optional<Dtype> dtype, Path out,
       boolean overwrite)
       throws CheckpointException {
     var merge = new Merge(base, adapter, dtype);
@@ -62,9 +62,7 @@ public final class Merge {
     AtomicDirectory.write(out, dir -> overwrite && Files.exists(dir.resolve("config.json")), dir -> {
       merge.writeModel(dir);
       reports.add(merge.verify(dir, proof));
-      if (provenance.isPresent()) {
-        provenance.get().write(dir);
-      }
+      provenance.write(dir);
     });
     return reports.getFirst();
   }

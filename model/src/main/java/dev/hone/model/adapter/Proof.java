@@ -88,9 +88,13 @@ public final class Proof {
     /// @param shape the adapter that `trained` has; [AdapterShape#NONE] after full fine-tuning
     /// @throws UsageException when training has changed nothing, or has diverged
     public Proof complete(Decoder trained, AdapterShape shape) {
-      var proof = new Proof(prompts.stream().map(prompt -> answered(prompt, trained, shape)).toList());
+      var proof = unchecked(trained, shape);
       proof.requireEffect("the training");
       return proof;
+    }
+
+    private Proof unchecked(Decoder trained, AdapterShape shape) {
+      return new Proof(prompts.stream().map(prompt -> answered(prompt, trained, shape)).toList());
     }
   }
 
@@ -99,6 +103,13 @@ public final class Proof {
   /// @throws UsageException when the adapter changes no logit, or has diverged
   public static Proof of(Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
     return begin(renderer, base).complete(adapted, shape);
+  }
+
+  /// Refuses an adapter without proof that changes no logit, or makes one that is no number.
+  ///
+  /// @param source the adapter's directory, for messages
+  public static void requireEffect(Path source, Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
+    begin(renderer, base).unchecked(adapted, shape).requireEffect(source + ": the adapter");
   }
 
   public List<Prompt> prompts() {
@@ -127,7 +138,7 @@ public final class Proof {
   /// Refuses an adapter that changes no logit of any prompt, or makes one that is no number.
   ///
   /// @param what the adapter or what made it, for messages
-  void requireEffect(String what) {
+  private void requireEffect(String what) {
     for (var prompt : prompts) {
       if (!LastLogits.areFinite(prompt.logits)) {
         throw new UsageException(

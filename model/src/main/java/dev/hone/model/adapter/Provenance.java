@@ -5,8 +5,12 @@ import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.JsonObject;
+import dev.hone.model.text.RenderFormat;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,8 +19,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// What a model or an adapter was trained on, as `hone.json` beside its weights says.
 ///
 /// @param baseFingerprint of the base, from `Checkpoint.fingerprint()`
+/// @param format          how conversations become text
 /// @param rows            the shapes of its training rows
-public record Provenance(String baseFingerprint, Set<RowShape> rows) {
+public record Provenance(String baseFingerprint, RenderFormat format, Set<RowShape> rows) {
   /// The file's name in the directory of an adapter or a model.
   public static final String FILE = "hone.json";
 
@@ -36,7 +41,29 @@ public record Provenance(String baseFingerprint, Set<RowShape> rows) {
     requireVersion(json, VERSION);
     var fingerprint = json.string("base_fingerprint")
         .orElseThrow(() -> new CheckpointException(json.path(), "lacks the field base_fingerprint"));
-    return new Provenance(fingerprint, rows(json));
+    var format = json.object("render_format")
+        .orElseThrow(() -> new CheckpointException(json.path(), "lacks the field render_format"));
+    return new Provenance(fingerprint, format(format), rows(json));
+  }
+
+  private static RenderFormat format(JsonObject json) throws CheckpointException {
+    var kind = json.string("kind").orElse("");
+    var kwargs = json.object("kwargs").map(object -> JsonText.map(object.node())).orElse(Map.of());
+    return switch (kind) {
+      case "plain" -> new RenderFormat(RenderFormat.Kind.PLAIN, "", kwargs, "");
+      case "template" -> new RenderFormat(
+          RenderFormat.Kind.TEMPLATE, json.string("template_sha256").orElse(""), kwargs, clock(json));
+      default -> throw json.wrong("kind", json.node().path("kind"), "plain or template");
+    };
+  }
+
+  private static String clock(JsonObject json) throws CheckpointException {
+    var clock = json.string("clock").orElse("");
+    try {
+      return clock.isEmpty() ? "" : LocalDateTime.parse(clock).toString();
+    } catch (DateTimeParseException e) {
+      throw json.wrong("clock", json.node().get("clock"), "a time such as 2026-01-31T12:00:00");
+    }
   }
 
   private static Set<RowShape> rows(JsonObject json) throws CheckpointException {
@@ -60,8 +87,13 @@ public record Provenance(String baseFingerprint, Set<RowShape> rows) {
   /// Writes `hone.json` into the directory `dir`.
   public void write(Path dir) throws CheckpointException {
     var root = JsonNodeFactory.instance.objectNode().put("version", VERSION).put("base_fingerprint", baseFingerprint);
+    var formatJson = root.putObject("render_format").put("kind", format.kind().name().toLowerCase(Locale.ROOT));
+    if (format.kind() == RenderFormat.Kind.TEMPLATE) {
+      formatJson.put("template_sha256", format.templateSha256()).put("clock", format.clock());
+      formatJson.set("kwargs", JsonText.node(format.kwargs()));
+    }
     var shapes = root.putArray("rows");
-    List.copyOf(rows).forEach(shape -> shapes.add(shape.json()));
+    rows.forEach(shape -> shapes.add(shape.json()));
     AtomicFile.write(dir.resolve(FILE), JsonText.indented(root));
   }
 }

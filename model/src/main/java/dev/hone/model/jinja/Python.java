@@ -118,14 +118,13 @@ record Python(Budget budget) {
   /// `a == b`
   boolean equal(Object a, Object b) {
     budget.step();
-    if (a == b) return true;
-    if (a == null || b == null) return false;
+    if (a == null || b == null) return a == null && b == null;
     if (Numbers.isNumber(a) && Numbers.isNumber(b)) return Numbers.compare(a, b) == 0;
     if (a instanceof Undefined && b instanceof Undefined) return true;
     if (a instanceof List<?> left && b instanceof List<?> right) return equalLists(left, right);
     if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) return equalMaps(left, right);
     budget.spendOn(a);
-    return a instanceof String && a.equals(b);
+    return a.equals(b);
   }
 
   private boolean equalLists(List<?> a, List<?> b) {

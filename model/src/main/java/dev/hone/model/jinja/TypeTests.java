@@ -3,6 +3,7 @@ package dev.hone.model.jinja;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// What stands after `is`.
 final class TypeTests {
@@ -45,7 +46,7 @@ final class TypeTests {
           of("none", "", (py, value, args) -> value == null),
           of("number", "", (py, value, args) -> Numbers.isNumber(value)),
           of("odd", "", (py, value, args) -> rest(value, 2L).signum() != 0),
-          of("sameas", "other", (py, value, args) -> isSame(value, args.value(0))),
+          of("sameas", "other", (py, value, args) -> Objects.equals(value, args.value(0))),
           of("sequence", "", (py, value, args) -> isSequence(value)),
           of("string", "", (py, value, args) -> value instanceof String),
           of("true", "", (py, value, args) -> Boolean.TRUE.equals(value)),
@@ -75,11 +76,6 @@ final class TypeTests {
   private static boolean isCased(Object value, String cased) {
     var text = Python.str(value);
     return text.equals(cased) && !TextMethods.lower(text).equals(TextMethods.upper(text));
-  }
-
-  /// `a is b` of Python, as far as its outcome doesn't hang on how values are stored.
-  private static boolean isSame(Object a, Object b) {
-    return a == b || a instanceof Boolean && a.equals(b);
   }
 
   private static boolean isSequence(Object value) {

@@ -1,0 +1,264 @@
+package dev.hone.model;
+
+import dev.hone.model.adapter.Merge;
+import dev.hone.model.adapter.PeftAdapter;
+import dev.hone.model.adapter.Proof;
+import dev.hone.model.adapter.Provenance;
+import dev.hone.model.adapter.RowShape;
+import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.JsonFile;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.decoder.Decoder;
+import dev.hone.model.decoder.ParameterSet;
+import dev.hone.model.text.ChatRenderer;
+import dev.hone.model.text.Renderers;
+import dev.hone.model.text.Tokenizer;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.ArenaAllocator;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// A model that is ready to run: base, adapter if any, tokenizer and prompt format, opened from their directories.
+///
+/// What carries proof vectors has replayed them when [#open] returns, so that an adapter on the wrong base, a changed
+/// tokenizer or a damaged file is refused before a single token is generated. An adapter of others, which carries none,
+/// must at least change something.
+///
+/// It owns the memory of weights and tables: one shared arena, closed by [#close].
+public final class LanguageModel implements AutoCloseable {
+  private final Arena arena;
+  private final Allocator memory;
+  private final Checkpoint checkpoint;
+  private final Tokenizer tokenizer;
+  private final Optional<Provenance> provenance;
+  private final ChatRenderer renderer;
+  private final int maxPositions;
+  private final ParameterSet weights;
+  private final Decoder baseDecoder;
+  private final Optional<Path> adapterDir;
+  private final Optional<PeftAdapter> adapter;
+  private final Decoder decoder;
+
+  private LanguageModel(Arena arena, Path base, Optional<Path> adapterDir, int maxPositions)
+      throws CheckpointException {
+    this.arena = arena;
+    this.memory = new ArenaAllocator(arena);
+    this.checkpoint = Checkpoint.open(base, arena);
+    this.tokenizer = Tokenizer.open(checkpoint);
+    this.adapterDir = adapterDir;
+    this.adapter = adapterDir.isPresent()
+        ? Optional.of(PeftAdapter.read(adapterDir.get(), config(), memory))
+        : Optional.empty();
+    this.provenance = readProvenance();
+    this.renderer = openRenderer();
+    this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
+    this.weights = BaseWeights.load(checkpoint, memory);
+    this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
+    this.decoder = adapter.map(a -> baseDecoder.withAdapter(weights, a.shape(), a.parameters())).orElse(baseDecoder);
+  }
+
+  /// Opens a model of the directory `base`, for sequences as long as it allows.
+  public static LanguageModel open(Path base) throws CheckpointException {
+    return open(base, Optional.empty(), Integer.MAX_VALUE);
+  }
+
+  /// Opens the model of the directory `base`, and the adapter of the directory `adapter`.
+  ///
+  /// @param maxPositions the longest sequence that it will see, tokens; at most what the model allows counts
+  /// @throws CheckpointException when a file is missing, damaged or does not fit the others
+  /// @throws UsageException      when a directory is not what it was given for, holds what is not supported, or does
+  ///                             not replay its proof
+  public static LanguageModel open(Path base, Optional<Path> adapter, int maxPositions) throws CheckpointException {
+    if (maxPositions < 1) {
+      throw new IllegalArgumentException("a model needs at least 1 position, got " + maxPositions);
+    }
+    refuseAdapterAsBase(base);
+    @SuppressWarnings("MustBeClosedChecker") // closed by the model, or below where there is none
+    var arena = Arena.ofShared();
+    boolean isOpen = false;
+    try {
+      var model = new LanguageModel(arena, base, adapter, maxPositions);
+      model.replayProof();
+      isOpen = true;
+      return model;
+    } finally {
+      if (!isOpen) {
+        arena.close();
+      }
+    }
+  }
+
+  private static void refuseAdapterAsBase(Path base) throws CheckpointException {
+    if (PeftAdapter.isAdapter(base)) {
+      var config = JsonFile.read(base.resolve("adapter_config.json"));
+      throw new UsageException(
+          "%s: is an adapter for %s, not a model".formatted(
+              base, config.string("base_model_name_or_path").orElse("another model")),
+          "pass it with --adapter, and that model with --base");
+    }
+  }
+
+  /// The adapter's, else the model's own, where Hone trained it.
+  private Optional<Provenance> readProvenance() throws CheckpointException {
+    if (adapterDir.isPresent()) {
+      var ofAdapter = Provenance.read(adapterDir.get());
+      if (ofAdapter.isPresent()) {
+        return ofAdapter;
+      }
+    }
+    return Provenance.read(checkpoint.dir());
+  }
+
+  private ChatRenderer openRenderer() throws CheckpointException {
+    int eos = tokenizer.eosId().orElseThrow(() -> new UsageException(
+        checkpoint.dir() + ": names no token that ends a text (eos_token)",
+        "add eos_token to tokenizer_config.json, or eos_token_id to config.json"));
+    var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
+    return provenance.isPresent()
+        ? Renderers.asSaved(provenance.get().format(), checkpoint.dir(), tokenizer, bos, eos)
+        : Renderers.of(checkpoint.dir(), tokenizer, bos, eos, Map.of());
+  }
+
+  /// As many as were asked for, and at least what a proof needs.
+  private int provenPositions() {
+    return Math.min(Math.max(maxPositions, Proof.MAX_TOKENS), config().maxPositionEmbeddings());
+  }
+
+  private void replayProof() throws CheckpointException {
+    if (adapter.isPresent()) {
+      replayProof(adapterDir.orElseThrow(), adapter.get());
+    } else {
+      var proof = Proof.read(checkpoint.dir(), config());
+      proof.ifPresent(p -> p.replay(checkpoint.dir(), renderer, baseDecoder));
+    }
+  }
+
+  private void replayProof(Path dir, PeftAdapter of) throws CheckpointException {
+    var proof = Proof.read(dir, config());
+    if (proof.isPresent()) {
+      proof.get().replay(dir, renderer, baseDecoder, decoder, of.shape());
+    } else {
+      requireSameBase(dir);
+      Proof.requireEffect(dir, renderer, baseDecoder, decoder, of.shape());
+    }
+  }
+
+  /// The weaker check, where Hone trained the adapter and its proof is lost.
+  private void requireSameBase(Path dir) throws CheckpointException {
+    var trained = Provenance.read(dir).map(Provenance::baseFingerprint);
+    if (trained.isPresent() && !trained.get().equals(checkpoint.fingerprint())) {
+      throw new UsageException(
+          "%s: was trained on another base than %s, their fingerprints differ".formatted(dir, checkpoint.dir()),
+          "give the base that adapter_config.json names, unchanged");
+    }
+  }
+
+  public ModelConfig config() {
+    return checkpoint.config();
+  }
+
+  /// The base's files.
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /// The one that it was trained with, where Hone trained it; else its chat template, else the plain format.
+  public ChatRenderer renderer() {
+    return renderer;
+  }
+
+  /// What the adapter, or else the model, was trained on; empty where Hone did not train it.
+  public Optional<Provenance> provenance() {
+    return provenance;
+  }
+
+  /// What is to be noted of something that is trained on this base now.
+  ///
+  /// @param rows the shapes of the training rows
+  public Provenance provenanceOf(Set<RowShape> rows) throws CheckpointException {
+    return new Provenance(checkpoint.fingerprint(), renderer.format(), rows);
+  }
+
+  /// The longest sequence, tokens: what was asked for, or what the model allows if that is less.
+  public int maxPositions() {
+    return maxPositions;
+  }
+
+  /// The base's weights, f32; the adapter is not in them.
+  public ParameterSet weights() {
+    return weights;
+  }
+
+  /// With the adapter, if there is one.
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /// Without adapter.
+  public Decoder baseDecoder() {
+    return baseDecoder;
+  }
+
+  public Optional<PeftAdapter> adapter() {
+    return adapter;
+  }
+
+  /// What allocates memory that lives as long as this model.
+  public Allocator memory() {
+    return memory;
+  }
+
+  /// Every token that ends an answer: those of the prompt format and those that the model's configuration names.
+  public Set<Integer> stopIds() {
+    var stops = new TreeSet<>(tokenizer.eosIds());
+    for (int id : renderer.stopIds()) {
+      stops.add(id);
+    }
+    return stops;
+  }
+
+  /// Writes base and adapter as one plain model. See [Merge].
+  ///
+  /// @param out       a new or empty directory
+  /// @param dtype     of all weights; empty for the one that each has in the base
+  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; never the base itself
+  public Merge.Report merge(Path out, Optional<Dtype> dtype, boolean overwrite) throws CheckpointException {
+    var merged = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to merge"));
+    refuseOwnDirectory(out);
+    var stored = Proof.read(adapterDir.orElseThrow(), config());
+    var proof = stored.orElseGet(() -> Proof.of(renderer, baseDecoder, decoder, merged.shape()));
+    var rows = provenance.map(Provenance::rows).orElse(Set.of());
+    return Merge.write(checkpoint, merged, proof, provenanceOf(rows), dtype, out, overwrite);
+  }
+
+  private void refuseOwnDirectory(Path out) throws CheckpointException {
+    try {
+      boolean isBase = Files.exists(out) && Files.isSameFile(out, checkpoint.dir());
+      if (isBase || Files.exists(out) && Files.isSameFile(out, adapterDir.orElseThrow())) {
+        throw new UsageException(out + ": is what is being merged", "give another directory");
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(out, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /// Frees the weights; the decoders must not be used any more.
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.hone.model.text;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.CheckpointException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// Which renderer a model gets: its own chat template where it has one, else the plain format.
+public final class Renderers {
+  private Renderers() {}
+
+  /// The renderer of a model's directory.
+  ///
+  /// @param bosId  the model's BOS; empty where it has none, or where its tokenizer doesn't put one
+  /// @param kwargs more variables of the chat template; with the plain format there may be none
+  public static ChatRenderer of(
+      Path modelDir, TextEncoder encoder, OptionalInt bosId, int eosId, Map<String, Object> kwargs)
+      throws CheckpointException {
+    return of(modelDir, encoder, bosId, eosId, kwargs, LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  private static ChatRenderer of(
+      Path modelDir, TextEncoder encoder, OptionalInt bosId, int eosId, Map<String, Object> kwargs, LocalDateTime clock)
+      throws CheckpointException {
+    var template = ChatTemplate.find(modelDir);
+    if (template.isPresent()) {
+      return new TemplateRenderer(template.get(), encoder, bosId, eosId, kwargs, clock);
+    }
+    if (!kwargs.isEmpty()) {
+      throw new UsageException(
+          "%s has no chat template that could use %s".formatted(modelDir, kwargs.keySet()), "leave the variables out");
+    }
+    return new PlainRenderer(encoder, bosId, eosId);
+  }
+
+  /// The renderer that an adapter was trained with: its template's variables and its clock, so that prompts come out as they
+  /// did then.
+  ///
+  /// @throws UsageException where the model's template is no longer that one
+  public static ChatRenderer asSaved(
+      RenderFormat saved, Path modelDir, TextEncoder encoder, OptionalInt bosId, int eosId)
+      throws CheckpointException {
+    var clock = saved.clock().isEmpty() ? LocalDateTime.now() : LocalDateTime.parse(saved.clock());
+    if (saved.kind() == RenderFormat.Kind.PLAIN) return new PlainRenderer(encoder, bosId, eosId);
+    var renderer = of(modelDir, encoder, bosId, eosId, saved.kwargs(), clock);
+    var difference = saved.difference(renderer.format());
+    if (difference.isEmpty()) return renderer;
+    throw new UsageException(
+        "%s renders prompts otherwise than in training: %s".formatted(modelDir, difference.get()),
+        "use the model directory that the adapter was trained on");
+  }
+}
