@@ -17,8 +17,8 @@ import java.util.Properties;
 /// Loads the native part of Hugging Face's tokenizers out of DJL's jar: once per process, never
 /// from the network.
 ///
-/// DJL's own loader is passed by. It looks for CUDA through JNA first, which costs half a second at
-/// each start, and downloads a library where it finds a device. What is loaded here is the copy in
+/// DJL's own loader is passed by. It looks for CUDA through JNA first, which takes longer than
+/// loading itself, and downloads a library where it finds a device. What is loaded here is the copy in
 /// the jar, unpacked on first use into `DJL_CACHE_DIR`, else into `hone` under the user's cache
 /// directory.
 final class TokenizersNative {
