@@ -14,17 +14,17 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A tiny model out of a golden file: its weights, its adapter if any, its rows.
-final class GoldenModel {
+public final class GoldenModel {
   private static final String PEFT_PREFIX = "base_model.model.";
 
-  final Golden golden;
-  final ModelConfig config;
-  final ArenaAllocator memory;
+  public final Golden golden;
+  public final ModelConfig config;
+  public final ArenaAllocator memory;
   final ParameterSet weights;
-  final AdapterShape adapter;
+  public final AdapterShape adapter;
   final ParameterSet adapterParameters;
 
-  GoldenModel(String name, Arena arena) {
+  public GoldenModel(String name, Arena arena) {
     golden = Golden.load(name);
     config = config(golden.metadata().get("config"));
     memory = new ArenaAllocator(arena);
@@ -45,7 +45,7 @@ final class GoldenModel {
     }
   }
 
-  Decoder decoder() {
+  public Decoder decoder() {
     return Decoder.of(config, weights, memory, 128).withAdapter(weights, adapter, adapterParameters);
   }
 

@@ -34,7 +34,7 @@ final class ResultWriter {
 
   static void write(TuneRequest request, ModelFiles files, Trained trained, Proof proof, Summary summary)
       throws IOException {
-    var provenance = new Provenance(files.checkpoint().fingerprint(), rowShapes(request.train()));
+    var provenance = new Provenance(files.checkpoint().fingerprint(), files.renderer().format(), rowShapes(request.train()));
     var card = card(request, summary);
     switch (request.method()) {
       case Method.Lora(var lora) -> {

@@ -1,0 +1,11 @@
+package dev.hone.model.generate;
+
+/// Why a generation ended.
+public enum FinishReason {
+  /// The model said so with a stop id, or a stop string came.
+  STOP,
+  /// The token limit is reached, or the context is full.
+  LENGTH,
+  /// The caller asked to end it, or interrupted the thread.
+  CANCELLED
+}

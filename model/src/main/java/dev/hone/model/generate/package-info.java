@@ -1,0 +1,6 @@
+/// Generation: prompt ids in, text out, one token after the other on top of a key-value cache.
+///
+/// Short letters: V vocab.
+///
+/// May use: dev.hone.tensor, dev.hone.model.decoder, dev.hone.model.text, dev.hone.model.
+package dev.hone.model.generate;
