@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 
 /// Cuts an epoch's order into the batches of its steps, and a batch into micro-batches.
 ///
-/// The cuts depend on the order and the lengths alone, never on threads, so that the tree along which gradients are added
-/// is the same for every number of workers.
+/// The cuts depend on the order and the lengths alone, never on threads, so that the tree along
+/// which gradients are added is the same for every number of workers.
 public final class Batches {
   private Batches() {}
 
@@ -19,8 +19,8 @@ public final class Batches {
 
   /// The examples of one step.
   ///
-  /// @param order     an epoch's order
-  /// @param batch     which step of the epoch, from 0
+  /// @param order an epoch's order
+  /// @param batch which step of the epoch, from 0
   /// @param batchSize examples per step
   public static int[] batch(int[] order, int batch, int batchSize) {
     if (batch < 0 || batch >= perEpoch(order.length, batchSize)) {
@@ -31,12 +31,14 @@ public final class Batches {
     return Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
   }
 
-  /// Cuts a batch, in order, each micro-batch as full as `microBatchTokens` allows; a longer example stands alone.
+  /// Cuts a batch, in order, each micro-batch as full as `microBatchTokens` allows; a longer
+  /// example stands alone.
   ///
-  /// @param examples         what to cut, in order
-  /// @param length           tokens of an example
+  /// @param examples what to cut, in order
+  /// @param length tokens of an example
   /// @param microBatchTokens tokens that a micro-batch may hold
-  public static List<MicroBatch> cut(int[] examples, IntUnaryOperator length, int microBatchTokens) {
+  public static List<MicroBatch> cut(
+      int[] examples, IntUnaryOperator length, int microBatchTokens) {
     var cut = new ArrayList<MicroBatch>();
     int from = 0;
     while (from < examples.length) {

@@ -73,7 +73,8 @@ final class ByteLines {
     return isTooLong;
   }
 
-  /// The line without its line feed and without a carriage return before it; overwritten by the next one.
+  /// The line without its line feed and without a carriage return before it; overwritten by the
+  /// next one.
   ByteBuffer bytes() {
     boolean hasReturn = length > 0 && line[length - 1] == '\r';
     return ByteBuffer.wrap(line, 0, hasReturn ? length - 1 : length).slice();

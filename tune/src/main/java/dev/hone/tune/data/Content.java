@@ -35,12 +35,15 @@ final class Content {
 
   private static String part(JsonNode part, String where) {
     if (!part.isObject()) {
-      throw new BadField(Check.WRONG_VALUE, where, "expected a content part, found " + Fields.kind(part));
+      throw new BadField(
+          Check.WRONG_VALUE, where, "expected a content part, found " + Fields.kind(part));
     }
     var type = Fields.string(part, "type", where + ".type");
     if (!type.equals("text")) {
       throw new BadField(
-          Check.WRONG_VALUE, where + ".type", "only text parts can be trained, found " + Fields.shorten(type));
+          Check.WRONG_VALUE,
+          where + ".type",
+          "only text parts can be trained, found " + Fields.shorten(type));
     }
     return Fields.string(part, "text", where + ".text");
   }

@@ -21,7 +21,8 @@ import java.util.zip.ZipException;
 
 /// Reads CSV (RFC 4180) whose first record names the columns.
 final class CsvRowReader implements RowReader {
-  private static final Pattern RECORD_LINE = Pattern.compile("\\s*\\(record starting at line (\\d+)\\)");
+  private static final Pattern RECORD_LINE =
+      Pattern.compile("\\s*\\(record starting at line (\\d+)\\)");
 
   private final CsvReader<CsvRecord> csv;
   private final CloseableIterator<CsvRecord> records;
@@ -40,7 +41,9 @@ final class CsvRowReader implements RowReader {
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .maxBufferSize(MAX_ROW)
-            .build(CsvRecordHandler.of(c -> c.maxFieldSize(MAX_ROW).maxRecordSize(MAX_ROW)), new Utf8Reader(in));
+            .build(
+                CsvRecordHandler.of(c -> c.maxFieldSize(MAX_ROW).maxRecordSize(MAX_ROW)),
+                new Utf8Reader(in));
     records = csv.iterator();
   }
 
@@ -76,7 +79,8 @@ final class CsvRowReader implements RowReader {
     for (var name : header) {
       if (!seen.add(name)) {
         throw new UsageException(
-            "%s, line 1: two columns are named \"%s\"".formatted(source.file(), name), "rename one of them");
+            "%s, line 1: two columns are named \"%s\"".formatted(source.file(), name),
+            "rename one of them");
       }
     }
     checkColumns();
@@ -89,7 +93,11 @@ final class CsvRowReader implements RowReader {
       throw new UsageException(
           "%s, line 1: needs the columns %s and %s, or %s; found %s"
               .formatted(
-                  source.file(), columns.prompt(), columns.completion(), columns.text(), String.join(", ", header)),
+                  source.file(),
+                  columns.prompt(),
+                  columns.completion(),
+                  columns.text(),
+                  String.join(", ", header)),
           looksOtherwiseSeparated()
               ? "fields are separated by commas, this file seems to use semicolons or tabs"
               : "rename the columns, or name them in the command");
@@ -97,7 +105,8 @@ final class CsvRowReader implements RowReader {
   }
 
   private boolean looksOtherwiseSeparated() {
-    return header.size() == 1 && (header.getFirst().contains(";") || header.getFirst().contains("\t"));
+    return header.size() == 1
+        && (header.getFirst().contains(";") || header.getFirst().contains("\t"));
   }
 
   private Line valid(CsvRecord row) {
@@ -108,14 +117,16 @@ final class CsvRowReader implements RowReader {
       return completion(row.getField(prompt), row.getField(completion));
     }
     var text = row.getField(header.indexOf(columns.text()));
-    return new Line.Valid(line, new Row.Text(text), RowParser.toJson(Map.of("text", text)), List.of());
+    return new Line.Valid(
+        line, new Row.Text(text), RowParser.toJson(Map.of("text", text)), List.of());
   }
 
   private Line completion(String prompt, String completion) {
     var fields = new LinkedHashMap<String, String>();
     fields.put("prompt", prompt);
     fields.put("completion", completion);
-    return new Line.Valid(line, new Row.Completion(prompt, completion), RowParser.toJson(fields), List.of());
+    return new Line.Valid(
+        line, new Row.Completion(prompt, completion), RowParser.toJson(fields), List.of());
   }
 
   private Line wrongCount(CsvRecord row) {
@@ -124,14 +135,16 @@ final class CsvRowReader implements RowReader {
         new Problem(
             Check.INVALID_CSV,
             "",
-            "has %d fields where the header names %d".formatted(row.getFieldCount(), header.size())));
+            "has %d fields where the header names %d"
+                .formatted(row.getFieldCount(), header.size())));
   }
 
   /// The parser names the line in its message alone.
   private Line malformed(String message) {
     var named = RECORD_LINE.matcher(message);
     return named.find()
-        ? end(Long.parseLong(named.group(1)), Check.INVALID_CSV, message.substring(0, named.start()))
+        ? end(
+            Long.parseLong(named.group(1)), Check.INVALID_CSV, message.substring(0, named.start()))
         : end(line, Check.INVALID_CSV, message);
   }
 

@@ -4,20 +4,20 @@ import dev.hone.model.UsageException;
 import dev.hone.model.text.Renderer;
 import java.io.IOException;
 
-/// Reads all data once before any compute: refuses what cannot be trained, counts what should be looked at, and hands
-/// every good row on as tokens.
+/// Reads all data once before any compute: refuses what cannot be trained, counts what should be
+/// looked at, and hands every good row on as tokens.
 ///
-/// Of a row it remembers two 64-bit hashes, of what it says and of what it asks, to tell duplicates, contradictions and
-/// held-out rows that are trained on. At a hundred million rows these take 2 GB, and two different rows share a hash once
-/// in about two thousand such files.
+/// Of a row it remembers two 64-bit hashes, of what it says and of what it asks, to tell
+/// duplicates, contradictions and held-out rows that are trained on. At a hundred million rows
+/// these take 2 GB, and two different rows share a hash once in about two thousand such files.
 public final class DataGate {
   private static final int ENOUGH_ROWS = 50;
 
   private final RowRenderer renderer;
   private final int maxLength;
 
-  /// @param renderer       renders rows as serving does
-  /// @param maxLength      tokens of an example that are kept
+  /// @param renderer renders rows as serving does
+  /// @param maxLength tokens of an example that are kept
   /// @param trainsOnPrompt whether every token is learned, not the answers alone
   public DataGate(Renderer renderer, int maxLength, boolean trainsOnPrompt) {
     if (maxLength < TokenStore.MIN_LENGTH) {
@@ -34,15 +34,18 @@ public final class DataGate {
     return check(source, Split.NONE, ExampleSink.NONE, ExampleSink.NONE);
   }
 
-  /// Checks a training file, part of which is held out. Of held-out rows that repeat each other one is handed on.
-  public GateReport check(Source source, Split split, ExampleSink training, ExampleSink heldOut) throws IOException {
+  /// Checks a training file, part of which is held out. Of held-out rows that repeat each other one
+  /// is handed on.
+  public GateReport check(Source source, Split split, ExampleSink training, ExampleSink heldOut)
+      throws IOException {
     var pass = new Pass();
     pass.readTraining(source, split, training, heldOut);
     return pass.report();
   }
 
   /// Checks a training file and a held-out file, and that they share no row.
-  public GateReport check(Source source, Source valid, ExampleSink training, ExampleSink heldOut) throws IOException {
+  public GateReport check(Source source, Source valid, ExampleSink training, ExampleSink heldOut)
+      throws IOException {
     var pass = new Pass();
     pass.readTraining(source, Split.NONE, training, ExampleSink.NONE);
     pass.readHeldOut(valid, heldOut);
@@ -66,36 +69,35 @@ public final class DataGate {
     void readTraining(Source source, Split split, ExampleSink trainingSink, ExampleSink heldOutSink)
         throws IOException {
       var file = new FileGate(source, findings, renderer, maxLength);
-      file.read(
-          line -> {
-            long content = trained.hash.content(line.row());
-            boolean isNew = trained.add(file, line, content);
-            if (!split.holdsOut(content)) {
-              training = file.pass(line, training, trainingSink);
-            } else if (isNew) {
-              heldOut = file.pass(line, heldOut, heldOutSink);
-            }
-          });
+      file.read(line -> {
+        long content = trained.hash.content(line.row());
+        boolean isNew = trained.add(file, line, content);
+        if (!split.holdsOut(content)) {
+          training = file.pass(line, training, trainingSink);
+        } else if (isNew) {
+          heldOut = file.pass(line, heldOut, heldOutSink);
+        }
+      });
       checkCount(file);
     }
 
     void readHeldOut(Source source, ExampleSink sink) throws IOException {
       var file = new FileGate(source, findings, renderer, maxLength);
       var own = new Seen();
-      file.read(
-          line -> {
-            long content = own.hash.content(line.row());
-            own.add(file, line, content);
-            trained.noteLeak(file, line, content);
-            heldOut = file.pass(line, heldOut, sink);
-          });
+      file.read(line -> {
+        long content = own.hash.content(line.row());
+        own.add(file, line, content);
+        trained.noteLeak(file, line, content);
+        heldOut = file.pass(line, heldOut, sink);
+      });
     }
 
     private void checkCount(FileGate file) {
       if (file.rows() == 1) {
         file.noteFile(Check.TOO_FEW_ROWS, "holds a single row; training needs two at least");
       } else if (file.rows() > 1 && file.rows() < ENOUGH_ROWS) {
-        file.noteFile(Check.FEW_ROWS, "holds %d rows, fewer than %d".formatted(file.rows(), ENOUGH_ROWS));
+        file.noteFile(
+            Check.FEW_ROWS, "holds %d rows, fewer than %d".formatted(file.rows(), ENOUGH_ROWS));
       }
     }
 
@@ -118,7 +120,8 @@ public final class DataGate {
       }
       var question = hash.question(line.row());
       if (question.isPresent() && !questions.add(question.getAsLong())) {
-        file.note(line, Check.CONTRADICTION, "", "asks what an earlier row asks, with another answer");
+        file.note(
+            line, Check.CONTRADICTION, "", "asks what an earlier row asks, with another answer");
       }
       return true;
     }
@@ -128,7 +131,11 @@ public final class DataGate {
       if (contents.contains(content)) {
         file.note(line, Check.HELD_OUT_IN_TRAINING, "", "also stands in the training file");
       } else if (question.isPresent() && questions.contains(question.getAsLong())) {
-        file.note(line, Check.HELD_OUT_QUESTION_IN_TRAINING, "", "asks what a training row asks, with another answer");
+        file.note(
+            line,
+            Check.HELD_OUT_QUESTION_IN_TRAINING,
+            "",
+            "asks what a training row asks, with another answer");
       }
     }
   }

@@ -9,7 +9,7 @@ public interface ExampleSink {
   /// Drops them: for a check alone.
   ExampleSink NONE = (_, _) -> {};
 
-  /// @param line     the row as read
+  /// @param line the row as read
   /// @param examples what it was rendered to, at least one
   void accept(Line.Valid line, List<Example> examples) throws IOException;
 }

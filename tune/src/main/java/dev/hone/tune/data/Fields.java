@@ -41,11 +41,15 @@ final class Fields {
   private static String checkedText(String text, String at) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
       } else if (Character.isSurrogate(c)) {
         throw new BadField(
-            Check.BAD_UTF8, at, "character %d is \\u%04x, half of a surrogate pair".formatted(i + 1, (int) c));
+            Check.BAD_UTF8,
+            at,
+            "character %d is \\u%04x, half of a surrogate pair".formatted(i + 1, (int) c));
       }
     }
     return text;
@@ -59,7 +63,9 @@ final class Fields {
       case NULL -> "null";
       case MISSING -> "nothing";
       case NUMBER, BOOLEAN, STRING, BINARY, POJO ->
-          "the %s %s".formatted(value.getNodeType().name().toLowerCase(Locale.ROOT), shorten(value.toString()));
+          "the %s %s"
+              .formatted(
+                  value.getNodeType().name().toLowerCase(Locale.ROOT), shorten(value.toString()));
     };
   }
 

@@ -4,7 +4,6 @@ import dev.hone.model.UsageException;
 import dev.hone.model.text.Message;
 import dev.hone.model.text.Rendered;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,7 +76,8 @@ final class FileGate {
     return count(totals, line, rendered, examples);
   }
 
-  private static Totals count(Totals totals, Line.Valid line, List<Rendered> rendered, List<Example> examples) {
+  private static Totals count(
+      Totals totals, Line.Valid line, List<Rendered> rendered, List<Example> examples) {
     var counted = examples.isEmpty() ? totals : totals.plusRow();
     for (var one : rendered) {
       counted = counted.withLength(one.ids().length, line.number());
@@ -123,7 +123,8 @@ final class FileGate {
           line,
           Check.ANSWER_CUT_AWAY,
           "",
-          "has %d tokens, and with --max-length %d no trained token is left".formatted(longest, maxLength));
+          "has %d tokens, and with --max-length %d no trained token is left"
+              .formatted(longest, maxLength));
     } else if (keptTargets < targets) {
       note(
           line,
@@ -158,7 +159,8 @@ final class FileGate {
 
   private static Optional<Problem> refusal(List<Message> messages) {
     if (messages.stream().noneMatch(Message::trained)) {
-      return Optional.of(new Problem(Check.NO_TRAINED_TOKEN, "", "has no assistant message to learn from"));
+      return Optional.of(
+          new Problem(Check.NO_TRAINED_TOKEN, "", "has no assistant message to learn from"));
     }
     for (int i = 0; i < messages.size(); i++) {
       var message = messages.get(i);
@@ -170,6 +172,8 @@ final class FileGate {
   }
 
   private static Optional<Problem> ifBlank(String field, String text) {
-    return text.isBlank() ? Optional.of(new Problem(Check.EMPTY_ANSWER, field, "is empty")) : Optional.empty();
+    return text.isBlank()
+        ? Optional.of(new Problem(Check.EMPTY_ANSWER, field, "is empty"))
+        : Optional.empty();
   }
 }

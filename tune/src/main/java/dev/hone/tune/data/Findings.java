@@ -20,6 +20,7 @@ final class Findings {
   }
 
   GateReport report(Totals training, Totals heldOut) {
-    return new GateReport(counts, first.values().stream().flatMap(List::stream).toList(), training, heldOut);
+    return new GateReport(
+        counts, first.values().stream().flatMap(List::stream).toList(), training, heldOut);
   }
 }

@@ -9,11 +9,12 @@ import java.util.Map;
 
 /// What the gate found: for each rule how often it was broken, and where first.
 ///
-/// @param counts   how often each rule was broken; rules that were kept are absent
+/// @param counts how often each rule was broken; rules that were kept are absent
 /// @param findings the first few of each rule, in the order of the rules
 /// @param training what is trained
-/// @param heldOut  what is held out; all zero where nothing was
-public record GateReport(Map<Check, Long> counts, List<Finding> findings, Totals training, Totals heldOut) {
+/// @param heldOut what is held out; all zero where nothing was
+public record GateReport(
+    Map<Check, Long> counts, List<Finding> findings, Totals training, Totals heldOut) {
   /// How many findings of a rule are kept.
   public static final int FINDINGS_PER_CHECK = 5;
 
@@ -46,19 +47,19 @@ public record GateReport(Map<Check, Long> counts, List<Finding> findings, Totals
         .sum();
   }
 
-  /// The findings of one severity as lines to print: for each rule its first findings, how many more there are, its cure.
+  /// The findings of one severity as lines to print: for each rule its first findings, how many
+  /// more there are, its cure.
   public List<String> lines(Check.Severity severity) {
     var lines = new ArrayList<String>();
-    counts.forEach(
-        (check, count) -> {
-          if (check.severity() == severity) {
-            lines.add("%s (%d): %s".formatted(check.code(), count, check.hint()));
-            findingsOf(check).forEach(finding -> lines.add("  " + finding.text()));
-            if (count > FINDINGS_PER_CHECK) {
-              lines.add("  … and %d more".formatted(count - FINDINGS_PER_CHECK));
-            }
-          }
-        });
+    counts.forEach((check, count) -> {
+      if (check.severity() == severity) {
+        lines.add("%s (%d): %s".formatted(check.code(), count, check.hint()));
+        findingsOf(check).forEach(finding -> lines.add("  " + finding.text()));
+        if (count > FINDINGS_PER_CHECK) {
+          lines.add("  … and %d more".formatted(count - FINDINGS_PER_CHECK));
+        }
+      }
+    });
     return lines;
   }
 

@@ -27,7 +27,8 @@ final class JsonlReader implements RowReader {
   public Optional<Line> next() throws IOException {
     while (!isOver && hasNextLine()) {
       if (isOver) {
-        return Optional.of(broken(Check.BROKEN_GZIP, "the compressed data end too early or are damaged"));
+        return Optional.of(
+            broken(Check.BROKEN_GZIP, "the compressed data end too early or are damaged"));
       }
       var line = read();
       if (line.isPresent()) {
@@ -72,7 +73,8 @@ final class JsonlReader implements RowReader {
 
   private boolean decode(ByteBuffer bytes) {
     if (text.capacity() < bytes.remaining()) {
-      text = CharBuffer.allocate(Math.max(bytes.remaining(), Math.min(MAX_ROW, 2 * text.capacity())));
+      text =
+          CharBuffer.allocate(Math.max(bytes.remaining(), Math.min(MAX_ROW, 2 * text.capacity())));
     }
     text.clear();
     utf8.reset();

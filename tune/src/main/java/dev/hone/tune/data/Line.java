@@ -9,7 +9,7 @@ public sealed interface Line {
 
   /// A row that could be read.
   ///
-  /// @param json     the row as one line of JSON: verbatim where the file is JSONL
+  /// @param json the row as one line of JSON: verbatim where the file is JSONL
   /// @param warnings what was passed over in reading it
   record Valid(long number, Row row, String json, List<Problem> warnings) implements Line {
     public Valid {

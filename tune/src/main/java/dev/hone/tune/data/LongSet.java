@@ -1,6 +1,7 @@
 package dev.hone.tune.data;
 
-/// A set of 64-bit hashes: open addressing over plain longs, 8 bytes a slot, at most three quarters full.
+/// A set of 64-bit hashes: open addressing over plain longs, 8 bytes a slot, at most three quarters
+/// full.
 final class LongSet {
   private static final int MAX_SLOTS = 1 << 30;
 
@@ -47,7 +48,8 @@ final class LongSet {
 
   private void grow() {
     if (slots.length == MAX_SLOTS) {
-      throw new IllegalStateException("more than %d rows: duplicates can no longer be told".formatted(size));
+      throw new IllegalStateException(
+          "more than %d rows: duplicates can no longer be told".formatted(size));
     }
     var old = slots;
     slots = new long[2 * old.length];

@@ -17,7 +17,7 @@ public final class Packer {
 
   /// A batch with room for every micro-batch that [Batches#cut] makes of these stores.
   ///
-  /// @param longest          tokens of the longest example
+  /// @param longest tokens of the longest example
   /// @param microBatchTokens tokens that a micro-batch may hold
   public static PackedBatch allocate(int longest, int microBatchTokens) {
     int maxRows = Math.max(1, microBatchTokens / TokenStore.MIN_LENGTH);

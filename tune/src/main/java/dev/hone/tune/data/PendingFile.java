@@ -25,7 +25,10 @@ final class PendingFile implements AutoCloseable {
     var temporary = beside(target, ".part");
     var channel =
         FileChannel.open(
-            temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
     return new PendingFile(target, temporary, channel);
   }
 
@@ -55,7 +58,8 @@ final class PendingFile implements AutoCloseable {
   void commit() throws IOException {
     channel.force(true);
     channel.close();
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// Removes what was not committed.

@@ -9,9 +9,11 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// 64-bit hashes of what rows say: the first eight bytes of a SHA-256 over their parts, each preceded by its length.
+/// 64-bit hashes of what rows say: the first eight bytes of a SHA-256 over their parts, each
+/// preceded by its length.
 ///
-/// Blind to how a row was written: keys beside its own, their order, weights, the ids of tool calls. Not thread-safe.
+/// Blind to how a row was written: keys beside its own, their order, weights, the ids of tool
+/// calls. Not thread-safe.
 final class RowHash {
   private final MessageDigest digest = Sha256.digest();
 
@@ -25,7 +27,8 @@ final class RowHash {
     return finish();
   }
 
-  /// Equal for rows that ask the same, whatever they answer; empty for plain text and where nobody answers.
+  /// Equal for rows that ask the same, whatever they answer; empty for plain text and where nobody
+  /// answers.
   OptionalLong question(Row row) {
     return switch (row) {
       case Row.Chat(var conversation) -> question(conversation);

@@ -16,27 +16,32 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Turns one line of JSON into a [Row].
 ///
-/// Strict where silence would change what is trained: a key given twice, text after the object, a number for a string.
-/// Keys beside the row's own, such as `metadata`, are of no concern.
+/// Strict where silence would change what is trained: a key given twice, text after the object, a
+/// number for a string. Keys beside the row's own, such as `metadata`, are of no concern.
 final class RowParser {
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
-                  .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(RowReader.MAX_ROW).build())
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(RowReader.MAX_ROW).build())
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
+  private static final Set<String> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool");
   private static final Set<String> MESSAGE_KEYS =
       Set.of("role", "content", "name", "weight", "tool_calls", "tool_call_id");
 
   /// Shapes that other tools use, and what to do about them.
   private static final Map<String, String> OTHER_SHAPES =
       Map.of(
-          "conversations", "this is ShareGPT's shape: rename conversations/from/value to messages/role/content",
-          "instruction", "this is Alpaca's shape: join instruction and input to prompt, rename output to completion",
+          "conversations",
+              "this is ShareGPT's shape: rename conversations/from/value to messages/role/content",
+          "instruction",
+              "this is Alpaca's shape: join instruction and input to prompt, rename output to"
+                  + " completion",
           "chosen", "this is a preference pair, which supervised training cannot use",
           "preferred_output", "this is a preference pair, which supervised training cannot use",
           "question", "rename question and answer to prompt and completion");
@@ -94,16 +99,22 @@ final class RowParser {
     if (message.startsWith("Trailing token")) {
       return "something follows the object";
     }
-    return message.lines().findFirst().orElse("unreadable").replaceFirst("( \\(start marker|: enable `|, from `).*", "");
+    return message
+        .lines()
+        .findFirst()
+        .orElse("unreadable")
+        .replaceFirst("( \\(start marker|: enable `|, from `).*", "");
   }
 
   private Row row(JsonNode node) {
     if (!node.isObject()) {
-      throw new BadField(Check.UNKNOWN_SHAPE, "", "expected a JSON object, found " + Fields.kind(node));
+      throw new BadField(
+          Check.UNKNOWN_SHAPE, "", "expected a JSON object, found " + Fields.kind(node));
     }
     refuseFunctions(node);
     if (node.has("messages")) {
-      return new Row.Chat(new Conversation(messages(node, "messages"), Tools.offered(node.get("tools"))));
+      return new Row.Chat(
+          new Conversation(messages(node, "messages"), Tools.offered(node.get("tools"))));
     }
     if (node.has("prompt") || node.has("completion")) {
       return completion(node);
@@ -116,13 +127,20 @@ final class RowParser {
 
   private static void refuseFunctions(JsonNode node) {
     if (Fields.isPresent(node, "functions")) {
-      throw new BadField(Check.WRONG_VALUE, "functions", "OpenAI's old form of tools; use tools instead");
+      throw new BadField(
+          Check.WRONG_VALUE, "functions", "OpenAI's old form of tools; use tools instead");
     }
   }
 
   private static BadField unknownShape(JsonNode node) {
-    var known = OTHER_SHAPES.keySet().stream().sorted().filter(node::has).findFirst().map(OTHER_SHAPES::get);
-    var found = node.isEmpty() ? "an empty object" : "only " + String.join(", ", node.propertyNames());
+    var known =
+        OTHER_SHAPES.keySet().stream()
+            .sorted()
+            .filter(node::has)
+            .findFirst()
+            .map(OTHER_SHAPES::get);
+    var found =
+        node.isEmpty() ? "an empty object" : "only " + String.join(", ", node.propertyNames());
     return new BadField(
         Check.UNKNOWN_SHAPE,
         "",
@@ -133,7 +151,9 @@ final class RowParser {
     boolean isChat = Fields.required(node, "prompt", "prompt").isArray();
     if (isChat != Fields.required(node, "completion", "completion").isArray()) {
       throw new BadField(
-          Check.WRONG_VALUE, "completion", "prompt and completion must both be strings or both lists of messages");
+          Check.WRONG_VALUE,
+          "completion",
+          "prompt and completion must both be strings or both lists of messages");
     }
     if (!isChat) {
       return new Row.Completion(
@@ -152,7 +172,8 @@ final class RowParser {
   private List<Message> messages(JsonNode row, String key) {
     var list = row.get(key);
     if (!list.isArray()) {
-      throw new BadField(Check.WRONG_VALUE, key, "expected a list of messages, found " + Fields.kind(list));
+      throw new BadField(
+          Check.WRONG_VALUE, key, "expected a list of messages, found " + Fields.kind(list));
     }
     if (list.isEmpty()) {
       throw new BadField(Check.WRONG_VALUE, key, "the list of messages is empty");
@@ -185,10 +206,13 @@ final class RowParser {
     var role = Fields.string(node, "role", at + ".role");
     if (role.equals("function") || Fields.isPresent(node, "function_call")) {
       throw new BadField(
-          Check.UNKNOWN_ROLE, at + ".role", "OpenAI's old function calls; use tool_calls and the role tool");
+          Check.UNKNOWN_ROLE,
+          at + ".role",
+          "OpenAI's old function calls; use tool_calls and the role tool");
     }
     if (!ROLES.contains(role)) {
-      throw new BadField(Check.UNKNOWN_ROLE, at + ".role", "unknown role \"%s\"".formatted(Fields.shorten(role)));
+      throw new BadField(
+          Check.UNKNOWN_ROLE, at + ".role", "unknown role \"%s\"".formatted(Fields.shorten(role)));
     }
     return role;
   }
@@ -208,11 +232,14 @@ final class RowParser {
     var weight = node.get("weight");
     if (!weight.isNumber() || weight.doubleValue() != 0 && weight.doubleValue() != 1) {
       throw new BadField(
-          Check.WRONG_VALUE, at + ".weight", "must be 0 or 1, found " + Fields.shorten(weight.toString()));
+          Check.WRONG_VALUE,
+          at + ".weight",
+          "must be 0 or 1, found " + Fields.shorten(weight.toString()));
     }
     boolean isOne = weight.doubleValue() == 1;
     if (isOne && !isAssistant) {
-      throw new BadField(Check.WRONG_VALUE, at + ".weight", "only assistant messages can have weight 1");
+      throw new BadField(
+          Check.WRONG_VALUE, at + ".weight", "only assistant messages can have weight 1");
     }
     return isOne;
   }

@@ -11,8 +11,9 @@ import java.util.zip.ZipException;
 
 /// Streams the rows of a file, one in memory at a time.
 ///
-/// A row that cannot be read comes as a [Line.Broken] and reading goes on behind it, as far as the file allows: after bad
-/// bytes or a stray quote in CSV, or damaged compression, there is no telling where the next row starts, and it ends.
+/// A row that cannot be read comes as a [Line.Broken] and reading goes on behind it, as far as the
+/// file allows: after bad bytes or a stray quote in CSV, or damaged compression, there is no
+/// telling where the next row starts, and it ends.
 public sealed interface RowReader extends AutoCloseable permits JsonlReader, CsvRowReader {
   /// The longest row: in bytes for JSONL, in characters for CSV.
   int MAX_ROW = 64 << 20;
@@ -38,7 +39,8 @@ public sealed interface RowReader extends AutoCloseable permits JsonlReader, Csv
     }
   }
 
-  private static RowReader open(Source source, Source.Format format, InputStream file) throws IOException {
+  private static RowReader open(Source source, Source.Format format, InputStream file)
+      throws IOException {
     InputStream in = source.isGzip() ? gunzip(source, file) : file;
     return switch (format) {
       case JSONL -> new JsonlReader(in);

@@ -27,7 +27,8 @@ final class RowRenderer {
     };
   }
 
-  /// Where turns are rendered apart, each repeats those before it: the last one alone has every token once.
+  /// Where turns are rendered apart, each repeats those before it: the last one alone has every
+  /// token once.
   private List<Rendered> conversation(Conversation conversation) {
     var rendered = renderer.renderExample(conversation);
     return trainsOnPrompt && !rendered.isEmpty()
@@ -38,7 +39,11 @@ final class RowRenderer {
   private static Rendered allTrained(Rendered rendered, Conversation conversation) {
     var all = new BitSet();
     all.set(1, Math.max(1, rendered.ids().length));
-    int bytes = conversation.messages().stream().map(Message::content).mapToInt(RowRenderer::utf8Length).sum();
+    int bytes =
+        conversation.messages().stream()
+            .map(Message::content)
+            .mapToInt(RowRenderer::utf8Length)
+            .sum();
     return new Rendered(rendered.ids(), all, bytes);
   }
 
@@ -46,7 +51,8 @@ final class RowRenderer {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /// The part of a rendered row that fits. The bytes behind cut targets are not known; they are taken in proportion.
+  /// The part of a rendered row that fits. The bytes behind cut targets are not known; they are
+  /// taken in proportion.
   ///
   /// @param maxLength tokens that are kept, from the start
   static Example cut(Rendered rendered, int maxLength) {
@@ -54,7 +60,8 @@ final class RowRenderer {
     var kept = rendered.trained().get(0, length);
     long bytes = rendered.targetBytes();
     int targets = rendered.trainedTokens();
-    int keptBytes = targets == 0 ? 0 : (int) Math.round((double) bytes * kept.cardinality() / targets);
+    int keptBytes =
+        targets == 0 ? 0 : (int) Math.round((double) bytes * kept.cardinality() / targets);
     return new Example(rendered.ids(), length, kept, keptBytes);
   }
 }

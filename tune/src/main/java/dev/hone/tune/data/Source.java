@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /// A file of rows.
 ///
-/// @param file    JSONL (`.jsonl`, `.ndjson`) or CSV with a header (`.csv`), each also gzipped (`.gz` after it)
+/// @param file JSONL (`.jsonl`, `.ndjson`) or CSV with a header (`.csv`), each also gzipped (`.gz`
+///   after it)
 /// @param columns which columns of a CSV file to read
 public record Source(Path file, Columns columns) {
   /// What the rows are written in.

@@ -15,9 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Which rows of a training file are held out: a tenth, at least 1 and at most 500.
 ///
-/// Rows are drawn by what they say, as those whose seeded hash is smallest, so that rows that say the same never stand on
-/// both sides, and that a row stays on its side when others are added or moved, as far as the count allows. Frozen in
-/// `split.json` beside the run.
+/// Rows are drawn by what they say, as those whose seeded hash is smallest, so that rows that say
+/// the same never stand on both sides, and that a row stays on its side when others are added or
+/// moved, as far as the count allows. Frozen in `split.json` beside the run.
 public final class Split {
   /// Nothing is held out.
   public static final Split NONE = new Split(0, "", 0, List.of());
@@ -32,7 +32,7 @@ public final class Split {
 
   /// A held-out row.
   ///
-  /// @param line    where it first stands in the source
+  /// @param line where it first stands in the source
   /// @param content hash of what it says
   public record HeldOut(long line, long content) {}
 
@@ -50,9 +50,10 @@ public final class Split {
     contents = heldOut.stream().mapToLong(HeldOut::content).sorted().toArray();
   }
 
-  /// Draws the held-out rows of a file, in one reading; rows that cannot be read are left to the gate.
+  /// Draws the held-out rows of a file, in one reading; rows that cannot be read are left to the
+  /// gate.
   ///
-  /// @param seed         the run's seed
+  /// @param seed the run's seed
   /// @param sourceSha256 SHA-256 of the file, in hexadecimal
   public static Split choose(Source source, long seed, String sourceSha256) throws IOException {
     var smallest = new TreeMap<Long, HeldOut>(Long::compareUnsigned);
@@ -64,7 +65,8 @@ public final class Split {
         if (line.get() instanceof Line.Valid valid) {
           rows++;
           long content = hash.content(valid.row());
-          smallest.putIfAbsent(SplitMix64.mix(content ^ salt), new HeldOut(valid.number(), content));
+          smallest.putIfAbsent(
+              SplitMix64.mix(content ^ salt), new HeldOut(valid.number(), content));
           if (smallest.size() > 2 * MAX_HELD_OUT) {
             smallest.pollLastEntry();
           }
@@ -75,7 +77,8 @@ public final class Split {
     return new Split(seed, sourceSha256, rows, smallest.values().stream().limit(count).toList());
   }
 
-  /// @param distinct how many different rows there are, counted no further than to twice as many as can be held out
+  /// @param distinct how many different rows there are, counted no further than to twice as many as
+  ///   can be held out
   private static int heldOutCount(long rows, int distinct) {
     long wanted = Math.clamp(Math.round((double) rows / ONE_IN), 1, MAX_HELD_OUT);
     return (int) Math.min(wanted, distinct / 2);
@@ -108,12 +111,17 @@ public final class Split {
   /// Writes `split.json`.
   public void write(Path runDirectory) throws IOException {
     var root = JSON.createObjectNode();
-    root.put("version", VERSION).put("seed", seed).put("source_sha256", sourceSha256).put("rows", rows);
+    root.put("version", VERSION)
+        .put("seed", seed)
+        .put("source_sha256", sourceSha256)
+        .put("rows", rows);
     root.put("held_out_rows", heldOut.size());
     var list = root.putArray("held_out");
-    heldOut.forEach(row -> list.addObject().put("line", row.line()).put("content", Long.toHexString(row.content())));
+    heldOut.forEach(row ->
+        list.addObject().put("line", row.line()).put("content", Long.toHexString(row.content())));
     PendingFile.write(
-        runDirectory.resolve(FILE_NAME), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+        runDirectory.resolve(FILE_NAME),
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
   }
 
   public static boolean isIn(Path runDirectory) {
@@ -122,10 +130,11 @@ public final class Split {
 
   /// Reads the split of a run that goes on.
   ///
-  /// @param source       the file that was split
+  /// @param source the file that was split
   /// @param sourceSha256 SHA-256 of the file as it is now
   /// @throws UsageException when the file is not the one that was split
-  public static Split read(Path runDirectory, Source source, String sourceSha256) throws IOException {
+  public static Split read(Path runDirectory, Source source, String sourceSha256)
+      throws IOException {
     var split = read(runDirectory.resolve(FILE_NAME));
     if (!split.sourceSha256.equals(sourceSha256)) {
       throw new UsageException(
@@ -157,7 +166,8 @@ public final class Split {
     for (var row : list) {
       heldOut.add(
           new HeldOut(
-              row.required("line").longValue(), Long.parseUnsignedLong(row.required("content").stringValue(), 16)));
+              row.required("line").longValue(),
+              Long.parseUnsignedLong(row.required("content").stringValue(), 16)));
     }
     return heldOut;
   }

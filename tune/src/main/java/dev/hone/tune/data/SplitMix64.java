@@ -2,7 +2,8 @@ package dev.hone.tune.data;
 
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
 ///
-/// Written out because orders and splits must not change with the JDK: a resumed run has to see the same rows.
+/// Written out because orders and splits must not change with the JDK: a resumed run has to see the
+/// same rows.
 final class SplitMix64 {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
   private long state;
@@ -23,7 +24,8 @@ final class SplitMix64 {
     return mix(state);
   }
 
-  /// Uniform in `[0, bound)`, without bias: the few values that would favour small results are drawn again.
+  /// Uniform in `[0, bound)`, without bias: the few values that would favour small results are
+  /// drawn again.
   int nextInt(int bound) {
     while (true) {
       long bits = nextLong() >>> 33;

@@ -14,7 +14,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// Tokenised examples in a file, mapped read-only: a data set larger than memory is read as pages are needed.
+/// Tokenised examples in a file, mapped read-only: a data set larger than memory is read as pages
+/// are needed.
 ///
 /// The file is a cache of our own making, little-endian throughout, written by [TokenStoreWriter]:
 ///
@@ -24,7 +25,8 @@ import java.util.zip.CRC32C;
 /// index    per example: int64 offset of the record, int64 line in the source, int32 length, int32 targetBytes
 /// ```
 ///
-/// The key names what the tokens were made from; a store with another key is stale, see [#hasKey]. Thread-safe.
+/// The key names what the tokens were made from; a store with another key is stale, see [#hasKey].
+/// Thread-safe.
 public final class TokenStore implements AutoCloseable {
   /// The shortest example: one token to predict, and one before it.
   public static final int MIN_LENGTH = 2;
@@ -67,10 +69,12 @@ public final class TokenStore implements AutoCloseable {
   /// Maps a store and checks that it is whole.
   ///
   /// @throws IOException when the file is not a token store, is cut short or was altered
+  @SuppressWarnings("MustBeClosedChecker") // the store owns the arena: its close() closes it
   public static TokenStore open(Path path) throws IOException {
     var arena = Arena.ofShared();
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return new TokenStore(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), path);
+      return new TokenStore(
+          arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), path);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -90,8 +94,11 @@ public final class TokenStore implements AutoCloseable {
     }
     try (var in = Files.newInputStream(path)) {
       byte[] start = in.readNBytes(KEY_AT + KEY_BYTES);
-      boolean ours = start.length == KEY_AT + KEY_BYTES && Arrays.equals(start, 0, KEY_AT, MAGIC, 0, KEY_AT);
-      return ours ? Optional.of(HexFormat.of().formatHex(start, KEY_AT, start.length)) : Optional.empty();
+      boolean ours =
+          start.length == KEY_AT + KEY_BYTES && Arrays.equals(start, 0, KEY_AT, MAGIC, 0, KEY_AT);
+      return ours
+          ? Optional.of(HexFormat.of().formatHex(start, KEY_AT, start.length))
+          : Optional.empty();
     }
   }
 
@@ -101,7 +108,9 @@ public final class TokenStore implements AutoCloseable {
     require(Arrays.equals(magic, MAGIC), "it does not start as one");
     long examples = file.get(INT64, SIZE_AT);
     long indexStart = file.get(INT64, INDEX_AT);
-    require(examples >= 0 && examples <= Integer.MAX_VALUE, "its header counts " + examples + " examples");
+    require(
+        examples >= 0 && examples <= Integer.MAX_VALUE,
+        "its header counts " + examples + " examples");
     long expected = indexStart + examples * INDEX_ENTRY_BYTES;
     require(
         indexStart >= HEADER_BYTES && file.byteSize() == expected,
@@ -116,7 +125,10 @@ public final class TokenStore implements AutoCloseable {
     require(checksum.getValue() == file.get(INT64, CHECKSUM_AT), "its checksum does not match");
     for (int i = 0; i < size; i++) {
       require(
-          offset(i) >= HEADER_BYTES && offset(i) <= index && length(i) >= MIN_LENGTH && recordEnd(i) <= index,
+          offset(i) >= HEADER_BYTES
+              && offset(i) <= index
+              && length(i) >= MIN_LENGTH
+              && recordEnd(i) <= index,
           "example %d lies outside the file".formatted(i));
     }
   }
@@ -128,7 +140,8 @@ public final class TokenStore implements AutoCloseable {
   private void require(boolean holds, String problem) throws IOException {
     if (!holds) {
       throw new IOException(
-          "%s is not a whole token store: %s; delete it and it is made again".formatted(path, problem));
+          "%s is not a whole token store: %s; delete it and it is made again"
+              .formatted(path, problem));
     }
   }
 

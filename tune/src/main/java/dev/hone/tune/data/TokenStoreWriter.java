@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
 
 /// Writes a [TokenStore] as a stream: what it holds in memory does not grow with the data.
 ///
-/// Records go to a file beside the target and the index to another one; [#commit] joins them and moves the result into
-/// place at once. Closed without a commit it leaves nothing behind.
+/// Records go to a file beside the target and the index to another one; [#commit] joins them and
+/// moves the result into place at once. Closed without a commit it leaves nothing behind.
 public final class TokenStoreWriter implements ExampleSink, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -35,7 +35,7 @@ public final class TokenStoreWriter implements ExampleSink, AutoCloseable {
   private int longest;
 
   /// @param path where the store shall stand
-  /// @param key  a SHA-256 in hexadecimal that names what the tokens are made from
+  /// @param key a SHA-256 in hexadecimal that names what the tokens are made from
   public TokenStoreWriter(Path path, String key) throws IOException {
     this.key = HexFormat.of().parseHex(key);
     if (this.key.length != TokenStore.KEY_BYTES) {
@@ -82,7 +82,11 @@ public final class TokenStoreWriter implements ExampleSink, AutoCloseable {
     if (indexBuffer.remaining() < TokenStore.INDEX_ENTRY_BYTES) {
       flush(indexBuffer, index);
     }
-    indexBuffer.putLong(offset).putLong(line).putInt(example.length()).putInt(example.targetBytes());
+    indexBuffer
+        .putLong(offset)
+        .putLong(line)
+        .putInt(example.length())
+        .putInt(example.targetBytes());
   }
 
   private void addMask(BitSet trained, int length) throws IOException {

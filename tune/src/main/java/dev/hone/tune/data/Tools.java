@@ -55,14 +55,18 @@ final class Tools {
         arguments(Fields.required(function, "arguments", at + ".arguments"), at + ".arguments"));
   }
 
-  /// OpenAI wraps a function as `{"type":"function","function":{…}}`; Hugging Face also takes it bare.
+  /// OpenAI wraps a function as `{"type":"function","function":{…}}`; Hugging Face also takes it
+  /// bare.
   private static JsonNode function(JsonNode node, String at) {
     if (!node.isObject()) {
       throw new BadField(Check.WRONG_VALUE, at, "expected an object, found " + Fields.kind(node));
     }
     var function = node.has("function") ? node.get("function") : node;
     if (!function.isObject()) {
-      throw new BadField(Check.WRONG_VALUE, at + ".function", "expected an object, found " + Fields.kind(function));
+      throw new BadField(
+          Check.WRONG_VALUE,
+          at + ".function",
+          "expected an object, found " + Fields.kind(function));
     }
     return function;
   }
@@ -70,7 +74,8 @@ final class Tools {
   private static Map<String, Object> arguments(JsonNode arguments, String at) {
     var parsed = arguments.isString() ? parse(arguments.stringValue(), at) : arguments;
     if (!parsed.isObject()) {
-      throw new BadField(Check.BAD_TOOL_ARGUMENTS, at, "expected a JSON object, found " + Fields.kind(parsed));
+      throw new BadField(
+          Check.BAD_TOOL_ARGUMENTS, at, "expected a JSON object, found " + Fields.kind(parsed));
     }
     return object(parsed, at);
   }
@@ -94,7 +99,8 @@ final class Tools {
   private static Map<String, Object> object(JsonNode node, String at) {
     checkStrings(node, at);
     var object = new LinkedHashMap<String, Object>();
-    node.properties().forEach(field -> object.put(field.getKey(), RowParser.toValue(field.getValue())));
+    node.properties()
+        .forEach(field -> object.put(field.getKey(), RowParser.toValue(field.getValue())));
     return object;
   }
 

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The data of one run, checked and tokenised: `train.tokens` and `valid.tokens` in the run directory and, where no
-/// held-out file was given, `split.json` and `valid.jsonl` with the rows held out.
+/// The data of one run, checked and tokenised: `train.tokens` and `valid.tokens` in the run
+/// directory and, where no held-out file was given, `split.json` and `valid.jsonl` with the rows
+/// held out.
 public final class TuningData implements AutoCloseable {
   /// The name under which a run directory keeps the rows that were held out.
   public static final String HELD_OUT_FILE_NAME = "valid.jsonl";
@@ -35,12 +36,16 @@ public final class TuningData implements AutoCloseable {
 
   /// Passes the data through the gate and opens the tokens; on a resumed run, those that are there.
   ///
-  /// @throws UsageException when the gate finds an error, or a resumed run's training file has changed
+  /// @throws UsageException when the gate finds an error, or a resumed run's training file has
+  ///   changed
   public static TuningData prepare(DataRequest request, Renderer renderer) throws IOException {
     request.train().checkReadable();
     request.valid().ifPresent(Source::checkReadable);
     var trainSha = Sha256.ofFile(request.train().file());
-    var split = request.valid().isPresent() ? Optional.<Split>empty() : Optional.of(split(request, trainSha));
+    var split =
+        request.valid().isPresent()
+            ? Optional.<Split>empty()
+            : Optional.of(split(request, trainSha));
     var fingerprint = fingerprint(request, trainSha, split);
     if (request.isResumed() && hasTokens(request, fingerprint)) {
       return open(request, fingerprint, split, Optional.empty());
@@ -55,7 +60,8 @@ public final class TuningData implements AutoCloseable {
         : Split.choose(request.train(), request.seed(), trainSha);
   }
 
-  private static String fingerprint(DataRequest request, String trainSha, Optional<Split> split) throws IOException {
+  private static String fingerprint(DataRequest request, String trainSha, Optional<Split> split)
+      throws IOException {
     return Sha256.of(
         FORMAT,
         trainSha,
@@ -73,7 +79,8 @@ public final class TuningData implements AutoCloseable {
   }
 
   private static GateReport tokenise(
-      DataRequest request, Renderer renderer, String fingerprint, Optional<Split> split) throws IOException {
+      DataRequest request, Renderer renderer, String fingerprint, Optional<Split> split)
+      throws IOException {
     var gate = new DataGate(renderer, request.maxLength(), request.trainsOnPrompt());
     try (var train = new TokenStoreWriter(trainTokens(request), fingerprint);
         var heldOut = new TokenStoreWriter(heldOutTokens(request), fingerprint);
@@ -97,7 +104,8 @@ public final class TuningData implements AutoCloseable {
   private static void refuseEmptySplit(Split split, DataRequest request) {
     if (split.heldOut().isEmpty()) {
       throw new UsageException(
-          "%s: its %d rows all say the same, none can be held out".formatted(request.train().file(), split.rows()),
+          "%s: its %d rows all say the same, none can be held out"
+              .formatted(request.train().file(), split.rows()),
           "add other rows, or name a held-out file with --valid");
     }
   }
@@ -114,7 +122,8 @@ public final class TuningData implements AutoCloseable {
       throws IOException {
     var train = TokenStore.open(trainTokens(request));
     try {
-      return new TuningData(train, TokenStore.open(heldOutTokens(request)), fingerprint, split, report);
+      return new TuningData(
+          train, TokenStore.open(heldOutTokens(request)), fingerprint, split, report);
     } catch (IOException | RuntimeException e) {
       train.close();
       throw e;
@@ -137,7 +146,8 @@ public final class TuningData implements AutoCloseable {
     return heldOut;
   }
 
-  /// Names everything that the token ids depend on; a resumed run whose fingerprint differs trains on other data.
+  /// Names everything that the token ids depend on; a resumed run whose fingerprint differs trains
+  /// on other data.
   public String fingerprint() {
     return fingerprint;
   }

@@ -9,7 +9,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/// Decodes UTF-8, without a byte order mark, and, unlike the JDK's reader, says where bytes are not.
+/// Decodes UTF-8, without a byte order mark, and, unlike the JDK's reader, says where bytes are
+/// not.
 final class Utf8Reader extends Reader {
   /// Bytes that are not UTF-8, and the line that they stand on.
   static final class BadBytes extends IOException {
@@ -68,7 +69,8 @@ final class Utf8Reader extends Reader {
 
   private void refill(CoderResult result) throws IOException {
     if (result.isOverflow()) {
-      throw new IOException("a reader must ask for two characters at least where a surrogate pair may come");
+      throw new IOException(
+          "a reader must ask for two characters at least where a surrogate pair may come");
     }
     bytesBefore += bytes.position();
     bytes.compact();

@@ -52,7 +52,7 @@ final class ResultWriter {
       TuneRequest request, ModelFiles files, Trained trained, String card, Provenance provenance, Proof proof)
       throws IOException {
     var staged = request.out().resolve(".model");
-    CheckpointWriter.write(staged, files.checkpoint().dir(), entries(files, trained), true);
+    CheckpointWriter.write(staged, files.checkpoint().dir(), entries(trained), true);
     provenance.write(staged);
     proof.write(staged);
     AtomicFile.write(staged.resolve("README.md"), card);
@@ -68,8 +68,8 @@ final class ResultWriter {
     return file.endsWith("config.json");
   }
 
-  /// In the dtype and under the names that the base's files have.
-  private static List<Entry> entries(ModelFiles files, Trained trained) {
+  /// In float32, under the names that the base's files have.
+  private static List<Entry> entries(Trained trained) {
     return trained.parameters().parameters().stream()
         .map(
             p -> {

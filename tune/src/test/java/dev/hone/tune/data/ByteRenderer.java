@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 
-/// A renderer whose tokens are bytes: BOS, then per message the content and an end of turn. Enough to test what reads
-/// rendered rows; a conversation that opens with the assistant is refused, as many templates do.
+/// A renderer whose tokens are bytes: BOS, then per message the content and an end of turn. Enough
+/// to test what reads rendered rows; a conversation that opens with the assistant is refused, as
+/// many templates do.
 final class ByteRenderer implements Renderer {
   static final int BOS = 256;
   static final int END = 257;
@@ -18,7 +19,8 @@ final class ByteRenderer implements Renderer {
   @Override
   public List<Rendered> renderExample(Conversation conversation) {
     if (conversation.messages().getFirst().role().equals("assistant")) {
-      throw new UsageException("the template refuses: the user must speak first", "begin with a user message");
+      throw new UsageException(
+          "the template refuses: the user must speak first", "begin with a user message");
     }
     var row = new Building();
     for (var message : conversation.messages()) {

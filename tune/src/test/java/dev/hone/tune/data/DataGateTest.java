@@ -23,7 +23,8 @@ class DataGateTest {
   private static final int MAX_LENGTH = 40;
   @TempDir Path directory;
 
-  /// code ; part of the message ; row, which stands between good ones on line 3. `'` stands for `"`.
+  /// code ; part of the message ; row, which stands between good ones on line 3. `'` stands for
+  /// `"`.
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource(
       delimiter = ';',
@@ -48,9 +49,14 @@ class DataGateTest {
           ignored_field       ; messages[0].cot       ; {'messages':[{'role':'user','content':'a','cot':'x'},{'role':'assistant','content':'b'}]}
           """)
   void whatIsWrongIsFoundWithItsLine(String code, String message, String row) throws IOException {
-    var file = TestRows.write(directory, "a.jsonl", TestRows.row(0) + "\n" + row.replace('\'', '"') + "\n" + TestRows.row(1));
+    var file =
+        TestRows.write(
+            directory,
+            "a.jsonl",
+            TestRows.row(0) + "\n" + row.replace('\'', '"') + "\n" + TestRows.row(1));
     var report = gate().check(file);
-    var found = report.findings().stream().filter(f -> f.problem().check().code().equals(code)).toList();
+    var found =
+        report.findings().stream().filter(f -> f.problem().check().code().equals(code)).toList();
     assertEquals(1, found.size(), report.toString());
     assertEquals(3, found.getFirst().line());
     assertTrue(found.getFirst().text().contains(message), found.getFirst().text());
@@ -65,7 +71,9 @@ class DataGateTest {
     assertEquals(Set.of(), report.counts().keySet());
     long answerTokens = 10 * "answer 1".length() + 50 * "answer 10".length() + 60;
     long promptTokens = 10 * "question 1".length() + 50 * "question 10".length() + 2 * 60;
-    assertEquals(new Totals(60, 60, promptTokens + answerTokens, answerTokens, answerTokens - 60, 23, 11), report.training());
+    assertEquals(
+        new Totals(60, 60, promptTokens + answerTokens, answerTokens, answerTokens - 60, 23, 11),
+        report.training());
     report.refuseErrors();
   }
 
@@ -81,9 +89,13 @@ class DataGateTest {
 
   @Test
   void singleRowIsRefusedAndFewRowsAreWarnedOf() throws IOException {
-    assertEquals(Set.of(Check.TOO_FEW_ROWS), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 1))));
-    assertEquals(Set.of(Check.FEW_ROWS), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 2))));
-    assertEquals(Set.of(Check.FEW_ROWS), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 49))));
+    assertEquals(
+        Set.of(Check.TOO_FEW_ROWS),
+        codes(gate().check(TestRows.distinct(directory, "a.jsonl", 1))));
+    assertEquals(
+        Set.of(Check.FEW_ROWS), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 2))));
+    assertEquals(
+        Set.of(Check.FEW_ROWS), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 49))));
     assertEquals(Set.of(), codes(gate().check(TestRows.distinct(directory, "a.jsonl", 50))));
   }
 
@@ -94,9 +106,12 @@ class DataGateTest {
         TestRows.write(
             directory,
             "valid.jsonl",
-            TestRows.row(99) + TestRows.row(7) + "{\"prompt\":\"question 8\",\"completion\":\"other\"}\n");
+            TestRows.row(99)
+                + TestRows.row(7)
+                + "{\"prompt\":\"question 8\",\"completion\":\"other\"}\n");
     var report = gate().check(train, valid, ExampleSink.NONE, ExampleSink.NONE);
-    assertEquals(Set.of(Check.HELD_OUT_IN_TRAINING, Check.HELD_OUT_QUESTION_IN_TRAINING), codes(report));
+    assertEquals(
+        Set.of(Check.HELD_OUT_IN_TRAINING, Check.HELD_OUT_QUESTION_IN_TRAINING), codes(report));
     assertEquals(List.of(2L, 3L), report.findings().stream().map(Finding::line).toList());
     assertTrue(report.findings().stream().allMatch(f -> f.file().equals(valid.file())));
     assertEquals(3, report.heldOut().rows());
@@ -107,9 +122,12 @@ class DataGateTest {
     var train = TestRows.distinct(directory, "train.jsonl", 60);
     var broken = TestRows.write(directory, "valid.jsonl", "{\"text\":3}\n");
     assertEquals(
-        Set.of(Check.WRONG_VALUE), codes(gate().check(train, broken, ExampleSink.NONE, ExampleSink.NONE)));
+        Set.of(Check.WRONG_VALUE),
+        codes(gate().check(train, broken, ExampleSink.NONE, ExampleSink.NONE)));
     var empty = TestRows.write(directory, "valid.jsonl", "");
-    assertEquals(Set.of(Check.EMPTY_FILE), codes(gate().check(train, empty, ExampleSink.NONE, ExampleSink.NONE)));
+    assertEquals(
+        Set.of(Check.EMPTY_FILE),
+        codes(gate().check(train, empty, ExampleSink.NONE, ExampleSink.NONE)));
   }
 
   @Test
@@ -123,7 +141,8 @@ class DataGateTest {
   void refusalNamesTheFirstLinesAndTheCount() throws IOException {
     var report = gate().check(TestRows.write(directory, "a.jsonl", "nonsense\n".repeat(12)));
     assertEquals(12, report.count(Check.INVALID_JSON));
-    var kept = report.findings().stream().filter(f -> f.problem().check() == Check.INVALID_JSON).count();
+    var kept =
+        report.findings().stream().filter(f -> f.problem().check() == Check.INVALID_JSON).count();
     assertEquals(GateReport.FINDINGS_PER_CHECK, kept);
     var message = assertThrows(UsageException.class, report::refuseErrors).getMessage();
     assertTrue(message.startsWith("the data gate found 12 errors"), message);
@@ -136,7 +155,9 @@ class DataGateTest {
     var report = gate().check(TestRows.write(directory, "a.jsonl", TestRows.row(1) + "[]\n"));
     var refusal = assertThrows(UsageException.class, report::refuseErrors);
     assertEquals(1, refusal.getMessage().lines().count());
-    assertTrue(refusal.getMessage().contains("a.jsonl, line 2: expected a JSON object"), refusal.getMessage());
+    assertTrue(
+        refusal.getMessage().contains("a.jsonl, line 2: expected a JSON object"),
+        refusal.getMessage());
     assertEquals(Check.UNKNOWN_SHAPE.hint(), refusal.hint());
   }
 
@@ -163,16 +184,20 @@ class DataGateTest {
   @Test
   void weightsAndCallIdsDoNotHideADuplicate() throws IOException {
     var call =
-        "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"},{\"role\":\"assistant\",%s\"tool_calls\":"
-            + "[{\"id\":\"%s\",\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}]}]}\n";
-    var rows = call.formatted("", "c1", "{\\\"a\\\": 1}") + call.formatted("\"weight\":1,", "c2", "{\\\"a\\\":1}");
-    assertEquals(1, gate().check(TestRows.write(directory, "a.jsonl", rows)).count(Check.DUPLICATE));
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"u\"},{\"role\":\"assistant\",%s\"tool_calls\":[{\"id\":\"%s\",\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}]}]}\n";
+    var rows =
+        call.formatted("", "c1", "{\\\"a\\\": 1}")
+            + call.formatted("\"weight\":1,", "c2", "{\\\"a\\\":1}");
+    assertEquals(
+        1, gate().check(TestRows.write(directory, "a.jsonl", rows)).count(Check.DUPLICATE));
   }
 
   @Test
   void partsOfRowsAreNotRunTogether() throws IOException {
-    var rows = "{\"prompt\":\"ab\",\"completion\":\"c\"}\n{\"prompt\":\"a\",\"completion\":\"bc\"}\n";
-    assertEquals(0, gate().check(TestRows.write(directory, "a.jsonl", rows)).count(Check.DUPLICATE));
+    var rows =
+        "{\"prompt\":\"ab\",\"completion\":\"c\"}\n{\"prompt\":\"a\",\"completion\":\"bc\"}\n";
+    assertEquals(
+        0, gate().check(TestRows.write(directory, "a.jsonl", rows)).count(Check.DUPLICATE));
   }
 
   @Test
@@ -180,7 +205,8 @@ class DataGateTest {
     var manual = Files.readString(Path.of("../docs/data-format.md"));
     for (var check : Check.values()) {
       assertFalse(check.hint().isBlank(), check.code());
-      var section = manual.substring(manual.indexOf(check.isError() ? "### Errors" : "### Warnings"));
+      var section =
+          manual.substring(manual.indexOf(check.isError() ? "### Errors" : "### Warnings"));
       assertTrue(section.contains("| `%s` |".formatted(check.code())), check.code());
     }
   }
@@ -195,6 +221,8 @@ class DataGateTest {
   }
 
   private static Set<Check> codes(GateReport report) {
-    return report.findings().stream().map(f -> f.problem().check()).collect(Collectors.toCollection(TreeSet::new));
+    return report.findings().stream()
+        .map(f -> f.problem().check())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -90,29 +90,34 @@ class RowParserTest {
         () -> assertEquals(7, line.number()),
         () -> assertEquals(code, problem.check().code()),
         () -> assertEquals(field, problem.field()),
-        () -> assertTrue(problem.message().replace('\'', '"').contains(message.replace('\'', '"')), problem.message()),
+        () ->
+            assertTrue(
+                problem.message().replace('\'', '"').contains(message.replace('\'', '"')),
+                problem.message()),
         () -> assertFalse(problem.message().contains("tools.jackson"), problem.message()),
         () -> assertFalse(problem.message().contains("\n"), problem.message()));
   }
 
   @Test
   void deeplyNestedRowIsRefusedNotOverflown() {
-    var line = RowParser.parse(1, "{\"messages\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
+    var line =
+        RowParser.parse(1, "{\"messages\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
     assertEquals(Check.INVALID_JSON, assertInstanceOf(Line.Broken.class, line).problem().check());
   }
 
   @Test
   void assistantMessagesAreTrainedUnlessTheirWeightIsZero() {
     var messages =
-        chat(
-                """
-                {"metadata":{"id":1},"messages":[
-                 {"role":"system","content":"s"},{"role":"developer","content":"d"},{"role":"user","content":"u","weight":0},
-                 {"role":"assistant","content":"a"},{"role":"assistant","content":"b","weight":0},
-                 {"role":"assistant","content":"c","weight":1},{"role":"assistant","content":"d","weight":null}]}""")
+        chat("""
+        {"metadata":{"id":1},"messages":[
+         {"role":"system","content":"s"},{"role":"developer","content":"d"},{"role":"user","content":"u","weight":0},
+         {"role":"assistant","content":"a"},{"role":"assistant","content":"b","weight":0},
+         {"role":"assistant","content":"c","weight":1},{"role":"assistant","content":"d","weight":null}]}\
+        """)
             .messages();
     assertEquals(
-        List.of(false, false, false, true, false, true, true), messages.stream().map(Message::trained).toList());
+        List.of(false, false, false, true, false, true, true),
+        messages.stream().map(Message::trained).toList());
   }
 
   @Test
@@ -133,7 +138,8 @@ class RowParserTest {
                {"id":"c1","type":"function","function":{"name":"f","arguments":"{\\"z\\":1,\\"a\\":[true,null]}"}},
                {"name":"g","arguments":{"b":"x"}},
                {"name":"g","arguments":""}]},
-             {"role":"tool","tool_call_id":"c1","name":"f","content":"ok"}]}""");
+             {"role":"tool","tool_call_id":"c1","name":"f","content":"ok"}]}\
+            """);
     var calls = conversation.messages().getFirst().toolCalls();
     assertEquals("c1", calls.get(0).id());
     assertEquals("{z=1, a=[true, null]}", calls.get(0).arguments().toString());
@@ -146,19 +152,21 @@ class RowParserTest {
   @Test
   void promptAndCompletionMayBeMessageLists() {
     var messages =
-        chat(
-                """
-                {"prompt":[{"role":"user","content":"u"},{"role":"assistant","content":"x"},{"role":"user","content":"v"}],
-                 "completion":[{"role":"assistant","content":"a"}]}""")
+        chat("""
+        {"prompt":[{"role":"user","content":"u"},{"role":"assistant","content":"x"},{"role":"user","content":"v"}],
+         "completion":[{"role":"assistant","content":"a"}]}\
+        """)
             .messages();
-    assertEquals(List.of(false, false, false, true), messages.stream().map(Message::trained).toList());
+    assertEquals(
+        List.of(false, false, false, true), messages.stream().map(Message::trained).toList());
   }
 
   @Test
   void unknownFieldsOfMessagesAreNoted() {
     var line =
         RowParser.parse(
-            1, "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":\"hm\",\"audio\":null}]}");
+            1,
+            "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":\"hm\",\"audio\":null}]}");
     var warnings = assertInstanceOf(Line.Valid.class, line).warnings();
     assertEquals(List.of("messages[0].thinking"), warnings.stream().map(Problem::field).toList());
   }

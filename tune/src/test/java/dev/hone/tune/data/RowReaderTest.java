@@ -33,14 +33,20 @@ class RowReaderTest {
   @Test
   void jsonOfARowIsTheLineVerbatim() throws IOException {
     var lines = read("a.ndjson", utf8("{ \"text\" : \"\\u0061é\", \"id\": 1.0 }\r\n"));
-    assertEquals("{ \"text\" : \"\\u0061é\", \"id\": 1.0 }", assertInstanceOf(Line.Valid.class, lines.getFirst()).json());
+    assertEquals(
+        "{ \"text\" : \"\\u0061é\", \"id\": 1.0 }",
+        assertInstanceOf(Line.Valid.class, lines.getFirst()).json());
   }
 
   @Test
   void badUtf8IsReportedWithLineAndByteAndReadingGoesOn() throws IOException {
-    var bytes = "{\"text\":\"a\"}\n{\"text\":\"\u00e9\"}\n{\"text\":\"c\"}\n".getBytes(StandardCharsets.ISO_8859_1);
+    var bytes =
+        "{\"text\":\"a\"}\n{\"text\":\"\u00e9\"}\n{\"text\":\"c\"}\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
     var lines = read("a.jsonl", bytes);
-    assertEquals(List.of("1 a", "2 bad_utf8 byte 10 of the line is 0xE9, which is not UTF-8", "3 c"), texts(lines));
+    assertEquals(
+        List.of("1 a", "2 bad_utf8 byte 10 of the line is 0xE9, which is not UTF-8", "3 c"),
+        texts(lines));
   }
 
   @Test
@@ -49,13 +55,16 @@ class RowReaderTest {
     var surrogate = new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80};
     var cut = new byte[] {'"', (byte) 0xE2, (byte) 0x82};
     for (var bytes : List.of(overlong, surrogate, cut)) {
-      assertTrue(texts(read("a.jsonl", bytes)).getFirst().startsWith("1 bad_utf8"), Arrays.toString(bytes));
+      assertTrue(
+          texts(read("a.jsonl", bytes)).getFirst().startsWith("1 bad_utf8"),
+          Arrays.toString(bytes));
     }
   }
 
   @Test
   void utf16IsRecognised() throws IOException {
-    var lines = texts(read("a.jsonl", "\uFEFF{\"text\":\"a\"}".getBytes(StandardCharsets.UTF_16LE)));
+    var lines =
+        texts(read("a.jsonl", "\uFEFF{\"text\":\"a\"}".getBytes(StandardCharsets.UTF_16LE)));
     assertTrue(lines.getFirst().endsWith("the file seems to be UTF-16"), lines.toString());
   }
 
@@ -84,7 +93,8 @@ class RowReaderTest {
   @ValueSource(ints = {1, 100, 65_534, 65_535, 65_536, 65_537, 200_000})
   void linesOfEveryLengthAreReadWhole(int length) throws IOException {
     var text = "x".repeat(length) + "é";
-    var lines = texts(read("a.jsonl", utf8("{\"text\":\"%s\"}\n{\"text\":\"b\"}\n".formatted(text))));
+    var lines =
+        texts(read("a.jsonl", utf8("{\"text\":\"%s\"}\n{\"text\":\"b\"}\n".formatted(text))));
     assertEquals(List.of("1 " + text, "2 b"), lines);
     var csv = texts(read("a.csv", utf8("text\n%s\nb\n".formatted(text))));
     assertEquals(List.of("2 " + text, "3 b"), csv);
@@ -92,7 +102,14 @@ class RowReaderTest {
 
   @Test
   void csvRecordsKeepTheLineTheyStartOn() throws IOException {
-    var lines = read("a.csv", utf8("\uFEFF\"completion\",id,prompt\r\n\"x\r\ny\",1,p\r\n\r\n\"q\"\"q\",2,\"a,b\"\r\n"));
+    var lines =
+        read(
+            "a.csv",
+            utf8(
+                "\uFEFF\"completion\",id,prompt\r\n"
+                    + "\"x\r\n"
+                    + "y\",1,p\r\n\r\n"
+                    + "\"q\"\"q\",2,\"a,b\"\r\n"));
     assertEquals(List.of(2L, 5L), lines.stream().map(Line::number).toList());
     assertEquals(
         List.of(new Row.Completion("p", "x\r\ny"), new Row.Completion("a,b", "q\"q")),
@@ -103,7 +120,8 @@ class RowReaderTest {
   void csvRowsHaveJsonThatReadsAsTheSameRow() throws IOException {
     for (var line : read("a.csv", utf8("prompt,completion\n\"a\nb\",\"\"\"é\"\n"))) {
       var valid = assertInstanceOf(Line.Valid.class, line);
-      assertEquals(valid.row(), assertInstanceOf(Line.Valid.class, RowParser.parse(1, valid.json())).row());
+      assertEquals(
+          valid.row(), assertInstanceOf(Line.Valid.class, RowParser.parse(1, valid.json())).row());
     }
   }
 
@@ -111,7 +129,9 @@ class RowReaderTest {
   void csvColumnsGoByTheNamesGiven() throws IOException {
     Files.write(directory.resolve("a.csv"), utf8("q,a,text\n1,2,3\n"));
     var named = new Source(directory.resolve("a.csv"), new Columns("q", "a", "text"));
-    assertEquals(new Row.Completion("1", "2"), assertInstanceOf(Line.Valid.class, read(named).getFirst()).row());
+    assertEquals(
+        new Row.Completion("1", "2"),
+        assertInstanceOf(Line.Valid.class, read(named).getFirst()).row());
   }
 
   @Test
@@ -127,16 +147,24 @@ class RowReaderTest {
   @Test
   void csvEndsAtAStrayQuote() throws IOException {
     var open = texts(read("a.csv", utf8("prompt,completion\na,b\nc,\"d\ne,f\n")));
-    assertEquals(List.of("2 b", "3 invalid_csv Unclosed quoted field at end of input; nothing behind it was read"), open);
+    assertEquals(
+        List.of(
+            "2 b",
+            "3 invalid_csv Unclosed quoted field at end of input; nothing behind it was read"),
+        open);
     var stray = texts(read("a.csv", utf8("prompt,completion\na,\"b\"x\nc,d\n")));
-    assertTrue(stray.getFirst().startsWith("2 invalid_csv Unexpected character after closing quote"), stray.toString());
+    assertTrue(
+        stray.getFirst().startsWith("2 invalid_csv Unexpected character after closing quote"),
+        stray.toString());
     assertEquals(1, stray.size());
   }
 
   @Test
   void csvEndsAtBadUtf8() throws IOException {
     var lines = texts(read("a.csv", "text\na\n\u00e9\n".getBytes(Charset.forName("windows-1252"))));
-    assertEquals("3 bad_utf8 byte 8 of the file is 0xE9, which is not UTF-8; nothing behind it was read", lines.getLast());
+    assertEquals(
+        "3 bad_utf8 byte 8 of the file is 0xE9, which is not UTF-8; nothing behind it was read",
+        lines.getLast());
   }
 
   @ParameterizedTest

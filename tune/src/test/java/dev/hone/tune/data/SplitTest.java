@@ -28,7 +28,9 @@ class SplitTest {
   @ParameterizedTest
   @CsvSource({"2,1", "3,1", "9,1", "14,1", "15,2", "100,10", "4996,500", "5000,500", "20000,500"})
   void aTenthIsHeldOutWithinBounds(int rows, int heldOut) throws IOException {
-    assertEquals(heldOut, Split.choose(TestRows.distinct(directory, "a.jsonl", rows), 1, SHA).heldOut().size());
+    assertEquals(
+        heldOut,
+        Split.choose(TestRows.distinct(directory, "a.jsonl", rows), 1, SHA).heldOut().size());
   }
 
   @Test
@@ -44,7 +46,9 @@ class SplitTest {
     var rows = random.ints(random.nextInt(2, 400), 0, 150).boxed().collect(Collectors.toList());
     rows.add(1000);
     rows.add(1001);
-    var file = TestRows.write(directory, "a.jsonl", rows.stream().map(TestRows::row).collect(Collectors.joining()));
+    var file =
+        TestRows.write(
+            directory, "a.jsonl", rows.stream().map(TestRows::row).collect(Collectors.joining()));
     var split = Split.choose(file, seed, SHA);
     Set<String> training = new HashSet<>();
     Set<String> heldOut = new HashSet<>();
@@ -68,15 +72,20 @@ class SplitTest {
         TestRows.write(
             directory,
             "b.jsonl",
-            IntStream.range(0, 300).mapToObj(i -> TestRows.row(299 - i)).collect(Collectors.joining()));
-    assertEquals(contents(Split.choose(forward, seed, SHA)), contents(Split.choose(backward, seed, SHA)));
-    assertNotEquals(contents(Split.choose(forward, seed, SHA)), contents(Split.choose(forward, seed + 1, SHA)));
+            IntStream.range(0, 300)
+                .mapToObj(i -> TestRows.row(299 - i))
+                .collect(Collectors.joining()));
+    assertEquals(
+        contents(Split.choose(forward, seed, SHA)), contents(Split.choose(backward, seed, SHA)));
+    assertNotEquals(
+        contents(Split.choose(forward, seed, SHA)), contents(Split.choose(forward, seed + 1, SHA)));
   }
 
   @Test
   void splitDoesNotChangeBetweenReleases() throws IOException {
     var split = Split.choose(TestRows.distinct(directory, "a.jsonl", 40), 42, SHA);
-    assertEquals(List.of(15L, 25L, 31L, 33L), split.heldOut().stream().map(Split.HeldOut::line).toList());
+    assertEquals(
+        List.of(15L, 25L, 31L, 33L), split.heldOut().stream().map(Split.HeldOut::line).toList());
   }
 
   @Test
@@ -94,16 +103,28 @@ class SplitTest {
   void changedSourceIsRefused() throws IOException {
     var source = TestRows.distinct(directory, "a.jsonl", 20);
     Split.choose(source, 1, SHA).write(directory);
-    var refusal = assertThrows(UsageException.class, () -> Split.read(directory, source, "cd".repeat(32)));
-    assertTrue(refusal.getMessage().contains("has changed since the run was started"), refusal.getMessage());
+    var refusal =
+        assertThrows(UsageException.class, () -> Split.read(directory, source, "cd".repeat(32)));
+    assertTrue(
+        refusal.getMessage().contains("has changed since the run was started"),
+        refusal.getMessage());
   }
 
   @Test
   void damagedSplitIsRefused() throws IOException {
     var source = TestRows.distinct(directory, "a.jsonl", 20);
-    for (var content : List.of("", "{", "{}", "[]", "{\"version\":1}", "{\"version\":1,\"seed\":\"x\"}", "{\"version\":2}")) {
+    for (var content :
+        List.of(
+            "",
+            "{",
+            "{}",
+            "[]",
+            "{\"version\":1}",
+            "{\"version\":1,\"seed\":\"x\"}",
+            "{\"version\":2}")) {
       Files.writeString(directory.resolve(Split.FILE_NAME), content);
-      var refusal = assertThrows(IOException.class, () -> Split.read(directory, source, SHA), content);
+      var refusal =
+          assertThrows(IOException.class, () -> Split.read(directory, source, SHA), content);
       assertTrue(refusal.getMessage().contains(Split.FILE_NAME), refusal.getMessage());
     }
   }

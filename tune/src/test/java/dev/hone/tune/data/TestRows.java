@@ -16,7 +16,10 @@ final class TestRows {
 
   /// A JSONL file of rows that all differ.
   static Source distinct(Path directory, String name, int rows) throws IOException {
-    return write(directory, name, IntStream.range(0, rows).mapToObj(TestRows::row).collect(Collectors.joining()));
+    return write(
+        directory,
+        name,
+        IntStream.range(0, rows).mapToObj(TestRows::row).collect(Collectors.joining()));
   }
 
   static String row(int i) {

@@ -26,12 +26,15 @@ class TokenStoreTest {
   @Seeds(8)
   void storeGivesBackWhatWasWritten(long seed) throws IOException {
     var random = new SplittableRandom(seed);
-    var examples = Stream.generate(() -> TestRows.random(random)).limit(random.nextInt(0, 3000)).toList();
+    var examples =
+        Stream.generate(() -> TestRows.random(random)).limit(random.nextInt(0, 3000)).toList();
     try (var store = TokenStore.open(write("a.tokens", examples))) {
       assertEquals(examples.size(), store.size());
       assertEquals(examples.stream().mapToLong(Example::length).sum(), store.totalTokens());
-      assertEquals(examples.stream().mapToLong(Example::trainedTokens).sum(), store.totalTrainedTokens());
-      assertEquals(examples.stream().mapToLong(Example::targetBytes).sum(), store.totalTargetBytes());
+      assertEquals(
+          examples.stream().mapToLong(Example::trainedTokens).sum(), store.totalTrainedTokens());
+      assertEquals(
+          examples.stream().mapToLong(Example::targetBytes).sum(), store.totalTargetBytes());
       assertEquals(examples.stream().mapToInt(Example::length).max().orElse(0), store.longest());
       for (int i = 0; i < examples.size(); i++) {
         assertSame(examples.get(i), store, i);
@@ -44,7 +47,8 @@ class TokenStoreTest {
     store.readIds(i, ids);
     assertEquals(10L + i, store.line(i));
     assertEquals(expected.length(), store.length(i));
-    assertArrayEquals(Arrays.copyOf(expected.ids(), expected.length()), Arrays.copyOf(ids, expected.length()));
+    assertArrayEquals(
+        Arrays.copyOf(expected.ids(), expected.length()), Arrays.copyOf(ids, expected.length()));
     assertEquals(expected.targetBytes(), store.targetBytes(i));
     assertEquals(expected.trainedTokens(), store.trainedTokens(i));
     for (int t = 0; t < expected.length(); t++) {
@@ -78,7 +82,14 @@ class TokenStoreTest {
   void headerWithAbsurdCountsIsRefused() throws IOException {
     var path = write("a.tokens", List.of(TestRows.random(new SplittableRandom(1))));
     byte[] whole = Files.readAllBytes(path);
-    for (int at : new int[] {0, TokenStore.SIZE_AT, TokenStore.SIZE_AT + 7, TokenStore.INDEX_AT, TokenStore.INDEX_AT + 7}) {
+    for (int at :
+        new int[] {
+          0,
+          TokenStore.SIZE_AT,
+          TokenStore.SIZE_AT + 7,
+          TokenStore.INDEX_AT,
+          TokenStore.INDEX_AT + 7
+        }) {
       var bytes = whole.clone();
       bytes[at] ^= (byte) 0x81;
       Files.write(path, bytes);
@@ -111,7 +122,8 @@ class TokenStoreTest {
 
   @Test
   void readingOutsideAnExampleIsRefused() throws IOException {
-    try (var store = TokenStore.open(write("a.tokens", List.of(TestRows.random(new SplittableRandom(1)))))) {
+    try (var store =
+        TokenStore.open(write("a.tokens", List.of(TestRows.random(new SplittableRandom(1)))))) {
       assertThrows(IndexOutOfBoundsException.class, () -> store.length(1));
       assertThrows(IndexOutOfBoundsException.class, () -> store.length(-1));
       assertThrows(IndexOutOfBoundsException.class, () -> store.isTrained(0, store.length(0)));

@@ -35,10 +35,13 @@ class TuningDataTest {
       assertEquals(54, data.report().orElseThrow().training().rows());
       var all = Files.readAllLines(train.file());
       var expected =
-          data.split().orElseThrow().heldOut().stream().map(row -> all.get((int) row.line() - 1)).toList();
+          data.split().orElseThrow().heldOut().stream()
+              .map(row -> all.get((int) row.line() - 1))
+              .toList();
       assertEquals(expected, Files.readAllLines(run.resolve("valid.jsonl")));
     }
-    assertEquals(List.of("split.json", "train.tokens", "valid.jsonl", "valid.tokens"), filesOfRun());
+    assertEquals(
+        List.of("split.json", "train.tokens", "valid.jsonl", "valid.tokens"), filesOfRun());
   }
 
   @Test
@@ -95,7 +98,8 @@ class TuningDataTest {
     try (var data = prepare(train, Optional.empty(), false);
         var other =
             TuningData.prepare(
-                new DataRequest(train, Optional.empty(), 100, false, 7, "other", run, false), new ByteRenderer())) {
+                new DataRequest(train, Optional.empty(), 100, false, 7, "other", run, false),
+                new ByteRenderer())) {
       assertNotEquals(data.fingerprint(), other.fingerprint());
     }
   }
@@ -122,7 +126,8 @@ class TuningDataTest {
     for (int i = 0; i < 50; i++) {
       csv.append("\"question\n%d\",answer %d\n".formatted(i, i));
     }
-    try (var data = prepare(TestRows.write(directory, "a.csv", csv.toString()), Optional.empty(), false)) {
+    try (var data =
+        prepare(TestRows.write(directory, "a.csv", csv.toString()), Optional.empty(), false)) {
       assertEquals(45, data.train().size());
     }
     var heldOut = Files.readAllLines(run.resolve("valid.jsonl"));
@@ -150,7 +155,9 @@ class TuningDataTest {
             (line, _) -> peak[0] = line.number() == 24_900 ? usedAfterCollection() : peak[0],
             ExampleSink.NONE);
     assertEquals(25_000, report.training().rows());
-    assertTrue(peak[0] > 0 && peak[0] - before < 16L << 20, "grew by %d bytes".formatted(peak[0] - before));
+    assertTrue(
+        peak[0] > 0 && peak[0] - before < 16L << 20,
+        "grew by %d bytes".formatted(peak[0] - before));
   }
 
   private static long usedAfterCollection() {
@@ -159,7 +166,8 @@ class TuningDataTest {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  private TuningData prepare(Source train, Optional<Source> valid, boolean isResumed) throws IOException {
+  private TuningData prepare(Source train, Optional<Source> valid, boolean isResumed)
+      throws IOException {
     return TuningData.prepare(
         new DataRequest(train, valid, 100, false, 7, "bytes", run, isResumed), new ByteRenderer());
   }
