@@ -8,5 +8,5 @@
 /// Short letters: B batch, T time (tokens), C channels, H heads, D head dim, V vocab. The gradient
 /// of `x` is `dx`.
 ///
-/// May use: nothing of the project.
+/// May use: nothing
 package dev.hone.tensor;

@@ -1,5 +1,5 @@
 /// The training loop: schedules, steps, evaluation, checkpoints, and the run as a whole.
 ///
 /// May use: dev.hone.tensor, dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint,
-/// dev.hone.model.decoder, dev.hone.model.text, dev.hone.tune.data.
+/// dev.hone.model.decoder, dev.hone.model.text, dev.hone.tune.data
 package dev.hone.tune.train;

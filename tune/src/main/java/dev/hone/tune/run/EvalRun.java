@@ -1,0 +1,77 @@
+package dev.hone.tune.run;
+
+import dev.hone.model.LanguageModel;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.Workspace;
+import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tune.data.DataGate;
+import dev.hone.tune.data.TokenStore;
+import dev.hone.tune.data.TokenStoreWriter;
+import dev.hone.tune.train.Engine;
+import dev.hone.tune.train.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// One `hone eval`: the gate, then one pass over all rows.
+public final class EvalRun {
+  private static final int MICRO_BATCH_TOKENS = 512;
+  private static final String KEY = "0".repeat(64);
+
+  private EvalRun() {}
+
+  /// @throws dev.hone.model.UsageException when the model or the data cannot be used
+  /// @throws IOException                   when a file cannot be read
+  public static EvalResult run(EvalRequest request, TuneListener listener) throws IOException {
+    listener.phase("opening the model");
+    try (var model = LanguageModel.open(request.base(), request.adapter(), Integer.MAX_VALUE)) {
+      var tokens = Files.createTempFile("hone-eval", ".tokens");
+      try {
+        return score(request, model, tokens, listener);
+      } finally {
+        Files.deleteIfExists(tokens);
+      }
+    }
+  }
+
+  private static EvalResult score(EvalRequest request, LanguageModel model, Path tokens, TuneListener listener)
+      throws IOException {
+    int maxLength = request.maxLength().orElse(model.config().maxPositionEmbeddings());
+    listener.phase("checking the data");
+    try (var writer = new TokenStoreWriter(tokens, KEY)) {
+      var gate = new DataGate(model.renderer(), maxLength, request.scoresPrompts());
+      var report =
+          gate.checkHeldOut(
+              request.data(),
+              (line, examples) -> {
+                for (var example : examples) {
+                  writer.add(line.number(), example);
+                }
+              });
+      listener.checked(report);
+      report.refuseErrors();
+      writer.commit();
+    }
+    listener.phase("scoring");
+    try (var store = TokenStore.open(tokens)) {
+      return score(request, model, store);
+    }
+  }
+
+  private static EvalResult score(EvalRequest request, LanguageModel model, TokenStore store) {
+    var shape = model.adapter().map(a -> a.shape()).orElse(AdapterShape.NONE);
+    try (var arena = Arena.ofShared();
+        var workers = new Workers(request.threads())) {
+      var engine =
+          Engine.allocate(
+              new ArenaAllocator(arena), model.config(), shape, List.of(), Workspace.Mode.INFERENCE, 0f,
+              Engine.Size.of(store.longest(), MICRO_BATCH_TOKENS, 0), workers);
+      long started = System.nanoTime();
+      var evaluation = engine.evaluate(model.decoder(), store, MICRO_BATCH_TOKENS);
+      double seconds = (System.nanoTime() - started) / 1e9;
+      return new EvalResult(evaluation, store.size(), store.totalTokens(), seconds);
+    }
+  }
+}
