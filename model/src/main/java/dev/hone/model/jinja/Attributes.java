@@ -8,10 +8,14 @@ import java.util.Optional;
 final class Attributes {
   private Attributes() {}
 
-  /// `target.name`: a method or attribute first, then the item. So `d.items` is the method even where `d` has that key.
+  /// `target.name`: a method or attribute first, then the item. So `d.items` is the method even
+  /// where `d` has that key.
   static Object attribute(Python python, Object target, String name) {
     if (target instanceof Undefined undefined) throw undefined.failure();
-    return own(python, target, name).or(() -> found(target, name)).orElse(new Given(missing(target, name))).value();
+    return own(python, target, name)
+        .or(() -> found(target, name))
+        .orElse(new Given(missing(target, name)))
+        .value();
   }
 
   /// `target[key]`: the item first, then the method or attribute.
@@ -42,9 +46,11 @@ final class Attributes {
 
   private static Optional<Given> found(Object target, Object key) {
     return switch (target) {
-      case Map<?, ?> map -> map.containsKey(key) ? Optional.of(new Given(map.get(key))) : Optional.empty();
+      case Map<?, ?> map ->
+          map.containsKey(key) ? Optional.of(new Given(map.get(key))) : Optional.empty();
       case List<?> list -> Python.position(list.size(), key).map(at -> new Given(list.get(at)));
-      case String text -> Python.position(Python.length(text), key).map(at -> new Given(character(text, at)));
+      case String text ->
+          Python.position(Python.length(text), key).map(at -> new Given(character(text, at)));
       case null, default -> Optional.empty();
     };
   }

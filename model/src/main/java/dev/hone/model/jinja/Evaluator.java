@@ -14,8 +14,10 @@ record Evaluator(Python python) {
       case Expr.ListOf(var items) -> evaluateAll(items, scope);
       case Expr.TupleOf(var items) -> new Tuple(evaluateAll(items, scope));
       case Expr.DictOf dict -> dict(dict, scope);
-      case Expr.Attribute(var target, var name) -> Attributes.attribute(python, evaluate(target, scope), name);
-      case Expr.Item(var target, var key) -> Attributes.item(python, evaluate(target, scope), evaluate(key, scope));
+      case Expr.Attribute(var target, var name) ->
+          Attributes.attribute(python, evaluate(target, scope), name);
+      case Expr.Item(var target, var key) ->
+          Attributes.item(python, evaluate(target, scope), evaluate(key, scope));
       case Expr.Slice slice -> slice(slice, scope);
       case Expr.Call call -> call(call, scope);
       case Expr.Filter(var target, var name, var args) ->
@@ -85,7 +87,8 @@ record Evaluator(Python python) {
   private Object sign(Expr.Sign sign, Scope scope) {
     var value = evaluate(sign.operand(), scope);
     if (value instanceof Undefined undefined) throw undefined.failure();
-    if (!Numbers.isNumber(value)) throw new TemplateException("a sign before " + Python.described(value));
+    if (!Numbers.isNumber(value))
+      throw new TemplateException("a sign before " + Python.described(value));
     return sign.isNegative() ? Numbers.negate(value) : Numbers.arithmetic("+", value, 0L);
   }
 

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /// An expression.
 sealed interface Expr {
-  /// @param value a value as the package doc lists them; `null` for `none`, [Undefined] where a part was left out
+  /// @param value a value as the package doc lists them; `null` for `none`, [Undefined] where a
+  ///   part was left out
   record Literal(Object value) implements Expr {}
 
   record Name(String name) implements Expr {}

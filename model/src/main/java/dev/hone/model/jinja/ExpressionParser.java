@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Parses expressions. From loose to tight, as Jinja2 binds them: `x if y else z`, `or`, `and`, `not`, comparisons with `in`,
-/// `+ -`, `~`, `* / // %`, `**` (from the left), sign, then `.` `[]` `()`, then `|` filters and `is` tests.
+/// Parses expressions. From loose to tight, as Jinja2 binds them: `x if y else z`, `or`, `and`,
+/// `not`, comparisons with `in`, `+ -`, `~`, `* / // %`, `**` (from the left), sign, then `.` `[]`
+/// `()`, then `|` filters and `is` tests.
 final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
   private static final Set<String> AFTER_BARE_TEST = Set.of("else", "or", "and", "is");
@@ -51,7 +52,8 @@ final class ExpressionParser {
     var token = tokens.peek();
     return switch (token.kind()) {
       case BLOCK_END, PRINT_END -> true;
-      case DATA, BLOCK_BEGIN, PRINT_BEGIN, NAME, STRING, INTEGER, FLOAT, OPERATOR, END -> token.isOperator(")");
+      case DATA, BLOCK_BEGIN, PRINT_BEGIN, NAME, STRING, INTEGER, FLOAT, OPERATOR, END ->
+          token.isOperator(")");
     };
   }
 
@@ -117,7 +119,8 @@ final class ExpressionParser {
 
   private Expr product() {
     var left = power();
-    while (isOperator("*", "/", "//", "%")) left = new Expr.Binary(tokens.take().text(), left, power());
+    while (isOperator("*", "/", "//", "%"))
+      left = new Expr.Binary(tokens.take().text(), left, power());
     return left;
   }
 
@@ -178,7 +181,8 @@ final class ExpressionParser {
       case "(" -> parenthesised();
       case "[" -> new Expr.ListOf(itemsUpTo("]"));
       case "{" -> dict();
-      default -> throw new SyntaxError("expected an expression, got " + open.described(), open.line());
+      default ->
+          throw new SyntaxError("expected an expression, got " + open.described(), open.line());
     };
   }
 
@@ -237,7 +241,8 @@ final class ExpressionParser {
       case NAME -> new Expr.Attribute(target, token.text());
       case INTEGER -> new Expr.Item(target, new Expr.Literal(Long.valueOf(token.text())));
       case DATA, BLOCK_BEGIN, BLOCK_END, PRINT_BEGIN, PRINT_END, STRING, FLOAT, OPERATOR, END ->
-          throw new SyntaxError("expected a name after '.', got " + token.described(), token.line());
+          throw new SyntaxError(
+              "expected a name after '.', got " + token.described(), token.line());
     };
   }
 
@@ -274,7 +279,8 @@ final class ExpressionParser {
     if (tokens.isNext(Kind.NAME) && tokens.peekSecond().isOperator("=")) {
       var name = tokens.take().text();
       tokens.take();
-      if (named.put(name, expression()) != null) throw tokens.error("the argument '" + name + "' is given twice");
+      if (named.put(name, expression()) != null)
+        throw tokens.error("the argument '" + name + "' is given twice");
     } else if (!named.isEmpty()) {
       throw tokens.error("a positional argument after a named one");
     } else {

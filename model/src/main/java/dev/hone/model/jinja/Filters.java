@@ -23,7 +23,10 @@ final class Filters {
           of("dictsort", "case_sensitive? by? reverse?", Filters::dictSort),
           of("first", "", (py, value, args) -> first(py.items(value))),
           of("float", "default?", (py, value, args) -> Numbers.toFloat(value, args.value(0, 0.0))),
-          of("indent", "width? first? blank?", (py, value, args) -> indent(Python.str(value), args)),
+          of(
+              "indent",
+              "width? first? blank?",
+              (py, value, args) -> indent(Python.str(value), args)),
           of("int", "default?", (py, value, args) -> Numbers.toInt(value, args.value(0, 0L))),
           of("items", "", (py, value, args) -> items(value)),
           of("join", "d? attribute?", Filters::join),
@@ -31,8 +34,14 @@ final class Filters {
           of("length", "", LENGTH),
           of("list", "", (py, value, args) -> new ArrayList<>(py.items(value))),
           of("lower", "", (py, value, args) -> TextMethods.lower(Python.str(value))),
-          of("max", "case_sensitive? attribute?", (py, value, args) -> first(sorted(py, value, args, true))),
-          of("min", "case_sensitive? attribute?", (py, value, args) -> first(sorted(py, value, args, false))),
+          of(
+              "max",
+              "case_sensitive? attribute?",
+              (py, value, args) -> first(sorted(py, value, args, true))),
+          of(
+              "min",
+              "case_sensitive? attribute?",
+              (py, value, args) -> first(sorted(py, value, args, false))),
           of("replace", "old new count?", (py, value, args) -> replace(Python.str(value), args)),
           of("reverse", "", Filters::reverse),
           of("round", "precision? method?", (py, value, args) -> round(value, args)),
@@ -41,18 +50,25 @@ final class Filters {
           of("string", "", (py, value, args) -> Python.str(value)),
           of("sum", "attribute? start?", Filters::sum),
           of("title", "", (py, value, args) -> title(Python.str(value))),
-          of("tojson", "ensure_ascii? indent? separators? sort_keys?", (py, value, args) -> json(args).write(value)),
+          of(
+              "tojson",
+              "ensure_ascii? indent? separators? sort_keys?",
+              (py, value, args) -> json(args).write(value)),
           of("trim", "chars?", (py, value, args) -> trim(Python.str(value), args)),
           of("unique", "case_sensitive? attribute?", Filters::unique),
           of("upper", "", (py, value, args) -> TextMethods.upper(Python.str(value))),
-          of("wordcount", "", (py, value, args) -> (long) PythonText.splitAtSpace(Python.str(value), -1).size()));
+          of(
+              "wordcount",
+              "",
+              (py, value, args) -> (long) PythonText.splitAtSpace(Python.str(value), -1).size()));
 
   private static final java.util.Set<String> OVER_ITEMS =
       java.util.Set.of("map", "select", "reject", "selectattr", "rejectattr");
 
   private Filters() {}
 
-  private static Map.Entry<String, Routine<Object>> of(String name, String signature, Routine.Body<Object> body) {
+  private static Map.Entry<String, Routine<Object>> of(
+      String name, String signature, Routine.Body<Object> body) {
     return Map.entry(name, new Routine<>(signature, body));
   }
 
@@ -61,13 +77,16 @@ final class Filters {
   }
 
   static Object apply(Python python, String name, Object value, Function.Arguments arguments) {
-    if (OVER_ITEMS.contains(name)) return Generator.Once.of(overItems(python, name, value, arguments));
+    if (OVER_ITEMS.contains(name))
+      return Generator.Once.of(overItems(python, name, value, arguments));
     if (!isKnown(name)) throw new TemplateException("the filter '" + name + "' is not supported");
     return ALL.get(name).apply(python, name, value, arguments);
   }
 
-  /// `map`, `select` and their like: another filter or test, with the rest of the arguments, over every item.
-  private static List<Object> overItems(Python python, String name, Object value, Function.Arguments arguments) {
+  /// `map`, `select` and their like: another filter or test, with the rest of the arguments, over
+  /// every item.
+  private static List<Object> overItems(
+      Python python, String name, Object value, Function.Arguments arguments) {
     var results = new ArrayList<Object>();
     var items = python.items(value);
     if (name.equals("map")) {
@@ -92,13 +111,16 @@ final class Filters {
       var found = attribute(python, item, args.value(0));
       return found instanceof Undefined && args.has(1) ? args.value(1) : found;
     }
-    return apply(python, Python.str(arguments.positional().getFirst()), item, without(arguments, 1));
+    return apply(
+        python, Python.str(arguments.positional().getFirst()), item, without(arguments, 1));
   }
 
-  /// Whether the test named by argument `at` holds; with no such argument, whether the value is true.
+  /// Whether the test named by argument `at` holds; with no such argument, whether the value is
+  /// true.
   private static boolean holds(Python python, Object value, Function.Arguments arguments, int at) {
     if (arguments.positional().size() <= at) return Python.isTrue(value);
-    return TypeTests.isTrue(python, Python.str(arguments.positional().get(at)), value, without(arguments, at + 1));
+    return TypeTests.isTrue(
+        python, Python.str(arguments.positional().get(at)), value, without(arguments, at + 1));
   }
 
   private static Function.Arguments without(Function.Arguments arguments, int first) {
@@ -122,7 +144,9 @@ final class Filters {
   }
 
   private static Object first(List<Object> items) {
-    return items.isEmpty() ? new Undefined("there is no item: the sequence is empty") : items.getFirst();
+    return items.isEmpty()
+        ? new Undefined("there is no item: the sequence is empty")
+        : items.getFirst();
   }
 
   private static Object batch(List<Object> items, Bound args) {
@@ -155,14 +179,17 @@ final class Filters {
       throw new TemplateException("'dictsort' asks for a mapping, got " + Python.described(value));
     }
     var by = args.text(1, "key");
-    if (!by.equals("key") && !by.equals("value")) throw new TemplateException("'dictsort' is by 'key' or 'value'");
+    if (!by.equals("key") && !by.equals("value"))
+      throw new TemplateException("'dictsort' is by 'key' or 'value'");
     var pairs = pairs(map);
     long position = by.equals("key") ? 0 : 1;
-    return ordered(python, pairs, Optional.of(position), args.isTrue(0, false), args.isTrue(2, false));
+    return ordered(
+        python, pairs, Optional.of(position), args.isTrue(0, false), args.isTrue(2, false));
   }
 
   private static Object sort(Python python, Object value, Bound args) {
-    return ordered(python, python.items(value), path(args, 2), args.isTrue(1, false), args.isTrue(0, false));
+    return ordered(
+        python, python.items(value), path(args, 2), args.isTrue(1, false), args.isTrue(0, false));
   }
 
   private static List<Object> sorted(Python python, Object value, Bound args, boolean isReversed) {
@@ -174,9 +201,15 @@ final class Filters {
   }
 
   private static List<Object> ordered(
-      Python python, List<Object> items, Optional<?> path, boolean isCaseSensitive, boolean isReversed) {
+      Python python,
+      List<Object> items,
+      Optional<?> path,
+      boolean isCaseSensitive,
+      boolean isReversed) {
     Comparator<Object> order =
-        (a, b) -> python.compare(key(python, a, path, isCaseSensitive), key(python, b, path, isCaseSensitive));
+        (a, b) ->
+            python.compare(
+                key(python, a, path, isCaseSensitive), key(python, b, path, isCaseSensitive));
     var ordered = new ArrayList<>(items);
     ordered.sort(isReversed ? order.reversed() : order);
     return ordered;
@@ -200,7 +233,10 @@ final class Filters {
   }
 
   private static Object indent(String text, Bound args) {
-    var by = args.value(0) instanceof String given ? given : " ".repeat(Math.clamp(args.integer(0, 4), 0, 10_000));
+    var by =
+        args.value(0) instanceof String given
+            ? given
+            : " ".repeat(Math.clamp(args.integer(0, 4), 0, 10_000));
     boolean indentsBlank = args.isTrue(2, false);
     var out = new StringBuilder(args.isTrue(1, false) ? by : "");
     var lines = PythonText.lines(text + "\n");
@@ -218,14 +254,16 @@ final class Filters {
     var between = "";
     for (var item : python.items(value)) {
       Budget.append(out, between);
-      Budget.append(out, Python.str(args.value(1) == null ? item : attribute(python, item, args.value(1))));
+      Budget.append(
+          out, Python.str(args.value(1) == null ? item : attribute(python, item, args.value(1))));
       between = separator;
     }
     return out.toString();
   }
 
   private static Object replace(String text, Bound args) {
-    return TextMethods.replace(text, Python.str(args.value(0)), Python.str(args.value(1)), args.integer(2, -1));
+    return TextMethods.replace(
+        text, Python.str(args.value(0)), Python.str(args.value(1)), args.integer(2, -1));
   }
 
   private static Object reverse(Python python, Object value, Bound args) {
@@ -242,17 +280,23 @@ final class Filters {
   private static Object sum(Python python, Object value, Bound args) {
     var total = args.value(1, 0L);
     for (var item : python.items(value)) {
-      total = python.binary("+", total, args.value(0) == null ? item : attribute(python, item, args.value(0)));
+      total =
+          python.binary(
+              "+", total, args.value(0) == null ? item : attribute(python, item, args.value(0)));
     }
     return total;
   }
 
-  /// Unlike the method of that name: a word begins after white space, a hyphen or an opening bracket only.
+  /// Unlike the method of that name: a word begins after white space, a hyphen or an opening
+  /// bracket only.
   private static String title(String text) {
     var out = new StringBuilder();
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
-      boolean isBorder = i == text.length() || PythonText.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0;
+      boolean isBorder =
+          i == text.length()
+              || PythonText.isSpace(text.charAt(i))
+              || "-({[<".indexOf(text.charAt(i)) >= 0;
       if (!isBorder) continue;
       out.append(capitalised(text.substring(start, i)));
       if (i < text.length()) out.append(text.charAt(i));
@@ -274,7 +318,10 @@ final class Filters {
   private static Json json(Bound args) {
     var indent =
         Optional.ofNullable(args.value(1))
-            .map(by -> by instanceof String text ? text : " ".repeat(Math.clamp(args.integer(1, 0), 0, 1000)));
+            .map(by ->
+                by instanceof String text
+                    ? text
+                    : " ".repeat(Math.clamp(args.integer(1, 0), 0, 1000)));
     var item = indent.isPresent() ? "," : ", ";
     var key = ": ";
     if (args.value(2) instanceof List<?> separators && separators.size() == 2) {

@@ -20,7 +20,8 @@ final class Interpreter {
   private final List<Span> generations = new ArrayList<>();
   private StringBuilder out = new StringBuilder();
 
-  /// How many macros and block assignments are being rendered: text whose place in the whole isn't known yet.
+  /// How many macros and block assignments are being rendered: text whose place in the whole isn't
+  /// known yet.
   private int captures;
 
   Interpreter(String templateName) {
@@ -55,7 +56,8 @@ final class Interpreter {
     return switch (node) {
       case Node.Text(_, var text) -> print(text);
       case Node.Print(_, var value) -> print(Python.str(evaluator.evaluate(value, scope)));
-      case Node.Set(_, var target, var value) -> assign(target, evaluator.evaluate(value, scope), scope);
+      case Node.Set(_, var target, var value) ->
+          assign(target, evaluator.evaluate(value, scope), scope);
       case Node.SetBlock block -> setBlock(block, scope);
       case Node.If conditional -> runBranch(conditional, scope);
       case Node.For loop -> loop(loop, scope);
@@ -77,14 +79,16 @@ final class Interpreter {
       case Node.Target.Name(var name) -> scope.set(name, value);
       case Node.Target.Attribute(var namespace, var name) -> {
         if (!(scope.get(namespace) instanceof Namespace found)) {
-          throw new TemplateException("cannot assign an attribute of '%s': it is no namespace".formatted(namespace));
+          throw new TemplateException(
+              "cannot assign an attribute of '%s': it is no namespace".formatted(namespace));
         }
         found.attributes().put(name, value);
       }
       case Node.Target.Unpack(var targets) -> {
         var items = python.items(value);
         if (items.size() != targets.size()) {
-          throw new TemplateException("%d values for %d names".formatted(items.size(), targets.size()));
+          throw new TemplateException(
+              "%d values for %d names".formatted(items.size(), targets.size()));
         }
         for (int i = 0; i < items.size(); i++) assign(targets.get(i), items.get(i), scope);
       }
@@ -157,8 +161,10 @@ final class Interpreter {
     for (int i = 0; i < macro.parameters().size(); i++) {
       var name = macro.parameters().get(i);
       Object value = bound.value(i);
-      if (!bound.has(i) && i < firstDefault) value = new Undefined("parameter '" + name + "' was not provided");
-      else if (!bound.has(i)) value = evaluator.evaluate(macro.defaults().get(i - firstDefault), scope);
+      if (!bound.has(i) && i < firstDefault)
+        value = new Undefined("parameter '" + name + "' was not provided");
+      else if (!bound.has(i))
+        value = evaluator.evaluate(macro.defaults().get(i - firstDefault), scope);
       scope.set(name, value);
     }
     return captured(macro.body(), scope);

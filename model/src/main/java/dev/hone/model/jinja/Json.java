@@ -6,14 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Writes JSON as Python's `json.dumps` does: its blanks, its numbers, and nothing escaped for HTML.
+/// Writes JSON as Python's `json.dumps` does: its blanks, its numbers, and nothing escaped for
+/// HTML.
 ///
-/// @param indent        what one level adds; empty for all on one line
+/// @param indent what one level adds; empty for all on one line
 /// @param itemSeparator between items, without the newline of an indented one
-/// @param keySeparator  between key and value
-/// @param isAsciiOnly   escape all that isn't ASCII
-/// @param sortsKeys     order the keys of objects
-record Json(Optional<String> indent, String itemSeparator, String keySeparator, boolean isAsciiOnly, boolean sortsKeys) {
+/// @param keySeparator between key and value
+/// @param isAsciiOnly escape all that isn't ASCII
+/// @param sortsKeys order the keys of objects
+record Json(
+    Optional<String> indent,
+    String itemSeparator,
+    String keySeparator,
+    boolean isAsciiOnly,
+    boolean sortsKeys) {
   /// The defaults of the filter `tojson`.
   static final Json PLAIN = new Json(Optional.empty(), ", ", ": ", false, false);
 
@@ -45,12 +51,11 @@ record Json(Optional<String> indent, String itemSeparator, String keySeparator, 
     if (sortsKeys) entries.sort(Comparator.comparing(entry -> key(entry.getKey())));
     var members = new ArrayList<Runnable>();
     for (var entry : entries) {
-      members.add(
-          () -> {
-            string(key(entry.getKey()), out);
-            Budget.append(out, keySeparator);
-            write(entry.getValue(), depth + 1, out);
-          });
+      members.add(() -> {
+        string(key(entry.getKey()), out);
+        Budget.append(out, keySeparator);
+        write(entry.getValue(), depth + 1, out);
+      });
     }
     return members;
   }
@@ -59,7 +64,8 @@ record Json(Optional<String> indent, String itemSeparator, String keySeparator, 
     return key instanceof String text ? text : PLAIN.write(key);
   }
 
-  private void bracketed(char open, List<Runnable> items, char close, int depth, StringBuilder out) {
+  private void bracketed(
+      char open, List<Runnable> items, char close, int depth, StringBuilder out) {
     out.append(open);
     for (int i = 0; i < items.size(); i++) {
       if (i > 0) Budget.append(out, itemSeparator);

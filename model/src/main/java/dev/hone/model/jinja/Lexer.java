@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Cuts a template into tokens. Whitespace control is settled here, so that the parser never sees it:
+/// Cuts a template into tokens. Whitespace control is settled here, so that the parser never sees
+/// it:
 ///
 /// - `-` at a border strips all white space beside it, `+` switches the two rules below off;
 /// - `lstrip_blocks`: white space between the start of a line and a block or comment is dropped;
@@ -15,9 +16,11 @@ import java.util.regex.Pattern;
 final class Lexer {
   private static final Pattern RAW_BEGIN = Pattern.compile("\\{%[-+]?\\s*raw\\s*-?%}");
   private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*[-+]?%}");
-  private static final Pattern NUMBER = Pattern.compile("\\d+(_\\d+)*(\\.\\d+(_\\d+)*)?([eE][+-]?\\d+)?");
+  private static final Pattern NUMBER =
+      Pattern.compile("\\d+(_\\d+)*(\\.\\d+(_\\d+)*)?([eE][+-]?\\d+)?");
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}\\p{M}_]*");
-  private static final Pattern OPERATOR = Pattern.compile("//|\\*\\*|==|!=|<=|>=|[-+*/%~\\[\\](){}<>=.:|,]");
+  private static final Pattern OPERATOR =
+      Pattern.compile("//|\\*\\*|==|!=|<=|>=|[-+*/%~\\[\\](){}<>=.:|,]");
 
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
@@ -32,7 +35,8 @@ final class Lexer {
 
   static List<Token> tokens(String template) {
     var source = template.replace("\r\n", "\n").replace('\r', '\n');
-    var lexer = new Lexer(source.endsWith("\n") ? source.substring(0, source.length() - 1) : source);
+    var lexer =
+        new Lexer(source.endsWith("\n") ? source.substring(0, source.length() - 1) : source);
     lexer.template();
     lexer.add(Kind.END, "", lexer.source.length());
     return lexer.tokens;
@@ -75,7 +79,8 @@ final class Lexer {
     if (sign == '-') return PythonText.strip(text, PythonText.WHITESPACE, false, true);
     if (sign == '+' || !lstrip) return text;
     int line = text.lastIndexOf('\n') + 1;
-    boolean isBlank = PythonText.strip(text.substring(line), PythonText.WHITESPACE, true, false).isEmpty();
+    boolean isBlank =
+        PythonText.strip(text.substring(line), PythonText.WHITESPACE, true, false).isEmpty();
     return isBlank && (line > 0 || isLineStart) ? text.substring(0, line) : text;
   }
 
@@ -89,7 +94,10 @@ final class Lexer {
     isLineStart = source.charAt(from - 1) == '\n';
     var end = RAW_END.matcher(source);
     if (!end.find(from)) throw at(contentStart, "'raw' is not closed by 'endraw'");
-    data(from, strippedBefore(from, end.start(), end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), true));
+    data(
+        from,
+        strippedBefore(
+            from, end.start(), end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), true));
     pos = source.indexOf("%}", end.start() + 2);
     if (source.charAt(pos - 1) == '-' || source.charAt(pos - 1) == '+') pos--;
     close("%}", true);
@@ -153,7 +161,8 @@ final class Lexer {
   private String match(Pattern pattern) {
     Matcher matcher = pattern.matcher(source).region(pos, source.length());
     if (!matcher.lookingAt()) {
-      throw at(pos, "unexpected character '%s'".formatted(Character.toString(source.codePointAt(pos))));
+      throw at(
+          pos, "unexpected character '%s'".formatted(Character.toString(source.codePointAt(pos))));
     }
     pos = matcher.end();
     return matcher.group();

@@ -2,7 +2,8 @@ package dev.hone.model.jinja;
 
 import java.util.List;
 
-/// `loop` inside a `for`. Its depth is always 1: only recursive loops, which aren't supported, go deeper.
+/// `loop` inside a `for`. Its depth is always 1: only recursive loops, which aren't supported, go
+/// deeper.
 final class LoopState {
   private final List<Object> items;
   private final Python python;
@@ -31,8 +32,10 @@ final class LoopState {
       case "length" -> (long) size;
       case "depth" -> 1L;
       case "depth0" -> 0L;
-      case "previtem" -> index0 == 0 ? new Undefined("there is no previous item") : items.get(index0 - 1);
-      case "nextitem" -> index0 == size - 1 ? new Undefined("there is no next item") : items.get(index0 + 1);
+      case "previtem" ->
+          index0 == 0 ? new Undefined("there is no previous item") : items.get(index0 - 1);
+      case "nextitem" ->
+          index0 == size - 1 ? new Undefined("there is no next item") : items.get(index0 + 1);
       case "cycle" -> (Function) this::cycle;
       case "changed" -> (Function) this::changed;
       default -> Undefined.ofAttribute(this, name);

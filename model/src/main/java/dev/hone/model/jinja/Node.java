@@ -28,11 +28,18 @@ sealed interface Node {
 
   record Branch(Expr test, List<Node> body) {}
 
-  record For(int line, Target target, Expr items, Optional<Expr> filter, List<Node> body, List<Node> otherwise)
+  record For(
+      int line,
+      Target target,
+      Expr items,
+      Optional<Expr> filter,
+      List<Node> body,
+      List<Node> otherwise)
       implements Node {}
 
   /// @param defaults for the last parameters
-  record Macro(int line, String name, List<String> parameters, List<Expr> defaults, List<Node> body) implements Node {}
+  record Macro(int line, String name, List<String> parameters, List<Expr> defaults, List<Node> body)
+      implements Node {}
 
   /// `{% generation %}body{% endgeneration %}`: what the assistant says.
   record Generation(int line, List<Node> body) implements Node {}

@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 
-/// Arithmetic as Python has it: ints of any size, `//` and `%` that round down, `True` that counts as 1.
+/// Arithmetic as Python has it: ints of any size, `//` and `%` that round down, `True` that counts
+/// as 1.
 final class Numbers {
   private static final int MAX_BITS = 16_384;
 
@@ -12,7 +13,8 @@ final class Numbers {
 
   /// An int as the engine keeps it: a `Long` where it fits.
   static Object ofBig(BigInteger value) {
-    if (value.bitLength() > MAX_BITS) throw new TemplateException("a number grows longer than " + MAX_BITS + " bits");
+    if (value.bitLength() > MAX_BITS)
+      throw new TemplateException("a number grows longer than " + MAX_BITS + " bits");
     return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
   }
 
@@ -67,7 +69,8 @@ final class Numbers {
       case "/" -> a.doubleValue() / b.doubleValue();
       case "//" -> ofBig(floorDivide(a, b));
       case "%" -> ofBig(a.subtract(floorDivide(a, b).multiply(b)));
-      case "**" -> b.signum() < 0 ? (Object) Math.pow(a.doubleValue(), b.doubleValue()) : power(a, b);
+      case "**" ->
+          b.signum() < 0 ? (Object) Math.pow(a.doubleValue(), b.doubleValue()) : power(a, b);
       default -> throw new IllegalArgumentException(operator);
     };
   }
@@ -83,7 +86,8 @@ final class Numbers {
       boolean isOne = exponent.signum() == 0 || base.signum() < 0 && !exponent.testBit(0);
       return ofBig(isOne ? BigInteger.ONE : base);
     }
-    if (exponent.bitLength() > 15 || (long) base.bitLength() * exponent.intValue() > 2L * MAX_BITS) {
+    if (exponent.bitLength() > 15
+        || (long) base.bitLength() * exponent.intValue() > 2L * MAX_BITS) {
       throw new TemplateException("the power is too large");
     }
     return ofBig(base.pow(exponent.intValue()));
@@ -117,7 +121,9 @@ final class Numbers {
           case "common" -> RoundingMode.HALF_EVEN;
           case "ceil" -> RoundingMode.CEILING;
           case "floor" -> RoundingMode.FLOOR;
-          default -> throw new TemplateException("round: method must be common, ceil or floor, got " + method);
+          default ->
+              throw new TemplateException(
+                  "round: method must be common, ceil or floor, got " + method);
         };
     return new BigDecimal(number).setScale(Math.clamp(precision, -400, 400), mode).doubleValue();
   }
@@ -126,7 +132,8 @@ final class Numbers {
   static Object toInt(Object value, Object otherwise) {
     if (isIntegral(value)) return ofBig(big(value));
     if (!(value instanceof Double) && !(value instanceof String)) return otherwise;
-    if (value instanceof String text && text.strip().matches("[+-]?\\d{1,4000}")) return ofBig(new BigInteger(text.strip()));
+    if (value instanceof String text && text.strip().matches("[+-]?\\d{1,4000}"))
+      return ofBig(new BigInteger(text.strip()));
     var number = toFloat(value, null);
     boolean isFinite = number instanceof Double d && !d.isNaN() && !d.isInfinite();
     return isFinite ? ofBig(new BigDecimal((Double) number).toBigInteger()) : otherwise;
@@ -136,7 +143,8 @@ final class Numbers {
   static Object toFloat(Object value, Object otherwise) {
     if (isNumber(value)) return asDouble(value);
     boolean isNumeral =
-        value instanceof String text && text.strip().matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
+        value instanceof String text
+            && text.strip().matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
     return isNumeral ? (Object) Double.valueOf(((String) value).strip()) : otherwise;
   }
 }

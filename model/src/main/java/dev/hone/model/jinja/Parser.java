@@ -20,11 +20,13 @@ final class Parser {
   static List<Node> parse(String template) {
     var parser = new Parser(new TokenStream(Lexer.tokens(template)));
     var nodes = parser.bodyUpTo();
-    if (!parser.tokens.isNext(Kind.END)) throw parser.tokens.error("unexpected tag " + parser.tokens.peek().described());
+    if (!parser.tokens.isNext(Kind.END))
+      throw parser.tokens.error("unexpected tag " + parser.tokens.peek().described());
     return nodes;
   }
 
-  /// Everything up to a tag of one of these names, whose `{%` is taken and whose name is not. With no names: up to the end.
+  /// Everything up to a tag of one of these names, whose `{%` is taken and whose name is not. With
+  /// no names: up to the end.
   private List<Node> bodyUpTo(String... endTags) {
     var body = new ArrayList<Node>();
     while (true) {
@@ -43,7 +45,8 @@ final class Parser {
         }
         case END -> {
           if (endTags.length == 0) return body;
-          throw tokens.error("the template ends before '%s'".formatted(String.join("' or '", endTags)));
+          throw tokens.error(
+              "the template ends before '%s'".formatted(String.join("' or '", endTags)));
         }
         case BLOCK_END, PRINT_END, NAME, STRING, INTEGER, FLOAT, OPERATOR ->
             throw new SyntaxError("unexpected " + token.described(), token.line());
@@ -61,7 +64,8 @@ final class Parser {
       case "generation" -> generation(tag.line());
       case "break" -> leaveLoop(tag, new Node.Break(tag.line()));
       case "continue" -> leaveLoop(tag, new Node.Continue(tag.line()));
-      default -> throw new SyntaxError("the tag '" + tag.text() + "' is not supported here", tag.line());
+      default ->
+          throw new SyntaxError("the tag '" + tag.text() + "' is not supported here", tag.line());
     };
   }
 
@@ -109,7 +113,8 @@ final class Parser {
     }
     var name = tokens.expect(Kind.NAME, "a name to assign to").text();
     if (withAttribute && tokens.takeOperator(".")) {
-      return new Target.Attribute(name, tokens.expect(Kind.NAME, "the name of an attribute").text());
+      return new Target.Attribute(
+          name, tokens.expect(Kind.NAME, "the name of an attribute").text());
     }
     return new Target.Name(name);
   }
@@ -135,8 +140,10 @@ final class Parser {
     var target = target(false);
     if (!tokens.takeName("in")) throw tokens.unexpected("'in'");
     var items = expressions.unconditional();
-    var filter = tokens.takeName("if") ? Optional.of(expressions.expression()) : Optional.<Expr>empty();
-    if (tokens.peek().isName("recursive")) throw tokens.error("a 'recursive' loop is not supported");
+    var filter =
+        tokens.takeName("if") ? Optional.of(expressions.expression()) : Optional.<Expr>empty();
+    if (tokens.peek().isName("recursive"))
+      throw tokens.error("a 'recursive' loop is not supported");
     endTag();
     loopDepth++;
     var body = bodyUpTo("else", "endfor");
@@ -166,7 +173,8 @@ final class Parser {
       if (!parameters.isEmpty()) tokens.expectOperator(",");
       parameters.add(tokens.expect(Kind.NAME, "the name of a parameter").text());
       if (tokens.takeOperator("=")) defaults.add(expressions.expression());
-      else if (!defaults.isEmpty()) throw tokens.error("a parameter without a default follows one with a default");
+      else if (!defaults.isEmpty())
+        throw tokens.error("a parameter without a default follows one with a default");
     }
     endTag();
     var body = outsideLoops("endmacro");

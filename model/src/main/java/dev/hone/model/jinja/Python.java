@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What Python does with values: truth, text, equality, order, items. One per rendering, for its [Budget].
+/// What Python does with values: truth, text, equality, order, items. One per rendering, for its
+/// [Budget].
 record Python(Budget budget) {
 
-  /// A value given from outside in the engine's own types (package doc), all the way down; the result shares no map or list.
+  /// A value given from outside in the engine's own types (package doc), all the way down; the
+  /// result shares no map or list.
   static Object valueOf(Object given) {
     return switch (given) {
       case null -> null;
@@ -31,7 +33,8 @@ record Python(Budget budget) {
         for (var item : list) copy.add(valueOf(item));
         yield copy;
       }
-      default -> throw new IllegalArgumentException("no template value: " + given.getClass().getName());
+      default ->
+          throw new IllegalArgumentException("no template value: " + given.getClass().getName());
     };
   }
 
@@ -51,7 +54,8 @@ record Python(Budget budget) {
       case Generator generator -> "'generator object'";
       case LoopState loop -> "'loop object'";
       case Function function -> "'function object'";
-      default -> throw new IllegalStateException("no template value: " + value.getClass().getName());
+      default ->
+          throw new IllegalStateException("no template value: " + value.getClass().getName());
     };
   }
 
@@ -89,7 +93,9 @@ record Python(Budget budget) {
       case List<?> list -> reprItems("[", list, "]", out);
       case Map<?, ?> map -> reprMap(map, out);
       case Generator.View view -> reprItems("dict_" + view.name() + "([", view.items(), "])", out);
-      default -> throw new TemplateException("%s cannot be printed: is '()' missing?".formatted(described(value)));
+      default ->
+          throw new TemplateException(
+              "%s cannot be printed: is '()' missing?".formatted(described(value)));
     }
   }
 
@@ -138,7 +144,8 @@ record Python(Budget budget) {
   private boolean equalMaps(Map<?, ?> a, Map<?, ?> b) {
     if (a.size() != b.size()) return false;
     for (var entry : a.entrySet()) {
-      if (!b.containsKey(entry.getKey()) || !equal(entry.getValue(), b.get(entry.getKey()))) return false;
+      if (!b.containsKey(entry.getKey()) || !equal(entry.getValue(), b.get(entry.getKey())))
+        return false;
     }
     return true;
   }
@@ -150,7 +157,9 @@ record Python(Budget budget) {
     if (b instanceof Undefined undefined) throw undefined.failure();
     if (Numbers.isNumber(a) && Numbers.isNumber(b)) return Numbers.compare(a, b);
     if (a instanceof String left && b instanceof String right) return compareText(left, right);
-    if (a instanceof List<?> left && b instanceof List<?> right && a instanceof Tuple == b instanceof Tuple) {
+    if (a instanceof List<?> left
+        && b instanceof List<?> right
+        && a instanceof Tuple == b instanceof Tuple) {
       for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
         if (!equal(left.get(i), right.get(i))) return compare(left.get(i), right.get(i));
       }
@@ -163,8 +172,11 @@ record Python(Budget budget) {
   private int compareText(String a, String b) {
     budget.spendOn(a);
     int same = java.util.Arrays.mismatch(a.toCharArray(), b.toCharArray());
-    if (same < 0 || same == Math.min(a.length(), b.length())) return Integer.compare(a.length(), b.length());
-    if (same > 0 && Character.isLowSurrogate(a.charAt(same)) && Character.isHighSurrogate(a.charAt(same - 1))) same--;
+    if (same < 0 || same == Math.min(a.length(), b.length()))
+      return Integer.compare(a.length(), b.length());
+    if (same > 0
+        && Character.isLowSurrogate(a.charAt(same))
+        && Character.isHighSurrogate(a.charAt(same - 1))) same--;
     return Integer.compare(a.codePointAt(same), b.codePointAt(same));
   }
 
@@ -196,7 +208,8 @@ record Python(Budget budget) {
         yield items;
       }
       case Undefined undefined -> List.of();
-      case null, default -> throw new TemplateException(described(value) + " cannot be looped over");
+      case null, default ->
+          throw new TemplateException(described(value) + " cannot be looped over");
     };
   }
 
@@ -233,7 +246,8 @@ record Python(Budget budget) {
   Object slice(Object value, Object start, Object stop, Object step) {
     if (value instanceof Undefined undefined) throw undefined.failure();
     boolean isText = value instanceof String;
-    if (!isText && !(value instanceof List)) throw new TemplateException(described(value) + " cannot be sliced");
+    if (!isText && !(value instanceof List))
+      throw new TemplateException(described(value) + " cannot be sliced");
     var source = items(value);
     var picked = new ArrayList<Object>();
     int by = bound(step, 1);
@@ -251,7 +265,8 @@ record Python(Budget budget) {
   private static int bound(Object index, int otherwise) {
     if (index == null) return otherwise;
     if (index instanceof Undefined undefined) throw undefined.failure();
-    if (!Numbers.isIntegral(index)) throw new TemplateException("a slice takes ints, got " + described(index));
+    if (!Numbers.isIntegral(index))
+      throw new TemplateException("a slice takes ints, got " + described(index));
     var limit = BigInteger.valueOf(Integer.MAX_VALUE);
     return Numbers.big(index).min(limit).max(limit.negate()).intValue();
   }
@@ -268,13 +283,17 @@ record Python(Budget budget) {
     if (a instanceof Undefined undefined) throw undefined.failure();
     if (b instanceof Undefined undefined) throw undefined.failure();
     if (Numbers.isNumber(a) && Numbers.isNumber(b)) return Numbers.arithmetic(operator, a, b);
-    if (operator.equals("+") && a instanceof String left && b instanceof String right) return concat(List.of(left, right));
+    if (operator.equals("+") && a instanceof String left && b instanceof String right)
+      return concat(List.of(left, right));
     if (operator.equals("+") && a instanceof List<?> left && b instanceof List<?> right) {
       if (left instanceof Tuple == right instanceof Tuple) return joined(left, right);
     }
-    if (operator.equals("*") && Numbers.isIntegral(b) && isSequence(a)) return repeated(a, Numbers.big(b));
-    if (operator.equals("*") && Numbers.isIntegral(a) && isSequence(b)) return repeated(b, Numbers.big(a));
-    throw new TemplateException("'%s' takes no %s and %s".formatted(operator, described(a), described(b)));
+    if (operator.equals("*") && Numbers.isIntegral(b) && isSequence(a))
+      return repeated(a, Numbers.big(b));
+    if (operator.equals("*") && Numbers.isIntegral(a) && isSequence(b))
+      return repeated(b, Numbers.big(a));
+    throw new TemplateException(
+        "'%s' takes no %s and %s".formatted(operator, described(a), described(b)));
   }
 
   private static boolean isSequence(Object value) {

@@ -4,11 +4,15 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Python's rules about text where Java's differ: white space, lines, escapes, quoting, and how a float is written.
+/// Python's rules about text where Java's differ: white space, lines, escapes, quoting, and how a
+/// float is written.
 final class PythonText {
   /// Every character that `str.isspace` calls white; all are in the basic plane.
   static final String WHITESPACE =
-      "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+      "\t\n"
+          + "\u000b\f\r"
+          + "\u001c\u001d\u001e\u001f"
+          + " \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
           + "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
   private static final String SIMPLE_ESCAPES = "\\\\''\"\"a\u0007b\bf\fn\nr\rt\tv\u000b";
@@ -40,7 +44,10 @@ final class PythonText {
       int end = 0;
       while (end < rest.length() && !isSpace(rest.charAt(end))) end++;
       if (maxSplit >= 0 && parts.size() == maxSplit) end = rest.length();
-      parts.add(end == rest.length() ? strip(rest, WHITESPACE, maxSplit < 0, false) : rest.substring(0, end));
+      parts.add(
+          end == rest.length()
+              ? strip(rest, WHITESPACE, maxSplit < 0, false)
+              : rest.substring(0, end));
       rest = strip(rest.substring(end), WHITESPACE, true, false);
     }
     return parts;
@@ -97,7 +104,8 @@ final class PythonText {
       throw new TemplateException("broken escape in the string '" + literal + "'");
     }
     long codePoint = Long.parseLong(hex, 16);
-    if (codePoint > Character.MAX_CODE_POINT) throw new TemplateException("no such character: " + hex);
+    if (codePoint > Character.MAX_CODE_POINT)
+      throw new TemplateException("no such character: " + hex);
     text.appendCodePoint((int) codePoint);
     return end;
   }
@@ -105,7 +113,8 @@ final class PythonText {
   private static int octalEscape(String literal, int from, StringBuilder text) {
     int end = from;
     int value = 0;
-    while (end < Math.min(from + 3, literal.length()) && Character.digit(literal.charAt(end), 8) >= 0) {
+    while (end < Math.min(from + 3, literal.length())
+        && Character.digit(literal.charAt(end), 8) >= 0) {
       value = value * 8 + Character.digit(literal.charAt(end++), 8);
     }
     text.appendCodePoint(value);
@@ -129,7 +138,11 @@ final class PythonText {
       default -> {
         if (c == quote) out.append('\\').append(quote);
         else if (isPrintable(c)) out.appendCodePoint(c);
-        else out.append(c < 0x100 ? "\\x%02x".formatted(c) : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
+        else
+          out.append(
+              c < 0x100
+                  ? "\\x%02x".formatted(c)
+                  : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
       }
     }
   }
@@ -164,6 +177,8 @@ final class PythonText {
   private static String scientific(BigDecimal value, int exponent) {
     var digits = value.unscaledValue().abs().toString();
     var mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
-    return (value.signum() < 0 ? "-" : "") + mantissa + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return (value.signum() < 0 ? "-" : "")
+        + mantissa
+        + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 }

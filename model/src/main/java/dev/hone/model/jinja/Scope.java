@@ -3,8 +3,8 @@ package dev.hone.model.jinja;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Names and their values; what isn't here is looked up in the scope around it. Loops, macros and blocks open one, `if` does
-/// not.
+/// Names and their values; what isn't here is looked up in the scope around it. Loops, macros and
+/// blocks open one, `if` does not.
 final class Scope {
   private final Map<String, Object> values;
   private final Scope outer;

@@ -51,7 +51,8 @@ final class Strftime {
   private static String directive(LocalDateTime time, char letter) {
     if (letter == '%') return "%";
     if (letter == 'u') return String.valueOf(time.getDayOfWeek().getValue());
-    if (!PATTERNS.containsKey(letter)) throw new TemplateException("strftime_now: '%" + letter + "' is not supported");
+    if (!PATTERNS.containsKey(letter))
+      throw new TemplateException("strftime_now: '%" + letter + "' is not supported");
     return DateTimeFormatter.ofPattern(PATTERNS.get(letter), Locale.US).format(time);
   }
 }

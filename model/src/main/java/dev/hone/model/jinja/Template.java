@@ -21,9 +21,9 @@ public final class Template {
 
   /// What a template renders to.
   ///
-  /// @param text        the text
-  /// @param generations where `{% generation %}` blocks lie in it, in the order of their ends; none for a block inside a
-  ///                    macro or block assignment
+  /// @param text the text
+  /// @param generations where `{% generation %}` blocks lie in it, in the order of their ends; none
+  ///   for a block inside a macro or block assignment
   public record Rendering(String text, List<Span> generations) {
     public Rendering {
       generations = List.copyOf(generations);
@@ -35,7 +35,8 @@ public final class Template {
 
   /// Compiles a template; `name` is how errors call it.
   ///
-  /// @throws TemplateException where it isn't a template, or uses a tag, filter or test that isn't supported
+  /// @throws TemplateException where it isn't a template, or uses a tag, filter or test that isn't
+  ///   supported
   public static Template compile(String name, String source) {
     try {
       return new Template(name, Parser.parse(source));
@@ -54,7 +55,7 @@ public final class Template {
   /// Renders with these variables.
   ///
   /// @param variables JSON values: null, Boolean, Number, String, List, Map; never changed
-  /// @param clock     what `strftime_now` shows
+  /// @param clock what `strftime_now` shows
   /// @throws TemplateException where the template refuses them or goes wrong
   public Rendering render(Map<String, ?> variables, Supplier<LocalDateTime> clock) {
     var scope = new HashMap<String, Object>(globals(clock));
@@ -76,7 +77,8 @@ public final class Template {
   }
 
   private static Object raise(Function.Arguments arguments) {
-    throw TemplateException.raised(Python.str(Bound.of("raise_exception", "message", arguments).value(0)));
+    throw TemplateException.raised(
+        Python.str(Bound.of("raise_exception", "message", arguments).value(0)));
   }
 
   private static Object strftime(LocalDateTime now, Function.Arguments arguments) {
@@ -90,7 +92,8 @@ public final class Template {
     long step = args.integer(2, 1);
     if (step == 0) throw new TemplateException("'range' with a step of zero");
     long size = Math.max(0, Math.ceilDiv(stop - first, step));
-    if (size > MAX_RANGE) throw new TemplateException("'range' of more than " + MAX_RANGE + " numbers");
+    if (size > MAX_RANGE)
+      throw new TemplateException("'range' of more than " + MAX_RANGE + " numbers");
     var numbers = new java.util.ArrayList<Object>((int) size);
     for (long i = 0; i < size; i++) numbers.add(first + i * step);
     return numbers;
@@ -101,7 +104,8 @@ public final class Template {
     var merged = new LinkedHashMap<String, Object>();
     for (var value : arguments.positional()) {
       if (!(value instanceof Map<?, ?> map) || arguments.positional().size() > 1) {
-        throw new TemplateException("'%s' takes one mapping and named arguments".formatted(function));
+        throw new TemplateException(
+            "'%s' takes one mapping and named arguments".formatted(function));
       }
       map.forEach((key, item) -> merged.put(Python.str(key), item));
     }

@@ -1,6 +1,7 @@
 package dev.hone.model.jinja;
 
-/// A template that cannot be compiled, cannot be rendered with these variables, or refused them itself (`raise_exception`).
+/// A template that cannot be compiled, cannot be rendered with these variables, or refused them
+/// itself (`raise_exception`).
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final boolean raisedByTemplate;
@@ -22,7 +23,8 @@ public final class TemplateException extends RuntimeException {
 
   /// The same, with the place in front: `chat_template.jinja line 3: …`.
   TemplateException at(String template, int line) {
-    return new TemplateException("%s line %d: %s".formatted(template, line, getMessage()), raisedByTemplate, this);
+    return new TemplateException(
+        "%s line %d: %s".formatted(template, line, getMessage()), raisedByTemplate, this);
   }
 
   /// Whether the template itself refused its input, by `raise_exception`.

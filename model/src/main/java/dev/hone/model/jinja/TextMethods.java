@@ -13,8 +13,21 @@ final class TextMethods {
   /// Methods of Python's `str` that are refused when called.
   static final Set<String> UNSUPPORTED =
       Set.of(
-          "casefold", "center", "encode", "expandtabs", "format", "format_map", "isascii", "isdecimal", "isidentifier",
-          "isnumeric", "isprintable", "istitle", "maketrans", "swapcase", "translate");
+          "casefold",
+          "center",
+          "encode",
+          "expandtabs",
+          "format",
+          "format_map",
+          "isascii",
+          "isdecimal",
+          "isidentifier",
+          "isnumeric",
+          "isprintable",
+          "istitle",
+          "maketrans",
+          "swapcase",
+          "translate");
 
   static final Map<String, Routine<String>> ALL =
       Map.ofEntries(
@@ -26,34 +39,63 @@ final class TextMethods {
           of("isalnum", "", (py, text, args) -> all(text, Character::isLetterOrDigit)),
           of("isalpha", "", (py, text, args) -> all(text, Character::isLetter)),
           of("isdigit", "", (py, text, args) -> all(text, Character::isDigit)),
-          of("islower", "", (py, text, args) -> text.equals(lower(text)) && !text.equals(upper(text))),
+          of(
+              "islower",
+              "",
+              (py, text, args) -> text.equals(lower(text)) && !text.equals(upper(text))),
           of("isspace", "", (py, text, args) -> all(text, PythonText::isSpace)),
-          of("isupper", "", (py, text, args) -> text.equals(upper(text)) && !text.equals(lower(text))),
+          of(
+              "isupper",
+              "",
+              (py, text, args) -> text.equals(upper(text)) && !text.equals(lower(text))),
           of("join", "iterable", (py, text, args) -> join(py, text, args.value(0))),
           of("ljust", "width fillchar?", (py, text, args) -> text + padding(text, args)),
           of("lower", "", (py, text, args) -> lower(text)),
-          of("lstrip", "chars?", (py, text, args) -> PythonText.strip(text, args.text(0, PythonText.WHITESPACE), true, false)),
-          of("partition", "sep", (py, text, args) -> partition(text, args.text(0), text.indexOf(args.text(0)), true)),
+          of(
+              "lstrip",
+              "chars?",
+              (py, text, args) ->
+                  PythonText.strip(text, args.text(0, PythonText.WHITESPACE), true, false)),
+          of(
+              "partition",
+              "sep",
+              (py, text, args) -> partition(text, args.text(0), text.indexOf(args.text(0)), true)),
           of("removeprefix", "prefix", (py, text, args) -> removePrefix(text, args.text(0))),
           of("removesuffix", "suffix", (py, text, args) -> removeSuffix(text, args.text(0))),
-          of("replace", "old new count?", (py, text, args) -> replace(text, args.text(0), args.text(1), args.integer(2, -1))),
+          of(
+              "replace",
+              "old new count?",
+              (py, text, args) -> replace(text, args.text(0), args.text(1), args.integer(2, -1))),
           of("rfind", "sub", (py, text, args) -> codePoints(text, text.lastIndexOf(args.text(0)))),
           of("rindex", "sub", (py, text, args) -> found(text, text.lastIndexOf(args.text(0)))),
           of("rjust", "width fillchar?", (py, text, args) -> padding(text, args) + text),
-          of("rpartition", "sep", (py, text, args) -> partition(text, args.text(0), text.lastIndexOf(args.text(0)), false)),
+          of(
+              "rpartition",
+              "sep",
+              (py, text, args) ->
+                  partition(text, args.text(0), text.lastIndexOf(args.text(0)), false)),
           of("rsplit", "sep? maxsplit?", TextMethods::splitFromRight),
-          of("rstrip", "chars?", (py, text, args) -> PythonText.strip(text, args.text(0, PythonText.WHITESPACE), false, true)),
+          of(
+              "rstrip",
+              "chars?",
+              (py, text, args) ->
+                  PythonText.strip(text, args.text(0, PythonText.WHITESPACE), false, true)),
           of("split", "sep? maxsplit?", TextMethods::split),
           of("splitlines", "", (py, text, args) -> new ArrayList<Object>(PythonText.lines(text))),
           of("startswith", "prefix", (py, text, args) -> anyOf(args, text::startsWith)),
-          of("strip", "chars?", (py, text, args) -> PythonText.strip(text, args.text(0, PythonText.WHITESPACE), true, true)),
+          of(
+              "strip",
+              "chars?",
+              (py, text, args) ->
+                  PythonText.strip(text, args.text(0, PythonText.WHITESPACE), true, true)),
           of("title", "", (py, text, args) -> title(text)),
           of("upper", "", (py, text, args) -> upper(text)),
           of("zfill", "width", (py, text, args) -> zeroFill(text, args.integer(0, 0))));
 
   private TextMethods() {}
 
-  private static Map.Entry<String, Routine<String>> of(String name, String signature, Routine.Body<String> body) {
+  private static Map.Entry<String, Routine<String>> of(
+      String name, String signature, Routine.Body<String> body) {
     return Map.entry(name, new Routine<>(signature, body));
   }
 
@@ -74,7 +116,8 @@ final class TextMethods {
   private static String titleCase(int codePoint) {
     var text = Character.toString(codePoint);
     var upper = upper(text);
-    if (upper.codePointCount(0, upper.length()) == 1) return Character.toString(Character.toTitleCase(codePoint));
+    if (upper.codePointCount(0, upper.length()) == 1)
+      return Character.toString(Character.toTitleCase(codePoint));
     return upper.substring(0, 1) + lower(upper.substring(1)); // ß becomes Ss
   }
 
@@ -111,7 +154,8 @@ final class TextMethods {
 
   private static boolean anyOf(Bound args, java.util.function.Predicate<String> condition) {
     if (!(args.value(0) instanceof Tuple options)) return condition.test(args.text(0));
-    return options.stream().anyMatch(option -> option instanceof String text && condition.test(text));
+    return options.stream()
+        .anyMatch(option -> option instanceof String text && condition.test(text));
   }
 
   private static String join(Python python, String separator, Object iterable) {
@@ -138,7 +182,8 @@ final class TextMethods {
   private static Tuple partition(String text, String separator, int at, boolean isFromLeft) {
     refuseEmpty(separator);
     if (at < 0) return new Tuple(isFromLeft ? List.of(text, "", "") : List.of("", "", text));
-    return new Tuple(List.of(text.substring(0, at), separator, text.substring(at + separator.length())));
+    return new Tuple(
+        List.of(text.substring(0, at), separator, text.substring(at + separator.length())));
   }
 
   private static String removePrefix(String text, String prefix) {
@@ -184,7 +229,9 @@ final class TextMethods {
     var separator = refuseEmpty(args.text(0));
     var parts = new ArrayList<Object>();
     int from = 0;
-    for (int at = text.indexOf(separator); at >= 0 && parts.size() != limit; at = text.indexOf(separator, from)) {
+    for (int at = text.indexOf(separator);
+        at >= 0 && parts.size() != limit;
+        at = text.indexOf(separator, from)) {
       parts.add(text.substring(from, at));
       from = at + separator.length();
     }
@@ -195,11 +242,14 @@ final class TextMethods {
   private static Object splitFromRight(Python python, String text, Bound args) {
     int limit = args.integer(1, -1);
     if (limit < 0) return split(python, text, args);
-    if (args.value(0) == null) throw new TemplateException("'rsplit' with a limit needs a separator");
+    if (args.value(0) == null)
+      throw new TemplateException("'rsplit' with a limit needs a separator");
     var separator = refuseEmpty(args.text(0));
     var parts = new ArrayList<Object>();
     var rest = text;
-    for (int at = rest.lastIndexOf(separator); at >= 0 && parts.size() != limit; at = rest.lastIndexOf(separator)) {
+    for (int at = rest.lastIndexOf(separator);
+        at >= 0 && parts.size() != limit;
+        at = rest.lastIndexOf(separator)) {
       parts.add(rest.substring(at + separator.length()));
       rest = rest.substring(0, at);
     }

@@ -7,17 +7,26 @@ import java.util.Objects;
 
 /// What stands after `is`.
 final class TypeTests {
-  private static final Routine.Body<Object> EQUAL = (py, value, args) -> py.equal(value, args.value(0));
-  private static final Routine.Body<Object> UNEQUAL = (py, value, args) -> !py.equal(value, args.value(0));
-  private static final Routine.Body<Object> LESS = (py, value, args) -> py.compare(value, args.value(0)) < 0;
-  private static final Routine.Body<Object> AT_MOST = (py, value, args) -> py.compare(value, args.value(0)) <= 0;
-  private static final Routine.Body<Object> GREATER = (py, value, args) -> py.compare(value, args.value(0)) > 0;
-  private static final Routine.Body<Object> AT_LEAST = (py, value, args) -> py.compare(value, args.value(0)) >= 0;
+  private static final Routine.Body<Object> EQUAL =
+      (py, value, args) -> py.equal(value, args.value(0));
+  private static final Routine.Body<Object> UNEQUAL =
+      (py, value, args) -> !py.equal(value, args.value(0));
+  private static final Routine.Body<Object> LESS =
+      (py, value, args) -> py.compare(value, args.value(0)) < 0;
+  private static final Routine.Body<Object> AT_MOST =
+      (py, value, args) -> py.compare(value, args.value(0)) <= 0;
+  private static final Routine.Body<Object> GREATER =
+      (py, value, args) -> py.compare(value, args.value(0)) > 0;
+  private static final Routine.Body<Object> AT_LEAST =
+      (py, value, args) -> py.compare(value, args.value(0)) >= 0;
 
   private static final Map<String, Routine<Object>> ALL =
       Map.ofEntries(
           of("boolean", "", (py, value, args) -> value instanceof Boolean),
-          of("callable", "", (py, value, args) -> value instanceof Function || value instanceof Undefined),
+          of(
+              "callable",
+              "",
+              (py, value, args) -> value instanceof Function || value instanceof Undefined),
           of("defined", "", (py, value, args) -> !(value instanceof Undefined)),
           of("divisibleby", "num", (py, value, args) -> rest(value, args.value(0)).signum() == 0),
           of("eq", "other", EQUAL),
@@ -32,12 +41,18 @@ final class TypeTests {
           of(">", "other", GREATER),
           of("greaterthan", "other", GREATER),
           of("in", "seq", (py, value, args) -> py.contains(args.value(0), value)),
-          of("integer", "", (py, value, args) -> value instanceof Long || value instanceof BigInteger),
+          of(
+              "integer",
+              "",
+              (py, value, args) -> value instanceof Long || value instanceof BigInteger),
           of("iterable", "", (py, value, args) -> Python.isIterable(value)),
           of("le", "other", AT_MOST),
           of("<=", "other", AT_MOST),
           of("lessthan", "other", LESS),
-          of("lower", "", (py, value, args) -> isCased(value, TextMethods.lower(Python.str(value)))),
+          of(
+              "lower",
+              "",
+              (py, value, args) -> isCased(value, TextMethods.lower(Python.str(value)))),
           of("lt", "other", LESS),
           of("<", "other", LESS),
           of("mapping", "", (py, value, args) -> value instanceof Map),
@@ -51,11 +66,15 @@ final class TypeTests {
           of("string", "", (py, value, args) -> value instanceof String),
           of("true", "", (py, value, args) -> Boolean.TRUE.equals(value)),
           of("undefined", "", (py, value, args) -> value instanceof Undefined),
-          of("upper", "", (py, value, args) -> isCased(value, TextMethods.upper(Python.str(value)))));
+          of(
+              "upper",
+              "",
+              (py, value, args) -> isCased(value, TextMethods.upper(Python.str(value)))));
 
   private TypeTests() {}
 
-  private static Map.Entry<String, Routine<Object>> of(String name, String signature, Routine.Body<Object> body) {
+  private static Map.Entry<String, Routine<Object>> of(
+      String name, String signature, Routine.Body<Object> body) {
     return Map.entry(name, new Routine<>(signature, body));
   }
 
@@ -79,6 +98,9 @@ final class TypeTests {
   }
 
   private static boolean isSequence(Object value) {
-    return value instanceof String || value instanceof List || value instanceof Map || value instanceof Undefined;
+    return value instanceof String
+        || value instanceof List
+        || value instanceof Map
+        || value instanceof Undefined;
   }
 }

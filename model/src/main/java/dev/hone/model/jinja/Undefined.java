@@ -1,7 +1,7 @@
 package dev.hone.model.jinja;
 
-/// What a name, attribute or item is that isn't there: prints as nothing, is false and empty, and fails with `message` in
-/// every other use (Jinja2's default `Undefined`).
+/// What a name, attribute or item is that isn't there: prints as nothing, is false and empty, and
+/// fails with `message` in every other use (Jinja2's default `Undefined`).
 record Undefined(String message) {
   static Undefined ofName(String name) {
     return new Undefined("'" + name + "' is undefined");

@@ -20,14 +20,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A model's chat template: conversations to text, as the Python library `transformers` renders them.
+/// A model's chat template: conversations to text, as the Python library `transformers` renders
+/// them.
 ///
 /// Some models have a second template for conversations with tools.
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
   private static final List<String> SPECIAL_TOKENS =
-      List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
 
   private final Template template;
   private final Optional<Template> templateWithTools;
@@ -35,9 +43,11 @@ public final class ChatTemplate {
   private final String sha256;
   private final boolean usesClock;
 
-  private ChatTemplate(String name, Map<String, String> sources, Map<String, String> specialTokens) {
+  private ChatTemplate(
+      String name, Map<String, String> sources, Map<String, String> specialTokens) {
     this.template = compile(name, sources.get("default"));
-    this.templateWithTools = Optional.ofNullable(sources.get("tool_use")).map(source -> compile(name, source));
+    this.templateWithTools =
+        Optional.ofNullable(sources.get("tool_use")).map(source -> compile(name, source));
     this.specialTokens = Map.copyOf(specialTokens);
     var all = sources.get("default") + "\0" + sources.getOrDefault("tool_use", "");
     this.sha256 = sha256(all);
@@ -51,18 +61,19 @@ public final class ChatTemplate {
     return new ChatTemplate(FILE, Map.of("default", source), specialTokens);
   }
 
-  /// The template in a model's directory: `chat_template.jinja`, else `chat_template` in `tokenizer_config.json`; empty
-  /// where there is neither.
+  /// The template in a model's directory: `chat_template.jinja`, else `chat_template` in
+  /// `tokenizer_config.json`; empty where there is neither.
   ///
   /// @throws CheckpointException when a file is damaged
-  /// @throws UsageException      when the template uses what isn't supported
+  /// @throws UsageException when the template uses what isn't supported
   public static Optional<ChatTemplate> find(Path modelDir) throws CheckpointException {
     var sources = sources(modelDir);
     if (sources.isEmpty()) return Optional.empty();
     boolean isFile = Files.exists(modelDir.resolve(FILE));
     var path = modelDir.resolve(isFile ? FILE : CONFIG);
     if (!sources.containsKey("default")) {
-      throw new CheckpointException(path, "has chat templates, but none named default; name the one to use so");
+      throw new CheckpointException(
+          path, "has chat templates, but none named default; name the one to use so");
     }
     return Optional.of(new ChatTemplate(path.toString(), sources, specialTokens(modelDir)));
   }
@@ -73,7 +84,8 @@ public final class ChatTemplate {
     var config = JsonFile.readIfPresent(modelDir.resolve(CONFIG));
     if (config.isEmpty() || !config.get().has("chat_template")) return Map.of();
     var field = config.get().node().path("chat_template");
-    if (!field.isArray()) return Map.of("default", config.get().string("chat_template").orElseThrow());
+    if (!field.isArray())
+      return Map.of("default", config.get().string("chat_template").orElseThrow());
     var sources = new LinkedHashMap<String, String>();
     for (var one : field) {
       if (!one.path("name").isString() || !one.path("template").isString()) {
@@ -104,13 +116,17 @@ public final class ChatTemplate {
       return Template.compile(name, source);
     } catch (TemplateException e) {
       throw new UsageException(
-          "the chat template cannot be used: " + e.getMessage(), "put a corrected one beside the model as " + FILE, e);
+          "the chat template cannot be used: " + e.getMessage(),
+          "put a corrected one beside the model as " + FILE,
+          e);
     }
   }
 
   private static String sha256(String text) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -128,11 +144,11 @@ public final class ChatTemplate {
 
   /// Renders messages.
   ///
-  /// @param messages            in order
-  /// @param tools               on offer, may be empty
+  /// @param messages in order
+  /// @param tools on offer, may be empty
   /// @param addGenerationPrompt whether the header of the assistant's next turn follows
-  /// @param kwargs              more variables, such as `enable_thinking`
-  /// @param now                 what `strftime_now` shows
+  /// @param kwargs more variables, such as `enable_thinking`
+  /// @param now what `strftime_now` shows
   /// @throws TemplateException where the template refuses the messages
   public Template.Rendering render(
       List<Message> messages,

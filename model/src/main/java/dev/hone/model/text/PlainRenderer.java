@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The format of models that have no chat template (`docs/chat-format.md`): BOS, then the messages one after the other. The
-/// assistant's text ends in EOS, everybody else's in a newline. Every message is encoded apart.
+/// The format of models that have no chat template (`docs/chat-format.md`): BOS, then the messages
+/// one after the other. The assistant's text ends in EOS, everybody else's in a newline. Every
+/// message is encoded apart.
 ///
 /// So a prompt and its completion are: BOS, prompt, newline, completion, EOS.
 public final class PlainRenderer implements ChatRenderer {
@@ -71,7 +72,8 @@ public final class PlainRenderer implements ChatRenderer {
   /// What the assistant writes: its text, then each call of a tool on a line of its own.
   private static String said(Message message) {
     var text = message.content().isEmpty() ? Stream.<String>empty() : Stream.of(message.content());
-    return String.join("\n", Stream.concat(text, message.toolCalls().stream().map(PlainRenderer::call)).toList());
+    return String.join(
+        "\n", Stream.concat(text, message.toolCalls().stream().map(PlainRenderer::call)).toList());
   }
 
   private static String call(ToolCall toolCall) {

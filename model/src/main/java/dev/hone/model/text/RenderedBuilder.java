@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// Puts an example together, piece by piece. Each piece of text is encoded apart from its neighbours: so the ids before the
-/// assistant's turn are those of the prompt as it is served.
+/// Puts an example together, piece by piece. Each piece of text is encoded apart from its
+/// neighbours: so the ids before the assistant's turn are those of the prompt as it is served.
 final class RenderedBuilder {
   private final TextEncoder encoder;
   private final BitSet trained = new BitSet();
@@ -59,7 +59,8 @@ final class RenderedBuilder {
   }
 
   private void append(int... more) {
-    if (size + more.length > ids.length) ids = Arrays.copyOf(ids, Math.max(2 * ids.length, size + more.length));
+    if (size + more.length > ids.length)
+      ids = Arrays.copyOf(ids, Math.max(2 * ids.length, size + more.length));
     System.arraycopy(more, 0, ids, size, more.length);
     size += more.length;
   }

@@ -14,16 +14,27 @@ public final class Renderers {
 
   /// The renderer of a model's directory.
   ///
-  /// @param bosId  the model's BOS; empty where it has none, or where its tokenizer doesn't put one
+  /// @param bosId the model's BOS; empty where it has none, or where its tokenizer doesn't put one
   /// @param kwargs more variables of the chat template; with the plain format there may be none
   public static ChatRenderer of(
       Path modelDir, TextEncoder encoder, OptionalInt bosId, int eosId, Map<String, Object> kwargs)
       throws CheckpointException {
-    return of(modelDir, encoder, bosId, eosId, kwargs, LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS));
+    return of(
+        modelDir,
+        encoder,
+        bosId,
+        eosId,
+        kwargs,
+        LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS));
   }
 
   private static ChatRenderer of(
-      Path modelDir, TextEncoder encoder, OptionalInt bosId, int eosId, Map<String, Object> kwargs, LocalDateTime clock)
+      Path modelDir,
+      TextEncoder encoder,
+      OptionalInt bosId,
+      int eosId,
+      Map<String, Object> kwargs,
+      LocalDateTime clock)
       throws CheckpointException {
     var template = ChatTemplate.find(modelDir);
     if (template.isPresent()) {
@@ -31,13 +42,14 @@ public final class Renderers {
     }
     if (!kwargs.isEmpty()) {
       throw new UsageException(
-          "%s has no chat template that could use %s".formatted(modelDir, kwargs.keySet()), "leave the variables out");
+          "%s has no chat template that could use %s".formatted(modelDir, kwargs.keySet()),
+          "leave the variables out");
     }
     return new PlainRenderer(encoder, bosId, eosId);
   }
 
-  /// The renderer that an adapter was trained with: its template's variables and its clock, so that prompts come out as they
-  /// did then.
+  /// The renderer that an adapter was trained with: its template's variables and its clock, so that
+  /// prompts come out as they did then.
   ///
   /// @throws UsageException where the model's template is no longer that one
   public static ChatRenderer asSaved(

@@ -19,15 +19,17 @@ import java.util.TreeSet;
 
 /// Renders by a model's own chat template.
 ///
-/// What the assistant says is found without knowing the template, by rendering a conversation up to each of its turns, once
-/// with the generation prompt (what is served) and once with the turn itself (what should come back). The difference is what
-/// is learned: never the header, which the generation prompt has already, and always the token that ends the turn.
+/// What the assistant says is found without knowing the template, by rendering a conversation up to
+/// each of its turns, once with the generation prompt (what is served) and once with the turn
+/// itself (what should come back). The difference is what is learned: never the header, which the
+/// generation prompt has already, and always the token that ends the turn.
 ///
-/// The text is cut where turns of the assistant begin and end, and each piece is encoded apart. A prompt is cut in the same
-/// places, so that the ids of a prompt in training and in serving are equal.
+/// The text is cut where turns of the assistant begin and end, and each piece is encoded apart. A
+/// prompt is cut in the same places, so that the ids of a prompt in training and in serving are
+/// equal.
 ///
-/// Some templates show an earlier turn otherwise than they served it (Qwen3 drops its thinking). Such a turn becomes an
-/// example of its own, of the conversation up to there.
+/// Some templates show an earlier turn otherwise than they served it (Qwen3 drops its thinking).
+/// Such a turn becomes an example of its own, of the conversation up to there.
 public final class TemplateRenderer implements ChatRenderer {
   private final ChatTemplate template;
   private final TextEncoder encoder;
@@ -36,10 +38,10 @@ public final class TemplateRenderer implements ChatRenderer {
   private final Map<String, Object> kwargs;
   private final LocalDateTime clock;
 
-  /// @param bosId  begins a plain text ([#renderText]); a template writes its own BOS
-  /// @param eosId  ends a turn where the template doesn't
+  /// @param bosId begins a plain text ([#renderText]); a template writes its own BOS
+  /// @param eosId ends a turn where the template doesn't
   /// @param kwargs more variables of the template, such as `enable_thinking`
-  /// @param clock  the time that the template shows, if any
+  /// @param clock the time that the template shows, if any
   public TemplateRenderer(
       ChatTemplate template,
       TextEncoder encoder,
@@ -57,15 +59,18 @@ public final class TemplateRenderer implements ChatRenderer {
 
   /// One turn of the assistant.
   ///
-  /// @param message  its index
-  /// @param start    where it begins in `text`: the length of the prompt that is served before it
-  /// @param text     the conversation up to and with this turn
-  /// @param ends     where the turn may be taken to end in `text`, latest first; each time right behind a special token.
-  ///                 Empty where the template ends the turn with none
+  /// @param message its index
+  /// @param start where it begins in `text`: the length of the prompt that is served before it
+  /// @param text the conversation up to and with this turn
+  /// @param ends where the turn may be taken to end in `text`, latest first; each time right behind
+  ///   a special token. Empty where the template ends the turn with none
   private record Turn(int message, int start, String text, List<Integer> ends) {
     /// Where the turn ends in `whole`, if `whole` has it as it was served.
     OptionalInt endIn(String whole) {
-      return ends.stream().filter(end -> whole.startsWith(text.substring(0, end))).mapToInt(end -> end).findFirst();
+      return ends.stream()
+          .filter(end -> whole.startsWith(text.substring(0, end)))
+          .mapToInt(end -> end)
+          .findFirst();
     }
   }
 
@@ -90,12 +95,15 @@ public final class TemplateRenderer implements ChatRenderer {
   private Rendered exampleOf(Turn turn, List<Turn> turns) {
     if (!turn.ends().isEmpty()) return example(turn.text(), turns, Set.of(turn)).build();
     var example = example(turn.text().substring(0, turn.start()), turns, Set.of());
-    example.learn(turn.text().substring(turn.start(), trimmedEnd(turn.text(), turn.start(), turn.text().length())));
+    example.learn(
+        turn.text()
+            .substring(turn.start(), trimmedEnd(turn.text(), turn.start(), turn.text().length())));
     example.learn(eosId);
     return example.build();
   }
 
-  /// `whole` cut at the turns that it has as they were served; where some are learned, nothing follows the last of those.
+  /// `whole` cut at the turns that it has as they were served; where some are learned, nothing
+  /// follows the last of those.
   private RenderedBuilder example(String whole, List<Turn> turns, Set<Turn> learned) {
     var example = new RenderedBuilder(encoder);
     int done = 0;
@@ -129,7 +137,8 @@ public final class TemplateRenderer implements ChatRenderer {
       var message = conversation.messages().get(i);
       if (!message.role().equals("assistant")) continue;
       try {
-        turn(conversation, i).ifPresentOrElse(turns::add, () -> refuseIf(isStrict && message.trained()));
+        turn(conversation, i)
+            .ifPresentOrElse(turns::add, () -> refuseIf(isStrict && message.trained()));
       } catch (TemplateException e) {
         if (isStrict && message.trained()) throw refusal(e);
       }
@@ -141,20 +150,24 @@ public final class TemplateRenderer implements ChatRenderer {
     var prompt = render(conversation, index, true).text();
     var whole = render(conversation, index + 1, false);
     if (!whole.text().startsWith(prompt)) return Optional.empty();
-    return Optional.of(new Turn(index, prompt.length(), whole.text(), ends(whole, prompt.length())));
+    return Optional.of(
+        new Turn(index, prompt.length(), whole.text(), ends(whole, prompt.length())));
   }
 
   private static void refuseIf(boolean isRefused) {
     if (!isRefused) return;
     throw new UsageException(
-        "the chat template does not continue its own generation prompt, so that what is learned could not be served",
+        "the chat template does not continue its own generation prompt, so that what is learned"
+            + " could not be served",
         "put a corrected template beside the model as chat_template.jinja");
   }
 
   private static UsageException refusal(TemplateException e) {
     return new UsageException(
         "the chat template refuses the conversation: " + e.getMessage(),
-        e.isRaisedByTemplate() ? "check the roles and their order" : "check that the row has what the template asks for",
+        e.isRaisedByTemplate()
+            ? "check the roles and their order"
+            : "check that the row has what the template asks for",
         e);
   }
 
@@ -176,7 +189,9 @@ public final class TemplateRenderer implements ChatRenderer {
     var text = whole.text();
     var ends = new ArrayList<Integer>();
     int end = trimmedEnd(text, start, limit(whole, start));
-    for (var token = lastSpecial(text, start, end); token.isPresent(); token = lastSpecial(text, start, end)) {
+    for (var token = lastSpecial(text, start, end);
+        token.isPresent();
+        token = lastSpecial(text, start, end)) {
       ends.add(end);
       end = trimmedEnd(text, start, end - encoder.token(token.getAsInt()).length());
     }
@@ -187,16 +202,22 @@ public final class TemplateRenderer implements ChatRenderer {
     var ids = encoder.encode(text.substring(start, end));
     if (ids.length == 0) return OptionalInt.empty();
     int last = ids[ids.length - 1];
-    boolean isThere = encoder.isSpecial(last) && text.substring(start, end).endsWith(encoder.token(last));
+    boolean isThere =
+        encoder.isSpecial(last) && text.substring(start, end).endsWith(encoder.token(last));
     return isThere ? OptionalInt.of(last) : OptionalInt.empty();
   }
 
-  /// Where the template's own marks say that the turn ends, a special token right behind them included; the end of the text
-  /// where it has no mark within the turn.
+  /// Where the template's own marks say that the turn ends, a special token right behind them
+  /// included; the end of the text where it has no mark within the turn.
   private int limit(Rendering whole, int start) {
-    var marks = whole.generations().stream().filter(span -> span.start() >= start).mapToInt(Span::end).max();
+    var marks =
+        whole.generations().stream()
+            .filter(span -> span.start() >= start)
+            .mapToInt(Span::end)
+            .max();
     int limit = marks.orElse(whole.text().length());
-    if (lastSpecial(whole.text(), start, trimmedEnd(whole.text(), start, limit)).isPresent()) return limit;
+    if (lastSpecial(whole.text(), start, trimmedEnd(whole.text(), start, limit)).isPresent())
+      return limit;
     var after = encoder.encode(whole.text().substring(limit));
     boolean isEnding = after.length > 0 && encoder.isSpecial(after[0]);
     isEnding = isEnding && whole.text().startsWith(encoder.token(after[0]), limit);
@@ -219,15 +240,20 @@ public final class TemplateRenderer implements ChatRenderer {
     return example.build();
   }
 
-  /// EOS, what the template writes right behind an answer, and what it writes at the end of a call of a tool.
+  /// EOS, what the template writes right behind an answer, and what it writes at the end of a call
+  /// of a tool.
   @Override
   public int[] stopIds() {
     var stops = new TreeSet<Integer>(Set.of(eosId));
     var call = new ToolCall("call_1", "look_up", Map.of("word", "hone"));
     var answer = probe(Message.assistant("Yes."));
     var calling = probe(new Message("assistant", "", List.of(call), "", "", true));
-    answer.filter(turn -> !turn.ends().isEmpty()).ifPresent(turn -> stops.add(idBefore(turn, turn.ends().getLast())));
-    calling.filter(turn -> !turn.ends().isEmpty()).ifPresent(turn -> stops.add(idBefore(turn, turn.ends().getFirst())));
+    answer
+        .filter(turn -> !turn.ends().isEmpty())
+        .ifPresent(turn -> stops.add(idBefore(turn, turn.ends().getLast())));
+    calling
+        .filter(turn -> !turn.ends().isEmpty())
+        .ifPresent(turn -> stops.add(idBefore(turn, turn.ends().getFirst())));
     return stops.stream().mapToInt(Integer::intValue).toArray();
   }
 

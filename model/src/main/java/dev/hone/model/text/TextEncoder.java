@@ -4,7 +4,8 @@ import java.util.OptionalInt;
 
 /// Text to token ids and back: what rendering needs of a tokenizer.
 public interface TextEncoder {
-  /// The ids of `text`. Adds no token of its own, but the text of a special token (`<|im_end|>`) becomes its id.
+  /// The ids of `text`. Adds no token of its own, but the text of a special token (`<|im_end|>`)
+  /// becomes its id.
   int[] encode(String text);
 
   /// The text of `ids`, the text of special tokens included.

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Small templates, one for each feature, against what Python's jinja2 makes of them. The golden file is written by
-/// `tools/parity/jinja_cases.py`.
+/// Small templates, one for each feature, against what Python's jinja2 makes of them. The golden
+/// file is written by `tools/parity/jinja_cases.py`.
 class JinjaCasesTest {
   private static final LocalDateTime NOW = LocalDateTime.of(2026, 1, 5, 15, 4, 9, 1_200_000);
 
@@ -32,7 +32,8 @@ class JinjaCasesTest {
     try (var in = JinjaCasesTest.class.getResourceAsStream("/jinja/cases.json")) {
       var golden = JsonMapper.shared().readTree(in.readAllBytes());
       @SuppressWarnings("unchecked")
-      Map<String, Object> variables = JsonMapper.shared().treeToValue(golden.path("variables"), Map.class);
+      Map<String, Object> variables =
+          JsonMapper.shared().treeToValue(golden.path("variables"), Map.class);
       return StreamSupport.stream(golden.path("cases").spliterator(), false)
           .map(one -> new Case(one.path("template").asString(), expected(one), variables));
     }
@@ -55,7 +56,9 @@ class JinjaCasesTest {
     var rendering = Template.compile("case", one.template()).render(one.variables(), () -> NOW);
     var spans = new ArrayList<String>();
     for (var span : rendering.generations()) {
-      spans.add("[%d,%d]".formatted(codePoints(rendering, span.start()), codePoints(rendering, span.end())));
+      spans.add(
+          "[%d,%d]"
+              .formatted(codePoints(rendering, span.start()), codePoints(rendering, span.end())));
     }
     return List.of(rendering.text(), "[" + String.join(",", spans) + "]");
   }

@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Renders real templates and compares with digests of what Python's transformers renders. The templates are no part of the
-/// project: `acceptance/checks/20-templates.sh` names their folders in the system property `hone.templates` and runs this
-/// test, which an ordinary build doesn't. `tools/parity/render_templates.py` writes the digests.
+/// Renders real templates and compares with digests of what Python's transformers renders. The
+/// templates are no part of the project: `acceptance/checks/20-templates.sh` names their folders in
+/// the system property `hone.templates` and runs this test, which an ordinary build doesn't.
+/// `tools/parity/render_templates.py` writes the digests.
 ///
 /// With `hone.templates.out` the renderings are written to that file, to look at a difference.
 class TemplateAgreement {
@@ -40,12 +41,14 @@ class TemplateAgreement {
           var name = source.getKey() + " | " + key;
           renderings.put(name, render(source.getKey(), source.getValue(), key));
           var digest = expected.path(source.getKey()).path(key.toString()).asString("no digest");
-          if (!digest(renderings.get(name)).equals(digest)) wrong.add(name + shortError(renderings.get(name)));
+          if (!digest(renderings.get(name)).equals(digest))
+            wrong.add(name + shortError(renderings.get(name)));
         }
       }
     }
     if (System.getProperty("hone.templates.out") != null) {
-      Files.writeString(Path.of(System.getProperty("hone.templates.out")), JSON.writeValueAsString(renderings));
+      Files.writeString(
+          Path.of(System.getProperty("hone.templates.out")), JSON.writeValueAsString(renderings));
     }
     System.out.println(renderings.size() + " renderings, " + wrong.size() + " differ");
     assertFalse(renderings.isEmpty());
@@ -103,7 +106,10 @@ class TemplateAgreement {
     key.conversation().properties().stream()
         .filter(field -> List.of("messages", "tools").contains(field.getKey()))
         .forEach(field -> variables.put(field.getKey(), plain(field.getValue())));
-    key.conversation().path("kwargs").properties().forEach(field -> variables.put(field.getKey(), plain(field.getValue())));
+    key.conversation()
+        .path("kwargs")
+        .properties()
+        .forEach(field -> variables.put(field.getKey(), plain(field.getValue())));
     try {
       var rendering = Template.compile(name, source).render(variables, () -> NOW);
       var spans = new StringBuilder();
@@ -128,7 +134,8 @@ class TemplateAgreement {
   private static String digest(String rendering) {
     if (rendering.startsWith("error: ")) return "error";
     try {
-      var hash = MessageDigest.getInstance("SHA-256").digest(rendering.getBytes(StandardCharsets.UTF_8));
+      var hash =
+          MessageDigest.getInstance("SHA-256").digest(rendering.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

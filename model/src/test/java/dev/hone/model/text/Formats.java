@@ -20,7 +20,8 @@ final class Formats {
       {%- for call in message.tool_calls or [] %}{{- '<|call|>' + (call.function | tojson) }}{% endfor %}
       {{- '<|im_end|>\\n' }}
       {%- endfor %}
-      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}""";
+      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}\
+      """;
 
   /// The same, and marks of what the assistant says.
   static final String MARKED =
@@ -31,7 +32,8 @@ final class Formats {
       {{- '<|call|>\\n' }}
       {%- else %}{{ message.content + '<|im_end|>\\n' }}{% endif %}
       {%- endfor %}
-      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}""";
+      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}\
+      """;
 
   /// Thinking is shown in the last turn only.
   static final String THINKING =
@@ -42,19 +44,22 @@ final class Formats {
       {%- if message.role == 'assistant' and loop.last %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}
       {{- message.content.strip() + '<|im_end|>\\n' }}
       {%- endfor %}
-      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}""";
+      {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}\
+      """;
 
   /// The whole ends in EOS, wherever it ends.
   static final String ENDING =
       """
       {%- for message in messages %}{{ '<|' + message.role + '|>\\n' + message.content + '<|end|>\\n' }}{% endfor %}
-      {%- if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}""";
+      {%- if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}\
+      """;
 
   /// No special token at all.
   static final String BARE =
       """
       {%- for message in messages %}{{ message.role + ': ' + message.content + '\\n' }}{% endfor %}
-      {%- if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}""";
+      {%- if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}\
+      """;
 
   private Formats() {}
 
@@ -65,7 +70,12 @@ final class Formats {
   static TemplateRenderer renderer(String template, Map<String, Object> kwargs) {
     var tokens = Map.of("bos_token", "<s>", "eos_token", "</s>");
     return new TemplateRenderer(
-        ChatTemplate.of(template, tokens), ENCODER, OptionalInt.empty(), EOS, kwargs, LocalDateTime.of(2026, 1, 5, 12, 0));
+        ChatTemplate.of(template, tokens),
+        ENCODER,
+        OptionalInt.empty(),
+        EOS,
+        kwargs,
+        LocalDateTime.of(2026, 1, 5, 12, 0));
   }
 
   /// The text of an example, what is learned in square brackets.

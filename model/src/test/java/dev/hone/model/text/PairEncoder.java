@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/// A tokenizer for tests: UTF-8 bytes, two ASCII bytes at a time merged into one token, and special tokens. As merges depend on
-/// where a text is cut, ids show whether two renderings were cut alike.
+/// A tokenizer for tests: UTF-8 bytes, two ASCII bytes at a time merged into one token, and special
+/// tokens. As merges depend on where a text is cut, ids show whether two renderings were cut alike.
 final class PairEncoder implements TextEncoder {
   private static final int FIRST_PAIR = 256;
   private static final int FIRST_SPECIAL = FIRST_PAIR + 128 * 128;
@@ -54,7 +54,9 @@ final class PairEncoder implements TextEncoder {
     var out = new ByteArrayOutputStream();
     for (int id : ids) {
       if (isSpecial(id)) out.writeBytes(token(id).getBytes(StandardCharsets.UTF_8));
-      else if (id >= FIRST_PAIR) out.writeBytes(new byte[] {(byte) ((id - FIRST_PAIR) / 128), (byte) ((id - FIRST_PAIR) % 128)});
+      else if (id >= FIRST_PAIR)
+        out.writeBytes(
+            new byte[] {(byte) ((id - FIRST_PAIR) / 128), (byte) ((id - FIRST_PAIR) % 128)});
       else out.write(id);
     }
     return out.toString(StandardCharsets.UTF_8);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class PlainRendererTest {
   private static final PairEncoder ENCODER = Formats.ENCODER;
   private static final int BOS = ENCODER.id("<s>");
-  private static final PlainRenderer RENDERER = new PlainRenderer(ENCODER, OptionalInt.of(BOS), Formats.EOS);
+  private static final PlainRenderer RENDERER =
+      new PlainRenderer(ENCODER, OptionalInt.of(BOS), Formats.EOS);
 
   private static String marked(Conversation conversation) {
     return Formats.marked(RENDERER.renderExample(conversation).getFirst());
@@ -23,7 +24,8 @@ class PlainRendererTest {
   @Test
   void aPromptAndItsCompletionAreEncodedApart() {
     var ids = RENDERER.renderExample(Conversation.ofPrompt("abc", "def")).getFirst().ids();
-    var expected = new int[][] {{BOS}, ENCODER.encode("abc\n"), ENCODER.encode("def"), {Formats.EOS}};
+    var expected =
+        new int[][] {{BOS}, ENCODER.encode("abc\n"), ENCODER.encode("def"), {Formats.EOS}};
     assertArrayEquals(Arrays.stream(expected).flatMapToInt(Arrays::stream).toArray(), ids);
   }
 
@@ -31,7 +33,11 @@ class PlainRendererTest {
   void answersAndTheirEosAreLearned() {
     var conversation =
         new Conversation(
-            List.of(Message.system("Be brief."), Message.user("Hi"), Message.assistant("Ho"), Message.user("Bye"),
+            List.of(
+                Message.system("Be brief."),
+                Message.user("Hi"),
+                Message.assistant("Ho"),
+                Message.user("Bye"),
                 Message.assistant("Grüß")));
     assertEquals("<s>Be brief.\nHi\n[Ho</s>]Bye\n[Grüß</s>]", marked(conversation));
     assertEquals(8, RENDERER.renderExample(conversation).getFirst().targetBytes());
@@ -49,20 +55,28 @@ class PlainRendererTest {
     arguments.put("n", 1);
     var call = new ToolCall("c1", "look_up", arguments);
     var messages =
-        List.of(Message.user("?"), new Message("assistant", "Let me see.", List.of(call, call), "", "", true));
+        List.of(
+            Message.user("?"),
+            new Message("assistant", "Let me see.", List.of(call, call), "", "", true));
     assertEquals(
         """
         <s>{"name":"look_up"}
         ?
         [Let me see.
         {"name":"look_up","arguments":{"word":"Öl","n":1}}
-        {"name":"look_up","arguments":{"word":"Öl","n":1}}</s>]""",
+        {"name":"look_up","arguments":{"word":"Öl","n":1}}</s>]\
+        """,
         marked(new Conversation(messages, List.of(Map.of("name", "look_up")))));
   }
 
   @Test
   void theTrainingPromptIsTheServingPrompt() {
-    var messages = List.of(Message.user("odd"), Message.assistant("yes"), Message.user("Ünï"), Message.assistant("no"));
+    var messages =
+        List.of(
+            Message.user("odd"),
+            Message.assistant("yes"),
+            Message.user("Ünï"),
+            Message.assistant("no"));
     var whole = RENDERER.renderExample(new Conversation(messages)).getFirst();
     var prompt = RENDERER.renderPrompt(new Conversation(messages.subList(0, 3)));
     assertArrayEquals(prompt, Arrays.copyOf(whole.ids(), prompt.length));

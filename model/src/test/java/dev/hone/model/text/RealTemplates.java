@@ -19,13 +19,16 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What is learned under real chat templates. As `TemplateAgreement` run by `acceptance/checks/20-templates.sh` only, on the
-/// folders in the system property `hone.templates`.
+/// What is learned under real chat templates. As `TemplateAgreement` run by
+/// `acceptance/checks/20-templates.sh` only, on the folders in the system property
+/// `hone.templates`.
 class RealTemplates {
-  private static final Pattern SPECIAL = Pattern.compile("<\\|[a-zA-Z_0-9]+\\|>|<｜[^｜]+｜>|<(start|end)_of_turn>|</?s>");
+  private static final Pattern SPECIAL =
+      Pattern.compile("<\\|[a-zA-Z_0-9]+\\|>|<｜[^｜]+｜>|<(start|end)_of_turn>|</?s>");
 
   /// Its generation prompt opens a thought that the answer in its text doesn't have.
-  private static final List<String> NOT_CONTINUED = List.of("deepseekv3.jinja", "deepseekv3_training.jinja");
+  private static final List<String> NOT_CONTINUED =
+      List.of("deepseekv3.jinja", "deepseekv3_training.jinja");
 
   private static final Conversation CONVERSATION =
       new Conversation(
@@ -69,15 +72,24 @@ class RealTemplates {
       matcher.results().map(MatchResult::group).forEach(learned::add);
     }
     assertEquals(2, learned.size(), name);
-    assertTrue(learned.getFirst().matches("(?s)\\[.*Left, 左 😀\\.<[^<>]+>(\n?<[^<>]+>)?]"), name + learned);
-    assertTrue(learned.getLast().matches("(?s)\\[.*Yes\n\nor no\\.<[^<>]+>(\n?<[^<>]+>)?]"), name + learned);
+    assertTrue(
+        learned.getFirst().matches("(?s)\\[.*Left, 左 😀\\.<[^<>]+>(\n?<[^<>]+>)?]"),
+        name + learned);
+    assertTrue(
+        learned.getLast().matches("(?s)\\[.*Yes\n\nor no\\.<[^<>]+>(\n?<[^<>]+>)?]"),
+        name + learned);
     var prompt = renderer.renderPrompt(new Conversation(CONVERSATION.messages().subList(0, 3)));
     assertArrayEquals(prompt, Arrays.copyOf(examples.getLast().ids(), prompt.length), name);
   }
 
   private static List<String> special(String source) {
     var special = new ArrayList<>(List.of("<s>", "</s>"));
-    SPECIAL.matcher(source).results().map(MatchResult::group).filter(token -> !special.contains(token)).forEach(special::add);
+    SPECIAL
+        .matcher(source)
+        .results()
+        .map(MatchResult::group)
+        .filter(token -> !special.contains(token))
+        .forEach(special::add);
     return special;
   }
 
@@ -85,7 +97,8 @@ class RealTemplates {
     var templates = new TreeMap<String, String>();
     for (var folder : System.getProperty("hone.templates").split(":")) {
       try (var files = Files.list(Path.of(folder))) {
-        for (var file : (Iterable<Path>) files.filter(file -> file.toString().endsWith(".jinja"))::iterator) {
+        for (var file :
+            (Iterable<Path>) files.filter(file -> file.toString().endsWith(".jinja"))::iterator) {
           templates.put(file.getFileName().toString(), Files.readString(file));
         }
       }

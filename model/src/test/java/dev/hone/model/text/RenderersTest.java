@@ -45,7 +45,10 @@ class RenderersTest {
 
   @Test
   void theConfigsTemplateKnowsItsSpecialTokens() throws IOException {
-    write("tokenizer_config.json", "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": null, \"chat_template\": \"{{ bos_token }}|{{ eos_token }}|\"}");
+    write(
+        "tokenizer_config.json",
+        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": null, \"chat_template\": \"{{"
+            + " bos_token }}|{{ eos_token }}|\"}");
     write("special_tokens_map.json", "{\"bos_token\": \"other\", \"eos_token\": \"</s>\"}");
     assertEquals("<s>|</s>|", prompt(List.of()));
   }
@@ -61,8 +64,8 @@ class RenderersTest {
   void oneOfSeveralTemplatesIsForTools() throws IOException {
     write(
         "tokenizer_config.json",
-        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"plain\"}, {\"name\": \"rag\", \"template\": \"{% broken\"},"
-            + " {\"name\": \"tool_use\", \"template\": \"tools\"}]}");
+        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"plain\"}, {\"name\": \"rag\","
+            + " \"template\": \"{% broken\"}, {\"name\": \"tool_use\", \"template\": \"tools\"}]}");
     assertEquals("plain", prompt(List.of()));
     assertEquals("tools", prompt(List.of(Map.of("name", "f"))));
   }
@@ -70,14 +73,25 @@ class RenderersTest {
   @Test
   void brokenFilesAreNamed() throws IOException {
     write("tokenizer_config.json", "{\"chat_template\": 5}");
-    assertTrue(assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir)).getMessage().contains("chat_template"));
-    write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"\"}]}");
-    assertTrue(assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir)).getMessage().contains("default"));
+    assertTrue(
+        assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir))
+            .getMessage()
+            .contains("chat_template"));
+    write(
+        "tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"\"}]}");
+    assertTrue(
+        assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir))
+            .getMessage()
+            .contains("default"));
     write("tokenizer_config.json", "{\"chat_template\": \"{% include 'x' %}\"}");
     var e = assertThrows(UsageException.class, () -> ChatTemplate.find(dir));
-    assertTrue(e.getMessage().contains("tokenizer_config.json line 1: the tag 'include'"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("tokenizer_config.json line 1: the tag 'include'"), e.getMessage());
     Files.write(dir.resolve("chat_template.jinja"), new byte[] {(byte) 0xff});
-    assertTrue(assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir)).getMessage().contains("UTF-8"));
+    assertTrue(
+        assertThrows(CheckpointException.class, () -> ChatTemplate.find(dir))
+            .getMessage()
+            .contains("UTF-8"));
   }
 
   @Test
@@ -95,9 +109,11 @@ class RenderersTest {
   void theClockOfTrainingIsKept() throws IOException {
     write("chat_template.jinja", "{{ strftime_now('%F') }}");
     var format = renderer(Map.of()).format();
-    var old = new RenderFormat(format.kind(), format.templateSha256(), Map.of(), "2020-02-29T10:00:00");
+    var old =
+        new RenderFormat(format.kind(), format.templateSha256(), Map.of(), "2020-02-29T10:00:00");
     var renderer = Renderers.asSaved(old, dir, Formats.ENCODER, OptionalInt.empty(), Formats.EOS);
-    assertEquals("2020-02-29", Formats.ENCODER.decode(renderer.renderPrompt(new Conversation(List.of()))));
+    assertEquals(
+        "2020-02-29", Formats.ENCODER.decode(renderer.renderPrompt(new Conversation(List.of()))));
   }
 
   @Test
@@ -112,9 +128,11 @@ class RenderersTest {
     assertTrue(e.getMessage().contains("the chat templates differ"), e.getMessage());
     Files.delete(dir.resolve("chat_template.jinja"));
     assertThrows(
-        UsageException.class, () -> Renderers.asSaved(saved, dir, Formats.ENCODER, OptionalInt.empty(), Formats.EOS));
+        UsageException.class,
+        () -> Renderers.asSaved(saved, dir, Formats.ENCODER, OptionalInt.empty(), Formats.EOS));
     assertInstanceOf(
         PlainRenderer.class,
-        Renderers.asSaved(RenderFormat.plain(), dir, Formats.ENCODER, OptionalInt.empty(), Formats.EOS));
+        Renderers.asSaved(
+            RenderFormat.plain(), dir, Formats.ENCODER, OptionalInt.empty(), Formats.EOS));
   }
 }

@@ -50,7 +50,12 @@ class TemplateRendererTest {
   void nothingFollowsTheLastLearnedTurn() {
     assertEquals(
         List.of("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n[Hello!<|im_end|>]"),
-        marked(Formats.CHATML, Message.user("Hi"), Message.assistant("Hello!"), Message.user("Bye"), untrained("No.")));
+        marked(
+            Formats.CHATML,
+            Message.user("Hi"),
+            Message.assistant("Hello!"),
+            Message.user("Bye"),
+            untrained("No.")));
   }
 
   @Test
@@ -59,7 +64,12 @@ class TemplateRendererTest {
         List.of(
             "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n"
                 + "<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n[See you.<|im_end|>]"),
-        marked(Formats.CHATML, Message.user("Hi"), untrained("Hello!"), Message.user("Bye"), Message.assistant("See you.")));
+        marked(
+            Formats.CHATML,
+            Message.user("Hi"),
+            untrained("Hello!"),
+            Message.user("Bye"),
+            Message.assistant("See you.")));
     assertEquals(List.of(), marked(Formats.CHATML, Message.user("Hi"), untrained("Hello!")));
   }
 
@@ -67,9 +77,22 @@ class TemplateRendererTest {
   void aTurnThatIsNotKeptAsServedIsAnExampleOfItsOwn() {
     assertEquals(
         List.of(
-            "<s><|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n[<think>\n\n</think>\n\nHello!<|im_end|>]",
-            "<s><|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n"
-                + "<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n[<think>\n\n</think>\n\nSee you.<|im_end|>]"),
+            "<s><|im_start|>user\n"
+                + "Hi<|im_end|>\n"
+                + "<|im_start|>assistant\n"
+                + "[<think>\n\n"
+                + "</think>\n\n"
+                + "Hello!<|im_end|>]",
+            "<s><|im_start|>user\n"
+                + "Hi<|im_end|>\n"
+                + "<|im_start|>assistant\n"
+                + "Hello!<|im_end|>\n"
+                + "<|im_start|>user\n"
+                + "Bye<|im_end|>\n"
+                + "<|im_start|>assistant\n"
+                + "[<think>\n\n"
+                + "</think>\n\n"
+                + "See you.<|im_end|>]"),
         marked(
             Formats.THINKING,
             Message.user("Hi"),
@@ -88,7 +111,16 @@ class TemplateRendererTest {
   @Test
   void anEndOfTextBehindTheTurnIsLearnedWhereTheTextEnds() {
     assertEquals(
-        List.of("<|user|>\nHi<|end|>\n<|assistant|>\n[Hello!<|end|>]\n<|user|>\nBye<|end|>\n<|assistant|>\n[Bye.<|end|>\n</s>]"),
+        List.of(
+            "<|user|>\n"
+                + "Hi<|end|>\n"
+                + "<|assistant|>\n"
+                + "[Hello!<|end|>]\n"
+                + "<|user|>\n"
+                + "Bye<|end|>\n"
+                + "<|assistant|>\n"
+                + "[Bye.<|end|>\n"
+                + "</s>]"),
         marked(
             Formats.ENDING,
             Message.user("Hi"),
@@ -100,9 +132,15 @@ class TemplateRendererTest {
   @Test
   void eosEndsATurnThatTheTemplateEndsWithNoSpecialToken() {
     assertEquals(
-        List.of("user: Hi\nassistant: [Hello!</s>]", "user: Hi\nassistant: Hello!\nuser: Bye\nassistant: [Bye.</s>]"),
+        List.of(
+            "user: Hi\nassistant: [Hello!</s>]",
+            "user: Hi\nassistant: Hello!\nuser: Bye\nassistant: [Bye.</s>]"),
         marked(
-            Formats.BARE, Message.user("Hi"), Message.assistant("Hello!"), Message.user("Bye"), Message.assistant("Bye.")));
+            Formats.BARE,
+            Message.user("Hi"),
+            Message.assistant("Hello!"),
+            Message.user("Bye"),
+            Message.assistant("Bye.")));
   }
 
   @Test
@@ -119,24 +157,35 @@ class TemplateRendererTest {
   @Test
   void targetBytesCountTheTextWithoutSpecialTokens() {
     var rendered =
-        Formats.renderer(Formats.ENDING).renderExample(Conversation.ofPrompt("Hi", "Grüße 😀")).getFirst();
+        Formats.renderer(Formats.ENDING)
+            .renderExample(Conversation.ofPrompt("Hi", "Grüße 😀"))
+            .getFirst();
     assertEquals("Grüße 😀\n".getBytes(StandardCharsets.UTF_8).length, rendered.targetBytes());
   }
 
   @Test
   void aTemplateThatDoesNotContinueItsPromptIsRefused() {
-    var template = "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|call|>{% endif %}";
+    var template =
+        "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if"
+            + " add_generation_prompt %}<|call|>{% endif %}";
     var renderer = Formats.renderer(template);
-    var e = assertThrows(UsageException.class, () -> renderer.renderExample(Conversation.ofPrompt("a", "b")));
-    assertTrue(e.getMessage().contains("does not continue its own generation prompt"), e.getMessage());
+    var e =
+        assertThrows(
+            UsageException.class, () -> renderer.renderExample(Conversation.ofPrompt("a", "b")));
+    assertTrue(
+        e.getMessage().contains("does not continue its own generation prompt"), e.getMessage());
   }
 
   @Test
   void whatTheTemplateRefusesIsTheUsersError() {
-    var renderer = Formats.renderer("{% if messages[0].role != 'user' %}{{ raise_exception('users first') }}{% endif %}");
+    var renderer =
+        Formats.renderer(
+            "{% if messages[0].role != 'user' %}{{ raise_exception('users first') }}{% endif %}");
     var conversation = new Conversation(List.of(Message.system("x"), Message.assistant("y")));
     var e = assertThrows(UsageException.class, () -> renderer.renderExample(conversation));
-    assertEquals("the chat template refuses the conversation: chat_template.jinja line 1: users first", e.getMessage());
+    assertEquals(
+        "the chat template refuses the conversation: chat_template.jinja line 1: users first",
+        e.getMessage());
     assertEquals("check the roles and their order", e.hint());
     assertThrows(UsageException.class, () -> renderer.renderPrompt(conversation));
   }
@@ -169,24 +218,31 @@ class TemplateRendererTest {
   void messagesHaveOnlyTheKeysThatAreThere() {
     var template = "{% for m in messages %}{{ m | tojson }}{% endfor %}";
     var answer = new Message("tool", "1", List.of(), "c1", "f", false);
-    var call = new Message("assistant", "", List.of(new ToolCall("c1", "f", Map.of("a", 1))), "", "", true);
+    var call =
+        new Message(
+            "assistant", "", List.of(new ToolCall("c1", "f", Map.of("a", 1))), "", "", true);
     assertEquals(
         """
         {"role": "user", "content": "x"}\
         {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "id": "c1", \
         "function": {"name": "f", "arguments": {"a": 1}}}]}\
-        {"role": "tool", "content": "1", "tool_call_id": "c1", "name": "f"}""",
+        {"role": "tool", "content": "1", "tool_call_id": "c1", "name": "f"}\
+        """,
         Formats.ENCODER.decode(
-            Formats.renderer(template).renderPrompt(new Conversation(List.of(Message.user("x"), call, answer)))));
+            Formats.renderer(template)
+                .renderPrompt(new Conversation(List.of(Message.user("x"), call, answer)))));
   }
 
   @Test
   void variablesOfTheUserReachTheTemplate() {
-    var renderer = Formats.renderer("{% if enable_thinking is false %}off{% endif %}", Map.of("enable_thinking", false));
+    var renderer =
+        Formats.renderer(
+            "{% if enable_thinking is false %}off{% endif %}", Map.of("enable_thinking", false));
     assertEquals("off", Formats.ENCODER.decode(renderer.renderPrompt(new Conversation(List.of()))));
   }
 
-  /// What is served before a turn is, id for id, what stands before it in training; and what is learned begins right there.
+  /// What is served before a turn is, id for id, what stands before it in training; and what is
+  /// learned begins right there.
   @ParameterizedTest
   @Seeds(100)
   void theTrainingPromptIsTheServingPrompt(long seed) {
@@ -199,10 +255,12 @@ class TemplateRendererTest {
       for (int i = 0; i < conversation.messages().size(); i++) {
         if (!conversation.messages().get(i).trained()) continue;
         var prompt = renderer.renderPrompt(new Conversation(conversation.messages().subList(0, i)));
-        assertEquals(1, examples.stream().filter(example -> isAnswered(example, prompt)).count(), template);
+        assertEquals(
+            1, examples.stream().filter(example -> isAnswered(example, prompt)).count(), template);
         found++;
       }
-      assertEquals(found, examples.stream().mapToInt(TemplateRendererTest::numSpans).sum(), template);
+      assertEquals(
+          found, examples.stream().mapToInt(TemplateRendererTest::numSpans).sum(), template);
     }
   }
 
@@ -216,7 +274,10 @@ class TemplateRendererTest {
 
   private static int numSpans(Rendered example) {
     var trained = example.trained();
-    return (int) IntStream.range(1, example.ids().length).filter(i -> trained.get(i) && !trained.get(i - 1)).count();
+    return (int)
+        IntStream.range(1, example.ids().length)
+            .filter(i -> trained.get(i) && !trained.get(i - 1))
+            .count();
   }
 
   /// Cutting the text into pieces loses none of it, and learns nothing but answers.
@@ -250,9 +311,25 @@ class TemplateRendererTest {
   }
 
   private static String randomText(SplittableRandom random) {
-    var pieces = List.of("a", "be", " ", "\n", "日本", "😀", "e\u0301", "👩‍👩‍👧", "\u200b", "ß", "x: y", "<b>", "\u00a0", "{{ 1 }}");
+    var pieces =
+        List.of(
+            "a",
+            "be",
+            " ",
+            "\n",
+            "日本",
+            "😀",
+            "e\u0301",
+            "👩‍👩‍👧",
+            "\u200b",
+            "ß",
+            "x: y",
+            "<b>",
+            "\u00a0",
+            "{{ 1 }}");
     var text = new StringBuilder();
-    for (int i = random.nextInt(8); i > 0; i--) text.append(pieces.get(random.nextInt(pieces.size())));
+    for (int i = random.nextInt(8); i > 0; i--)
+      text.append(pieces.get(random.nextInt(pieces.size())));
     return text.toString();
   }
 }
