@@ -59,7 +59,7 @@ final class FloatCodec {
   /// The upper half of the bits, rounded to nearest, ties to even. A NaN stays one: rounding could carry it to infinity.
   static short toBfloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
-    if (x != x) return (short) (bits >>> 16 | 0x40);
+    if (Float.isNaN(x)) return (short) (bits >>> 16 | 0x40);
     return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 }

@@ -3,5 +3,7 @@
 /// Everything that comes from outside is checked before it is believed: a broken file is a [CheckpointException] that
 /// names the file, the tensor or the field, and the likely cure; a choice of the user's that cannot work (no such
 /// directory, an architecture that is not supported) is a [dev.hone.model.UsageException]. Weights are mapped read-only
-/// into an arena that the caller opens and closes. May be used by every package of this module; uses none of them.
+/// into an arena that the caller opens and closes.
+///
+/// May use: dev.hone.model
 package dev.hone.model.checkpoint;

@@ -13,4 +13,6 @@
 ///
 /// A name that the engine doesn't know (tag, filter, test, method) is refused by name, never guessed. `safe` leaves its value
 /// as it is: nothing is escaped here, so that a `Markup` that escapes what is added to it isn't imitated.
+///
+/// May use: nothing
 package dev.hone.model.jinja;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A tiny model out of a golden file: its weights, its adapter if any, its rows.
@@ -83,11 +84,11 @@ final class GoldenModel {
     if (scaling == null) {
       return AdapterShape.NONE;
     }
-    Map<String, Object> scales = new JsonMapper().readValue(scaling, HashMap.class);
+    var scales = new JsonMapper().readValue(scaling, new TypeReference<Map<String, Float>>() {});
     var modules = new HashMap<String, AdapterShape.Module>();
     scales.forEach((module, scale) -> {
       int rank = (int) golden.shape("w." + PEFT_PREFIX + module + ".lora_A.weight")[0];
-      modules.put(module, new AdapterShape.Module(rank, ((Number) scale).floatValue()));
+      modules.put(module, new AdapterShape.Module(rank, scale));
     });
     return new AdapterShape(modules);
   }

@@ -36,7 +36,6 @@ final class CsvRowReader implements RowReader {
         CsvReader.builder()
             .detectBomHeader(false)
             .skipEmptyLines(true)
-            .allowExtraCharsAfterClosingQuote(false)
             .allowUnclosedQuote(false)
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)

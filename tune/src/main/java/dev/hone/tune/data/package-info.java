@@ -5,6 +5,7 @@
 /// [Split] holds rows out, [EpochOrder], [Batches] and [Packer] cut them into the passes of a step. [TuningData] does it
 /// all for one run.
 ///
-/// Nothing here holds a file in memory. Uses `dev.hone.model.text` to render and `dev.hone.model.decoder` for
-/// `PackedBatch`; knows nothing of training.
+/// Nothing here holds a file in memory, and nothing knows of training.
+///
+/// May use: dev.hone.model, dev.hone.model.text, dev.hone.model.decoder
 package dev.hone.tune.data;
