@@ -10,7 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Predicate;
 
-/// Writes directories that are either whole or not there: into `.NAME.tmp` beside the target, then renamed.
+/// Writes directories that are either whole or not there: into `.NAME.tmp` beside the target, then
+/// renamed.
 public final class AtomicDirectory {
   private AtomicDirectory() {}
 
@@ -20,12 +21,13 @@ public final class AtomicDirectory {
     void fill(Path dir) throws IOException;
   }
 
-  /// Fills the directory `target`, which must not exist, be empty, or be one that `mayReplace` agrees to replace.
-  /// Whatever fails, `target` stays as it was. A replaced directory is moved to `.NAME.old` and then deleted: a kill
-  /// between the two renames leaves it there, whole.
+  /// Fills the directory `target`, which must not exist, be empty, or be one that `mayReplace`
+  /// agrees to replace. Whatever fails, `target` stays as it was. A replaced directory is moved to
+  /// `.NAME.old` and then deleted: a kill between the two renames leaves it there, whole.
   ///
   /// @throws UsageException when `target` is in the way
-  public static void write(Path target, Predicate<Path> mayReplace, Body body) throws CheckpointException {
+  public static void write(Path target, Predicate<Path> mayReplace, Body body)
+      throws CheckpointException {
     try {
       var place = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath().normalize();
       requireFree(place, mayReplace);
@@ -48,10 +50,12 @@ public final class AtomicDirectory {
   private static void requireFree(Path target, Predicate<Path> mayReplace) throws IOException {
     if (!Files.exists(target)) return;
     if (!Files.isDirectory(target)) {
-      throw new UsageException(Quoted.oneLine(target + ": is a file, not a directory"), "give another directory");
+      throw new UsageException(
+          Quoted.oneLine(target + ": is a file, not a directory"), "give another directory");
     }
     if (!isEmpty(target) && !mayReplace.test(target)) {
-      throw new UsageException(Quoted.oneLine(target + ": is not empty, and would be overwritten"),
+      throw new UsageException(
+          Quoted.oneLine(target + ": is not empty, and would be overwritten"),
           "give a new directory, or remove what stands there");
     }
   }
@@ -74,17 +78,23 @@ public final class AtomicDirectory {
 
   private static void deleteTree(Path dir) throws IOException {
     if (!Files.isDirectory(dir)) return;
-    Files.walkFileTree(dir, new SimpleFileVisitor<>() {
-      @Override public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        dir,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-        if (failure != null) throw failure;
-        Files.delete(visited);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+              throws IOException {
+            if (failure != null) throw failure;
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

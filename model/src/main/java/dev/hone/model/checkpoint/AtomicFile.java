@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Writes files that are either whole or not there: into `.NAME.tmp` beside the target, forced to disk, then renamed
-/// over it. A process that is killed leaves at most the temporary file, which the next attempt overwrites. One writer
-/// per target at a time.
+/// Writes files that are either whole or not there: into `.NAME.tmp` beside the target, forced to
+/// disk, then renamed over it. A process that is killed leaves at most the temporary file, which
+/// the next attempt overwrites. One writer per target at a time.
 public final class AtomicFile {
   private AtomicFile() {}
 
@@ -21,13 +21,15 @@ public final class AtomicFile {
     void writeTo(FileChannel channel) throws IOException;
   }
 
-  /// Writes `target` through `body`. Whatever fails, `target` stays as it was and no temporary file is left.
+  /// Writes `target` through `body`. Whatever fails, `target` stays as it was and no temporary file
+  /// is left.
   public static void write(Path target, Body body) throws CheckpointException {
     var temporary = beside(target, ".tmp");
     try {
       try {
         writeAndForce(temporary, body);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         deleteLeftover(temporary);
       }
@@ -48,12 +50,14 @@ public final class AtomicFile {
 
   /// Copies a file byte for byte.
   public static void copy(Path source, Path target) throws CheckpointException {
-    write(target, channel -> {
-      try (var in = FileChannel.open(source, StandardOpenOption.READ)) {
-        long size = in.size();
-        for (long done = 0; done < size; ) done += in.transferTo(done, size - done, channel);
-      }
-    });
+    write(
+        target,
+        channel -> {
+          try (var in = FileChannel.open(source, StandardOpenOption.READ)) {
+            long size = in.size();
+            for (long done = 0; done < size; ) done += in.transferTo(done, size - done, channel);
+          }
+        });
   }
 
   static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -73,14 +77,19 @@ public final class AtomicFile {
   }
 
   private static void writeAndForce(Path temporary, Body body) throws IOException {
-    try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING)) {
+    try (var channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
       body.writeTo(channel);
       channel.force(true);
     }
   }
 
-  /// After a rename there is nothing to delete; after a failure there may be, or the directory itself is missing.
+  /// After a rename there is nothing to delete; after a failure there may be, or the directory
+  /// itself is missing.
   private static void deleteLeftover(Path temporary) throws IOException {
     if (Files.exists(temporary)) Files.delete(temporary);
   }

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A model's directory as Hugging Face lays it out, opened and checked: its configuration is one that Hone supports, and
-/// every tensor that it needs is there in the right shape and a readable dtype. Weights are mapped, not read.
+/// A model's directory as Hugging Face lays it out, opened and checked: its configuration is one
+/// that Hone supports, and every tensor that it needs is there in the right shape and a readable
+/// dtype. Weights are mapped, not read.
 ///
-/// Tied weights may be stored under either name, or under one with the other as an alias in the file's metadata; both
-/// names then answer with the same tensor. The mapping lives as long as the arena that [#open] receives.
+/// Tied weights may be stored under either name, or under one with the other as an alias in the
+/// file's metadata; both names then answer with the same tensor. The mapping lives as long as the
+/// arena that [#open] receives.
 public final class Checkpoint {
   private final Path dir;
   private final ModelConfig config;
@@ -30,7 +32,7 @@ public final class Checkpoint {
   /// Opens the directory `dir` and maps its weights into `arena`.
   ///
   /// @throws CheckpointException when a file is missing, damaged or does not fit the others
-  /// @throws UsageException      when `dir` is no such directory, or what it holds is not supported
+  /// @throws UsageException when `dir` is no such directory, or what it holds is not supported
   public static Checkpoint open(Path dir, Arena arena) throws CheckpointException {
     var configJson = requireConfig(dir);
     var config = ModelConfig.read(configJson);
@@ -41,20 +43,25 @@ public final class Checkpoint {
 
   private static Path requireConfig(Path dir) {
     if (!Files.isDirectory(dir)) {
-      throw new UsageException(Quoted.oneLine(dir + ": no such directory"),
+      throw new UsageException(
+          Quoted.oneLine(dir + ": no such directory"),
           "give the directory of a Hugging Face model, the one with config.json in it");
     }
     var configJson = dir.resolve("config.json");
     if (Files.notExists(configJson)) {
-      throw new UsageException(Quoted.oneLine(dir + ": has no config.json"),
+      throw new UsageException(
+          Quoted.oneLine(dir + ": has no config.json"),
           "give the directory of a Hugging Face model, the one with config.json in it");
     }
     return configJson;
   }
 
-  private static GenerationConfig readGeneration(Path dir, ModelConfig config) throws CheckpointException {
+  private static GenerationConfig readGeneration(Path dir, ModelConfig config)
+      throws CheckpointException {
     var json = JsonFile.readIfPresent(dir.resolve("generation_config.json"));
-    return json.isPresent() ? GenerationConfig.parse(json.get(), config.vocabSize()) : GenerationConfig.ABSENT;
+    return json.isPresent()
+        ? GenerationConfig.parse(json.get(), config.vocabSize())
+        : GenerationConfig.ABSENT;
   }
 
   public Path dir() {
@@ -75,7 +82,8 @@ public final class Checkpoint {
     return generation.eosTokenIds().isEmpty() ? config.eosTokenIds() : generation.eosTokenIds();
   }
 
-  /// The tensors that a model of this configuration needs: shape by name, in the order of the computation.
+  /// The tensors that a model of this configuration needs: shape by name, in the order of the
+  /// computation.
   public static Map<String, List<Long>> expectedTensors(ModelConfig config) {
     return LlamaTensors.of(config);
   }
@@ -87,10 +95,13 @@ public final class Checkpoint {
 
   /// How many parameters the model has; tied ones count once.
   public long parameters() {
-    return expectedTensors(config).keySet().stream().mapToLong(name -> weights.info(name).elements()).sum();
+    return expectedTensors(config).keySet().stream()
+        .mapToLong(name -> weights.info(name).elements())
+        .sum();
   }
 
-  /// What is stored of the tensor `name`, under that name or a tied one's; empty where the checkpoint lacks it.
+  /// What is stored of the tensor `name`, under that name or a tied one's; empty where the
+  /// checkpoint lacks it.
   public Optional<TensorInfo> tensor(String name) {
     return weights.find(name);
   }
@@ -110,7 +121,8 @@ public final class Checkpoint {
     weights.fileOf(name).readF32(weights.storedName(name), dst);
   }
 
-  /// What identifies this base model, so that an adapter can tell whether it belongs to it. See [Fingerprint].
+  /// What identifies this base model, so that an adapter can tell whether it belongs to it. See
+  /// [Fingerprint].
   public String fingerprint() throws CheckpointException {
     return Fingerprint.of(dir.resolve("config.json"), weights);
   }

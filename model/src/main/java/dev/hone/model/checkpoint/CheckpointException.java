@@ -6,8 +6,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// A file of a model that cannot be read, written or believed. The message is one line: the path, what is wrong and
-/// where (offset, tensor, field), and after a semicolon the likely cure.
+/// A file of a model that cannot be read, written or believed. The message is one line: the path,
+/// what is wrong and where (offset, tensor, field), and after a semicolon the likely cure.
 public final class CheckpointException extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int MAX_LENGTH = 500;
@@ -39,7 +39,8 @@ public final class CheckpointException extends IOException {
   static CheckpointException cannotWrite(Path path, IOException cause) {
     return cause instanceof CheckpointException known
         ? known
-        : new CheckpointException(path, "cannot be written: " + reason(cause) + "; nothing was left behind", cause);
+        : new CheckpointException(
+            path, "cannot be written: " + reason(cause) + "; nothing was left behind", cause);
   }
 
   private static String reason(IOException cause) {

@@ -12,15 +12,25 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes a plain Hugging Face directory, whole or not at all: the given tensors, and beside them the configuration,
-/// tokenizer, chat template and licence files of the base model, byte for byte. `config.json` is changed only where its
-/// dtype is no longer the one that the weights are written in.
+/// Writes a plain Hugging Face directory, whole or not at all: the given tensors, and beside them
+/// the configuration, tokenizer, chat template and licence files of the base model, byte for byte.
+/// `config.json` is changed only where its dtype is no longer the one that the weights are written
+/// in.
 public final class CheckpointWriter {
   static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
-  private static final List<String> COPIED = List.of(
-      "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-      "added_tokens.json", "tokenizer.model", "vocab.json", "merges.txt", "chat_template.jinja", "chat_template.json");
+  private static final List<String> COPIED =
+      List.of(
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "tokenizer.model",
+          "vocab.json",
+          "merges.txt",
+          "chat_template.jinja",
+          "chat_template.json");
   private static final List<String> COPIED_PREFIXES = List.of("LICENSE", "NOTICE", "USE_POLICY");
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -29,24 +39,30 @@ public final class CheckpointWriter {
 
   /// Writes the directory `out`.
   ///
-  /// @param out       a new or empty directory
-  /// @param base      the model's directory that the other files are copied from
-  /// @param tensors   in the order in which they are to be stored
-  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; anything else never is
-  public static void write(Path out, Path base, List<Entry> tensors, boolean overwrite) throws CheckpointException {
+  /// @param out a new or empty directory
+  /// @param base the model's directory that the other files are copied from
+  /// @param tensors in the order in which they are to be stored
+  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; anything
+  ///   else never is
+  public static void write(Path out, Path base, List<Entry> tensors, boolean overwrite)
+      throws CheckpointException {
     write(out, base, tensors, overwrite, MAX_SHARD_BYTES);
   }
 
   static void write(Path out, Path base, List<Entry> tensors, boolean overwrite, long maxShardBytes)
       throws CheckpointException {
-    AtomicDirectory.write(out, dir -> overwrite && Files.exists(dir.resolve("config.json")), dir -> {
-      writeConfig(base, dir, tensors);
-      copyFiles(base, dir);
-      writeWeights(dir, shards(tensors, maxShardBytes));
-    });
+    AtomicDirectory.write(
+        out,
+        dir -> overwrite && Files.exists(dir.resolve("config.json")),
+        dir -> {
+          writeConfig(base, dir, tensors);
+          copyFiles(base, dir);
+          writeWeights(dir, shards(tensors, maxShardBytes));
+        });
   }
 
-  private static void writeConfig(Path base, Path dir, List<Entry> tensors) throws CheckpointException {
+  private static void writeConfig(Path base, Path dir, List<Entry> tensors)
+      throws CheckpointException {
     var source = base.resolve("config.json");
     var json = JsonFile.read(source);
     var field = json.has("dtype") ? "dtype" : "torch_dtype";
@@ -90,11 +106,13 @@ public final class CheckpointWriter {
 
   private static void writeWeights(Path dir, List<List<Entry>> shards) throws CheckpointException {
     if (shards.size() == 1) {
-      SafetensorsWriter.write(dir.resolve("model.safetensors"), shards.getFirst(), SafetensorsWriter.PYTORCH);
+      SafetensorsWriter.write(
+          dir.resolve("model.safetensors"), shards.getFirst(), SafetensorsWriter.PYTORCH);
       return;
     }
     var index = JsonNodeFactory.instance.objectNode();
-    long total = shards.stream().flatMap(List::stream).collect(Collectors.summingLong(Entry::byteSize));
+    long total =
+        shards.stream().flatMap(List::stream).collect(Collectors.summingLong(Entry::byteSize));
     index.putObject("metadata").put("total_size", total);
     var weightMap = index.putObject("weight_map");
     for (int i = 0; i < shards.size(); i++) {
@@ -102,6 +120,7 @@ public final class CheckpointWriter {
       SafetensorsWriter.write(dir.resolve(name), shards.get(i), SafetensorsWriter.PYTORCH);
       for (var entry : shards.get(i)) weightMap.put(entry.name(), name);
     }
-    AtomicFile.write(dir.resolve("model.safetensors.index.json"), JSON.writeValueAsString(index) + "\n");
+    AtomicFile.write(
+        dir.resolve("model.safetensors.index.json"), JSON.writeValueAsString(index) + "\n");
   }
 }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Reads `config.json` of a Llama model. Fields that are absent get the values that transformers' `LlamaConfig` gives
-/// them, but for the sizes, which must be there; what Hone does not compute is refused by name, never ignored.
+/// Reads `config.json` of a Llama model. Fields that are absent get the values that transformers'
+/// `LlamaConfig` gives them, but for the sizes, which must be there; what Hone does not compute is
+/// refused by name, never ignored.
 final class ConfigJson {
   private static final String SUPPORTED = "LlamaForCausalLM";
   private static final int MAX_WIDTH = 1 << 20;
@@ -15,20 +16,22 @@ final class ConfigJson {
   private static final int MAX_VOCAB = 1 << 24;
   private static final int MAX_CONTEXT = 1 << 28;
 
-  /// Features of other decoders under Llama's name: a field that is present and not one of the harmless values.
-  private static final Map<String, List<String>> REFUSED = Map.ofEntries(
-      Map.entry("sliding_window", List.of()),
-      Map.entry("quantization_config", List.of()),
-      Map.entry("compression_config", List.of()),
-      Map.entry("num_experts", List.of("0", "1")),
-      Map.entry("num_local_experts", List.of("0", "1")),
-      Map.entry("n_routed_experts", List.of("0", "1")),
-      Map.entry("partial_rotary_factor", List.of("1", "1.0")),
-      Map.entry("attention_dropout", List.of("0", "0.0")),
-      Map.entry("attn_logit_softcapping", List.of()),
-      Map.entry("final_logit_softcapping", List.of()),
-      Map.entry("auto_map", List.of()),
-      Map.entry("is_encoder_decoder", List.of("false")));
+  /// Features of other decoders under Llama's name: a field that is present and not one of the
+  /// harmless values.
+  private static final Map<String, List<String>> REFUSED =
+      Map.ofEntries(
+          Map.entry("sliding_window", List.of()),
+          Map.entry("quantization_config", List.of()),
+          Map.entry("compression_config", List.of()),
+          Map.entry("num_experts", List.of("0", "1")),
+          Map.entry("num_local_experts", List.of("0", "1")),
+          Map.entry("n_routed_experts", List.of("0", "1")),
+          Map.entry("partial_rotary_factor", List.of("1", "1.0")),
+          Map.entry("attention_dropout", List.of("0", "0.0")),
+          Map.entry("attn_logit_softcapping", List.of()),
+          Map.entry("final_logit_softcapping", List.of()),
+          Map.entry("auto_map", List.of()),
+          Map.entry("is_encoder_decoder", List.of("false")));
 
   private final JsonObject json;
 
@@ -50,28 +53,35 @@ final class ConfigJson {
   private void requireArchitecture() throws CheckpointException {
     var architectures = json.strings("architectures");
     var modelType = json.string("model_type").orElse("");
-    if (architectures.contains(SUPPORTED) && (modelType.isEmpty() || modelType.equals("llama"))) return;
+    if (architectures.contains(SUPPORTED) && (modelType.isEmpty() || modelType.equals("llama")))
+      return;
     if (architectures.isEmpty() && modelType.equals("llama")) return;
     if (architectures.isEmpty() && modelType.isEmpty()) {
-      throw new CheckpointException(json.path(), "names no architecture (fields architectures and model_type)");
+      throw new CheckpointException(
+          json.path(), "names no architecture (fields architectures and model_type)");
     }
-    var name = architectures.isEmpty() || architectures.contains(SUPPORTED)
-        ? "model type " + modelType
-        : "architecture " + String.join(", ", architectures);
+    var name =
+        architectures.isEmpty() || architectures.contains(SUPPORTED)
+            ? "model type " + modelType
+            : "architecture " + String.join(", ", architectures);
     throw unsupported(name, "supported: " + SUPPORTED);
   }
 
   private void requireSupportedFeatures() throws CheckpointException {
     for (var field : json.fields()) {
       var harmless = REFUSED.get(field);
-      if (harmless != null && json.has(field) && !harmless.contains(json.node().get(field).toString())) {
+      if (harmless != null
+          && json.has(field)
+          && !harmless.contains(json.node().get(field).toString())) {
         throw unsupported("field " + field, "use a plain, unquantised Llama checkpoint");
       }
     }
     var activation = json.string("hidden_act").orElse("silu");
-    if (!activation.equals("silu")) throw unsupported("hidden_act " + activation, "supported: silu");
+    if (!activation.equals("silu"))
+      throw unsupported("hidden_act " + activation, "supported: silu");
     for (var layer : json.strings("layer_types")) {
-      if (!layer.equals("full_attention")) throw unsupported("layer type " + layer, "supported: full_attention");
+      if (!layer.equals("full_attention"))
+        throw unsupported("layer type " + layer, "supported: full_attention");
     }
   }
 
@@ -104,8 +114,10 @@ final class ConfigJson {
     var headDim = json.optionalInteger("head_dim", 1, MAX_WIDTH);
     if (headDim.isPresent()) return headDim.getAsInt();
     if (hidden % heads != 0) {
-      throw new CheckpointException(json.path(),
-          "hidden_size %d is no multiple of num_attention_heads %d, and head_dim is absent".formatted(hidden, heads));
+      throw new CheckpointException(
+          json.path(),
+          "hidden_size %d is no multiple of num_attention_heads %d, and head_dim is absent"
+              .formatted(hidden, heads));
     }
     return hidden / heads;
   }
@@ -127,7 +139,8 @@ final class ConfigJson {
     return parameters.isPresent() ? parameters.get().positive("rope_theta", topLevel) : topLevel;
   }
 
-  /// Either `rope_scaling` (`type` in old files, `rope_type` in newer ones) or `rope_parameters` of transformers 5.
+  /// Either `rope_scaling` (`type` in old files, `rope_type` in newer ones) or `rope_parameters` of
+  /// transformers 5.
   private RopeScaling ropeScaling() throws CheckpointException {
     var scaling = json.object("rope_parameters");
     if (scaling.isEmpty()) scaling = json.object("rope_scaling");
@@ -136,17 +149,20 @@ final class ConfigJson {
 
   private RopeScaling ropeScaling(JsonObject rope) throws CheckpointException {
     if (rope.positive("partial_rotary_factor", 1) != 1) {
-      throw unsupported("field " + rope.at() + "partial_rotary_factor", "supported: rotary embedding of whole heads");
+      throw unsupported(
+          "field " + rope.at() + "partial_rotary_factor",
+          "supported: rotary embedding of whole heads");
     }
     var type = ropeType(rope);
     return switch (type) {
       case "default" -> new RopeScaling.None();
       case "linear" -> new RopeScaling.Linear(rope.positive("factor"));
-      case "llama3" -> new RopeScaling.Llama3(
-          rope.positive("factor"),
-          rope.positive("low_freq_factor"),
-          rope.positive("high_freq_factor"),
-          rope.integer("original_max_position_embeddings", 1, MAX_CONTEXT));
+      case "llama3" ->
+          new RopeScaling.Llama3(
+              rope.positive("factor"),
+              rope.positive("low_freq_factor"),
+              rope.positive("high_freq_factor"),
+              rope.integer("original_max_position_embeddings", 1, MAX_CONTEXT));
       default -> throw unsupported("rope type " + type, "supported: default, linear, llama3");
     };
   }
@@ -161,6 +177,7 @@ final class ConfigJson {
   }
 
   private UsageException unsupported(String what, String hint) {
-    return new UsageException(Quoted.oneLine(json.path() + ": " + what) + " is not supported yet", hint);
+    return new UsageException(
+        Quoted.oneLine(json.path() + ": " + what) + " is not supported yet", hint);
   }
 }

@@ -3,8 +3,9 @@ package dev.hone.model.checkpoint;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// An element type of the safetensors format, by the name that files carry. Hone computes with [#F32], [#F16] and
-/// [#BF16] and knows the rest by name and size, so that a file that holds them can be described and refused by name.
+/// An element type of the safetensors format, by the name that files carry. Hone computes with
+/// [#F32], [#F16] and [#BF16] and knows the rest by name and size, so that a file that holds them
+/// can be described and refused by name.
 public enum Dtype {
   BOOL(8),
   U8(8),
@@ -45,14 +46,32 @@ public enum Dtype {
     return this == F32 || this == F16 || this == BF16;
   }
 
-  /// How `torch_dtype` in `config.json` calls a type that Hone writes: `float32`, `float16` or `bfloat16`.
+  /// How `torch_dtype` in `config.json` calls a type that Hone writes: `float32`, `float16` or
+  /// `bfloat16`.
   public String torchName() {
     return switch (this) {
       case F32 -> "float32";
       case F16 -> "float16";
       case BF16 -> "bfloat16";
-      case BOOL, U8, I8, I16, U16, I32, U32, I64, U64, F64, C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ,
-          F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4 ->
+      case BOOL,
+          U8,
+          I8,
+          I16,
+          U16,
+          I32,
+          U32,
+          I64,
+          U64,
+          F64,
+          C64,
+          F8_E4M3,
+          F8_E5M2,
+          F8_E8M0,
+          F8_E4M3FNUZ,
+          F8_E5M2FNUZ,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException("models are written as F32, F16 or BF16, not " + this);
     };
   }

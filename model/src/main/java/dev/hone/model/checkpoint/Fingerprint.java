@@ -9,12 +9,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Identifies a base model: SHA-256 over `config.json` and, in the order of their names, each stored tensor's name,
-/// dtype, shape and contents. How tensors are spread over files does not count.
+/// Identifies a base model: SHA-256 over `config.json` and, in the order of their names, each
+/// stored tensor's name, dtype, shape and contents. How tensors are spread over files does not
+/// count.
 ///
-/// Where all contents together are [#WHOLE_BELOW] bytes or more, only [#SAMPLES] pieces of [#SAMPLE_BYTES] of each
-/// larger tensor are read, evenly spread, first and last included: a fine-tuned copy differs in every one of its trained
-/// tensors, nearly everywhere.
+/// Where all contents together are [#WHOLE_BELOW] bytes or more, only [#SAMPLES] pieces of
+/// [#SAMPLE_BYTES] of each larger tensor are read, evenly spread, first and last included: a
+/// fine-tuned copy differs in every one of its trained tensors, nearly everywhere.
 final class Fingerprint {
   static final long WHOLE_BELOW = 1L << 30;
   static final int SAMPLES = 16;
@@ -44,17 +45,22 @@ final class Fingerprint {
   }
 
   private void addTensor(TensorInfo info, MemorySegment data, boolean isWhole) {
-    add("%s %s %s".formatted(info.name(), info.dtype(), info.shape()).getBytes(StandardCharsets.UTF_8));
+    add(
+        "%s %s %s"
+            .formatted(info.name(), info.dtype(), info.shape())
+            .getBytes(StandardCharsets.UTF_8));
     if (isWhole || data.byteSize() <= (long) SAMPLES * SAMPLE_BYTES) {
       addWhole(data);
     } else {
       long last = data.byteSize() - SAMPLE_BYTES;
-      for (int i = 0; i < SAMPLES - 1; i++) addWhole(data.asSlice(last / (SAMPLES - 1) * i, SAMPLE_BYTES));
+      for (int i = 0; i < SAMPLES - 1; i++)
+        addWhole(data.asSlice(last / (SAMPLES - 1) * i, SAMPLE_BYTES));
       addWhole(data.asSlice(last, SAMPLE_BYTES));
     }
   }
 
-  /// Bytes of unknown length, with the length before them, so that two neighbours cannot trade bytes.
+  /// Bytes of unknown length, with the length before them, so that two neighbours cannot trade
+  /// bytes.
   private void add(byte[] bytes) {
     sha256.update(Integer.toString(bytes.length).getBytes(StandardCharsets.UTF_8));
     sha256.update((byte) ':');

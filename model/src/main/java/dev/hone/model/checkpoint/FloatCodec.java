@@ -6,13 +6,16 @@ import java.nio.ByteOrder;
 
 /// Between f32 in memory (native byte order) and F32, F16 and BF16 in files (little-endian).
 ///
-/// Works through arrays of [#CHUNK] elements, whose loops the compiler turns into vector instructions.
+/// Works through arrays of [#CHUNK] elements, whose loops the compiler turns into vector
+/// instructions.
 final class FloatCodec {
   /// Elements converted at a time: two arrays of this length stay in the first-level cache.
   static final int CHUNK = 4096;
 
-  static final ValueLayout.OfFloat FILE_F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfShort FILE_16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FILE_F32 =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort FILE_16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat MEMORY_F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   private FloatCodec() {}
@@ -42,7 +45,8 @@ final class FloatCodec {
     }
   }
 
-  /// Rounds `n` elements of `wide` to `dtype` (to nearest, ties to even) and stores them in `dst` as a file has them.
+  /// Rounds `n` elements of `wide` to `dtype` (to nearest, ties to even) and stores them in `dst`
+  /// as a file has them.
   static void encode(float[] wide, int n, Dtype dtype, short[] narrow, MemorySegment dst) {
     if (dtype == Dtype.F32) {
       MemorySegment.copy(wide, 0, dst, FILE_F32, 0, n);
@@ -56,7 +60,8 @@ final class FloatCodec {
     MemorySegment.copy(narrow, 0, dst, FILE_16, 0, n);
   }
 
-  /// The upper half of the bits, rounded to nearest, ties to even. A NaN stays one: rounding could carry it to infinity.
+  /// The upper half of the bits, rounded to nearest, ties to even. A NaN stays one: rounding could
+  /// carry it to infinity.
   static short toBfloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
     if (Float.isNaN(x)) return (short) (bits >>> 16 | 0x40);

@@ -6,12 +6,12 @@ import java.util.OptionalInt;
 
 /// What `generation_config.json` says of how the model's authors sample from it.
 ///
-/// @param bosTokenId  begin of sequence, where the file gives one
+/// @param bosTokenId begin of sequence, where the file gives one
 /// @param eosTokenIds each of these ends a generation; empty where the file gives none
-/// @param doSample    whether they sample at all; greedy otherwise
+/// @param doSample whether they sample at all; greedy otherwise
 /// @param temperature where given
-/// @param topP        where given
-/// @param topK        where given
+/// @param topP where given
+/// @param topK where given
 public record GenerationConfig(
     OptionalInt bosTokenId,
     List<Integer> eosTokenIds,
@@ -20,8 +20,14 @@ public record GenerationConfig(
     Optional<Double> topP,
     OptionalInt topK) {
   /// That of a directory without the file.
-  public static final GenerationConfig ABSENT = new GenerationConfig(
-      OptionalInt.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
+  public static final GenerationConfig ABSENT =
+      new GenerationConfig(
+          OptionalInt.empty(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty());
 
   public GenerationConfig {
     eosTokenIds = List.copyOf(eosTokenIds);

@@ -17,13 +17,15 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Strict reading of small JSON files: UTF-8, one object, no duplicate keys, no NaN, nothing after it.
+/// Strict reading of small JSON files: UTF-8, one object, no duplicate keys, no NaN, nothing after
+/// it.
 public final class JsonFile {
   private static final long MAX_BYTES = 64L << 20;
-  private static final JsonMapper MAPPER = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private JsonFile() {}
 
@@ -32,13 +34,15 @@ public final class JsonFile {
     try {
       requireRegularFile(path);
       if (Files.size(path) > MAX_BYTES) {
-        throw new CheckpointException(path, "has %d bytes, far more than such a file needs".formatted(Files.size(path)));
+        throw new CheckpointException(
+            path, "has %d bytes, far more than such a file needs".formatted(Files.size(path)));
       }
       try (var reader = strictUtf8(Files.newInputStream(path))) {
         return object(path, MAPPER.readTree(reader));
       }
     } catch (JacksonException e) {
-      throw new CheckpointException(path, "is not valid JSON (" + reason(e) + "); repair or download it again", e);
+      throw new CheckpointException(
+          path, "is not valid JSON (" + reason(e) + "); repair or download it again", e);
     } catch (IOException e) {
       throw CheckpointException.cannotRead(path, e);
     }
@@ -51,25 +55,31 @@ public final class JsonFile {
 
   private static JsonObject object(Path path, JsonNode root) throws CheckpointException {
     if (!root.isObject()) {
-      throw new CheckpointException(path, "holds no JSON object; it is empty or damaged, download it again");
+      throw new CheckpointException(
+          path, "holds no JSON object; it is empty or damaged, download it again");
     }
     return new JsonObject(path, "", root);
   }
 
-  /// Text of `in`; bytes that are not UTF-8 fail the reading instead of turning into replacement characters.
+  /// Text of `in`; bytes that are not UTF-8 fail the reading instead of turning into replacement
+  /// characters.
   public static Reader strictUtf8(InputStream in) {
-    return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()
-        .onMalformedInput(CodingErrorAction.REPORT)
-        .onUnmappableCharacter(CodingErrorAction.REPORT));
+    return new InputStreamReader(
+        in,
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
   }
 
   /// What a JSON parser complained of, and where.
   public static String reason(JacksonException e) {
     if (e.getCause() instanceof CharacterCodingException) return "it is not UTF-8";
-    var where = Optional.ofNullable(e.getLocation())
-        .filter(at -> at.getLineNr() > 0)
-        .map(JsonFile::lineAndColumn)
-        .orElse("");
+    var where =
+        Optional.ofNullable(e.getLocation())
+            .filter(at -> at.getLineNr() > 0)
+            .map(JsonFile::lineAndColumn)
+            .orElse("");
     return firstLine(e.getOriginalMessage()) + where;
   }
 
@@ -83,7 +93,8 @@ public final class JsonFile {
 
   /// Refuses directories, pipes and devices, which could block for ever or never end.
   static void requireRegularFile(Path path) throws IOException {
-    if (!Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).isRegularFile()) {
+    if (!Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class)
+        .isRegularFile()) {
       throw new CheckpointException(path, "is not a regular file");
     }
   }

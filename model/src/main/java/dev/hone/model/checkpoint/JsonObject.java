@@ -8,11 +8,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// A JSON object of a file, read field by field: a wrong type or an absurd value is refused with file and field.
-/// A field that is `null` counts as absent.
+/// A JSON object of a file, read field by field: a wrong type or an absurd value is refused with
+/// file and field. A field that is `null` counts as absent.
 ///
 /// @param path the file, for messages
-/// @param at   where in the file the object stands: empty, or a prefix such as `rope_scaling.`
+/// @param at where in the file the object stands: empty, or a prefix such as `rope_scaling.`
 /// @param node the object
 public record JsonObject(Path path, String at, JsonNode node) {
 
@@ -22,7 +22,8 @@ public record JsonObject(Path path, String at, JsonNode node) {
   }
 
   public Set<String> fields() {
-    return node.propertyStream().map(java.util.Map.Entry::getKey)
+    return node.propertyStream()
+        .map(java.util.Map.Entry::getKey)
         .collect(java.util.stream.Collectors.toCollection(java.util.LinkedHashSet::new));
   }
 
@@ -61,7 +62,8 @@ public record JsonObject(Path path, String at, JsonNode node) {
     var number = number(field);
     if (number.isEmpty()) return otherwise;
     double value = number.get();
-    if (!(value > 0) || Double.isInfinite(value)) throw wrong(field, node.get(field), "a number above zero");
+    if (!(value > 0) || Double.isInfinite(value))
+      throw wrong(field, node.get(field), "a number above zero");
     return value;
   }
 
@@ -115,7 +117,8 @@ public record JsonObject(Path path, String at, JsonNode node) {
 
   /// A refusal of the value of `field`, which should have been `wanted`.
   public CheckpointException wrong(String field, JsonNode value, String wanted) {
-    return new CheckpointException(path, "field %s%s is %s, but must be %s".formatted(at, field, shown(value), wanted));
+    return new CheckpointException(
+        path, "field %s%s is %s, but must be %s".formatted(at, field, shown(value), wanted));
   }
 
   private static String shown(JsonNode value) {

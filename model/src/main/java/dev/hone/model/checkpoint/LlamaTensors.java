@@ -16,11 +16,13 @@ final class LlamaTensors {
     this.config = config;
   }
 
-  /// Shape by name, in the order of the computation; without `lm_head.weight` where that is the embedding.
+  /// Shape by name, in the order of the computation; without `lm_head.weight` where that is the
+  /// embedding.
   static Map<String, List<Long>> of(ModelConfig config) {
     var tensors = new LlamaTensors(config);
     tensors.add(EMBEDDING, config.vocabSize(), config.hiddenSize());
-    for (int layer = 0; layer < config.numLayers(); layer++) tensors.addLayer("model.layers." + layer + ".");
+    for (int layer = 0; layer < config.numLayers(); layer++)
+      tensors.addLayer("model.layers." + layer + ".");
     tensors.add("model.norm.weight", config.hiddenSize());
     if (!config.tieWordEmbeddings()) tensors.add(HEAD, config.vocabSize(), config.hiddenSize());
     return java.util.Collections.unmodifiableMap(tensors.shapes);

@@ -6,23 +6,23 @@ import java.util.OptionalInt;
 
 /// The shape of a model of the Llama architecture, from its `config.json`.
 ///
-/// @param vocabSize             rows of the embedding
-/// @param hiddenSize            width of the residual stream
-/// @param intermediateSize      width inside the gated MLP
-/// @param numLayers             decoder blocks
-/// @param numHeads              query heads per block
-/// @param numKvHeads            key and value heads per block; divides `numHeads`
-/// @param headDim               width of a head; even; `numHeads · headDim` need not be `hiddenSize`
+/// @param vocabSize rows of the embedding
+/// @param hiddenSize width of the residual stream
+/// @param intermediateSize width inside the gated MLP
+/// @param numLayers decoder blocks
+/// @param numHeads query heads per block
+/// @param numKvHeads key and value heads per block; divides `numHeads`
+/// @param headDim width of a head; even; `numHeads · headDim` need not be `hiddenSize`
 /// @param maxPositionEmbeddings longest context, tokens
-/// @param rmsNormEps            added to the mean square before its root is taken
-/// @param ropeTheta             base of the rotary frequencies
-/// @param ropeScaling           stretching of the rotary angles
-/// @param tieWordEmbeddings     whether the output head is the embedding
-/// @param attentionBias         whether q, k, v and o projections have a bias
-/// @param mlpBias               whether gate, up and down projections have a bias
-/// @param bosTokenId            begin of sequence; empty where the model has none
-/// @param eosTokenIds           each of these ends a generation
-/// @param torchDtype            what the checkpoint says that its weights are in: `float32`, `bfloat16`, …
+/// @param rmsNormEps added to the mean square before its root is taken
+/// @param ropeTheta base of the rotary frequencies
+/// @param ropeScaling stretching of the rotary angles
+/// @param tieWordEmbeddings whether the output head is the embedding
+/// @param attentionBias whether q, k, v and o projections have a bias
+/// @param mlpBias whether gate, up and down projections have a bias
+/// @param bosTokenId begin of sequence; empty where the model has none
+/// @param eosTokenIds each of these ends a generation
+/// @param torchDtype what the checkpoint says that its weights are in: `float32`, `bfloat16`, …
 public record ModelConfig(
     int vocabSize,
     int hiddenSize,
@@ -45,15 +45,18 @@ public record ModelConfig(
   public ModelConfig {
     if (numHeads % numKvHeads != 0) {
       throw new IllegalArgumentException(
-          "num_attention_heads %d is no multiple of num_key_value_heads %d".formatted(numHeads, numKvHeads));
+          "num_attention_heads %d is no multiple of num_key_value_heads %d"
+              .formatted(numHeads, numKvHeads));
     }
-    if (headDim % 2 != 0) throw new IllegalArgumentException("head_dim %d is odd".formatted(headDim));
+    if (headDim % 2 != 0)
+      throw new IllegalArgumentException("head_dim %d is odd".formatted(headDim));
     eosTokenIds = List.copyOf(eosTokenIds);
   }
 
   /// Reads `config.json`.
   ///
-  /// @throws dev.hone.model.UsageException for an architecture or a feature that Hone does not support
+  /// @throws dev.hone.model.UsageException for an architecture or a feature that Hone does not
+  ///   support
   public static ModelConfig read(Path configJson) throws CheckpointException {
     return ConfigJson.parse(JsonFile.read(configJson));
   }

@@ -1,6 +1,7 @@
 package dev.hone.model.checkpoint;
 
-/// Text from a file, made fit to stand in a one-line message: control characters escaped, long text cut.
+/// Text from a file, made fit to stand in a one-line message: control characters escaped, long text
+/// cut.
 final class Quoted {
   private static final int MAX_LENGTH = 120;
 
@@ -19,8 +20,12 @@ final class Quoted {
 
   private static void append(StringBuilder line, int codePoint) {
     switch (Character.getType(codePoint)) {
-      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR -> line.append("\\u%04x".formatted(codePoint));
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          line.append("\\u%04x".formatted(codePoint));
       default -> line.appendCodePoint(codePoint);
     }
   }

@@ -10,16 +10,19 @@ public sealed interface RopeScaling {
 
   /// Llama 3.1's: low frequencies divided by `factor`, high ones kept, those between blended.
   ///
-  /// @param factor                       divisor of the low frequencies
-  /// @param lowFreqFactor                wavelengths above `originalMaxPositionEmbeddings / lowFreqFactor` are low
-  /// @param highFreqFactor               wavelengths below `originalMaxPositionEmbeddings / highFreqFactor` are high
+  /// @param factor divisor of the low frequencies
+  /// @param lowFreqFactor wavelengths above `originalMaxPositionEmbeddings / lowFreqFactor` are low
+  /// @param highFreqFactor wavelengths below `originalMaxPositionEmbeddings / highFreqFactor` are
+  ///   high
   /// @param originalMaxPositionEmbeddings the context before stretching, tokens
-  record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings)
+  record Llama3(
+      double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings)
       implements RopeScaling {
     public Llama3 {
       if (highFreqFactor <= lowFreqFactor) {
         throw new IllegalArgumentException(
-            "high_freq_factor %s must be above low_freq_factor %s".formatted(highFreqFactor, lowFreqFactor));
+            "high_freq_factor %s must be above low_freq_factor %s"
+                .formatted(highFreqFactor, lowFreqFactor));
       }
     }
   }

@@ -7,16 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Set;
 
-/// A safetensors file, mapped read-only: 8 bytes of header length (little-endian), the header, the data.
+/// A safetensors file, mapped read-only: 8 bytes of header length (little-endian), the header, the
+/// data.
 ///
-/// The mapping lives as long as the arena that [#open] receives, and the file's handle is closed before `open`
-/// returns, so there is nothing here to close.
+/// The mapping lives as long as the arena that [#open] receives, and the file's handle is closed
+/// before `open` returns, so there is nothing here to close.
 public final class SafetensorsFile {
   static final int MAX_HEADER_BYTES = 100_000_000;
   private static final int LENGTH_BYTES = Long.BYTES;
@@ -48,24 +48,35 @@ public final class SafetensorsFile {
   private static SafetensorsHeader readHeader(Path path, FileChannel channel) throws IOException {
     long fileSize = channel.size();
     if (fileSize < LENGTH_BYTES) {
-      throw new CheckpointException(path, "truncated: a safetensors file has at least %d bytes, this one %d; copy or"
-          .formatted(LENGTH_BYTES, fileSize) + " download it again");
+      throw new CheckpointException(
+          path,
+          "truncated: a safetensors file has at least %d bytes, this one %d; copy or"
+                  .formatted(LENGTH_BYTES, fileSize)
+              + " download it again");
     }
     long length = read(path, channel, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
     checkHeaderLength(path, length, fileSize);
     var bytes = read(path, channel, (int) length).array();
-    return SafetensorsHeader.parse(path, JsonFile.strictUtf8(new ByteArrayInputStream(bytes)),
-        LENGTH_BYTES + length, fileSize);
+    return SafetensorsHeader.parse(
+        path,
+        JsonFile.strictUtf8(new ByteArrayInputStream(bytes)),
+        LENGTH_BYTES + length,
+        fileSize);
   }
 
-  private static void checkHeaderLength(Path path, long length, long fileSize) throws CheckpointException {
+  private static void checkHeaderLength(Path path, long length, long fileSize)
+      throws CheckpointException {
     if (length < 2 || length > MAX_HEADER_BYTES) {
-      throw new CheckpointException(path, "header length %s is not between 2 and %d; not a safetensors file"
-          .formatted(Long.toUnsignedString(length), MAX_HEADER_BYTES));
+      throw new CheckpointException(
+          path,
+          "header length %s is not between 2 and %d; not a safetensors file"
+              .formatted(Long.toUnsignedString(length), MAX_HEADER_BYTES));
     }
     if (length > fileSize - LENGTH_BYTES) {
-      throw new CheckpointException(path, "truncated: the header has %d bytes, the file %d; copy or download it again"
-          .formatted(length, fileSize));
+      throw new CheckpointException(
+          path,
+          "truncated: the header has %d bytes, the file %d; copy or download it again"
+              .formatted(length, fileSize));
     }
   }
 
@@ -98,7 +109,8 @@ public final class SafetensorsFile {
   /// @throws IllegalArgumentException when there is none; ask [#names] first
   public TensorInfo info(String name) {
     var info = header.tensors().get(name);
-    if (info == null) throw new IllegalArgumentException(path + " has no tensor " + Quoted.of(name));
+    if (info == null)
+      throw new IllegalArgumentException(path + " has no tensor " + Quoted.of(name));
     return info;
   }
 
@@ -113,7 +125,8 @@ public final class SafetensorsFile {
     return mapped.asSlice(info.offset(), info.byteSize());
   }
 
-  /// Whether [#raw] can be computed with as it is: f32, in this machine's byte order, aligned to 4 bytes.
+  /// Whether [#raw] can be computed with as it is: f32, in this machine's byte order, aligned to 4
+  /// bytes.
   public boolean isF32Mapped(String name) {
     var info = info(name);
     return info.dtype() == Dtype.F32
@@ -121,19 +134,24 @@ public final class SafetensorsFile {
         && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
   }
 
-  /// Copies a tensor into `dst` as f32 in this machine's byte order; exact, for F32, F16 and BF16 alike.
+  /// Copies a tensor into `dst` as f32 in this machine's byte order; exact, for F32, F16 and BF16
+  /// alike.
   ///
   /// @param dst exactly `4 · elements` bytes
   /// @throws CheckpointException when the dtype is another one
   public void readF32(String name, MemorySegment dst) throws CheckpointException {
     var info = info(name);
     if (!info.dtype().isReadable()) {
-      throw new CheckpointException(path, "tensor %s is %s, but only F32, F16 and BF16 can be read as numbers; use an"
-          .formatted(Quoted.of(name), info.dtype()) + " unquantised checkpoint");
+      throw new CheckpointException(
+          path,
+          "tensor %s is %s, but only F32, F16 and BF16 can be read as numbers; use an"
+                  .formatted(Quoted.of(name), info.dtype())
+              + " unquantised checkpoint");
     }
     if (dst.byteSize() != info.elements() * Float.BYTES) {
-      throw new IllegalArgumentException("readF32 %s: destination has %d bytes, %s needs %d"
-          .formatted(name, dst.byteSize(), info.shape(), info.elements() * Float.BYTES));
+      throw new IllegalArgumentException(
+          "readF32 %s: destination has %d bytes, %s needs %d"
+              .formatted(name, dst.byteSize(), info.shape(), info.elements() * Float.BYTES));
     }
     FloatCodec.decode(raw(name), info.dtype(), dst);
   }

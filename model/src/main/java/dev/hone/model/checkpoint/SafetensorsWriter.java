@@ -16,8 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes safetensors files, whole or not at all. The same entries give the same bytes: tensors stand in the given
-/// order, metadata sorted by key, the header padded with spaces to a multiple of 8 bytes.
+/// Writes safetensors files, whole or not at all. The same entries give the same bytes: tensors
+/// stand in the given order, metadata sorted by key, the header padded with spaces to a multiple of
+/// 8 bytes.
 public final class SafetensorsWriter {
   /// The metadata of a file with PyTorch weights, without which transformers refuses to load it.
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
@@ -28,7 +29,8 @@ public final class SafetensorsWriter {
 
   private SafetensorsWriter() {}
 
-  /// Where a tensor's bytes come from; asked once, when its turn has come, so that only one need be in memory.
+  /// Where a tensor's bytes come from; asked once, when its turn has come, so that only one need be
+  /// in memory.
   @FunctionalInterface
   public interface Data {
     MemorySegment get() throws IOException;
@@ -36,21 +38,23 @@ public final class SafetensorsWriter {
 
   /// A tensor to write.
   ///
-  /// @param name   in the file
-  /// @param dtype  in the file
-  /// @param shape  sizes, outermost first
-  /// @param source dtype of `data`: `dtype` itself for bytes as stored, or [Dtype#F32] (native byte order) to be
-  ///               rounded to `dtype`, to nearest and ties to even
-  /// @param data   the elements, contiguous
+  /// @param name in the file
+  /// @param dtype in the file
+  /// @param shape sizes, outermost first
+  /// @param source dtype of `data`: `dtype` itself for bytes as stored, or [Dtype#F32] (native byte
+  ///   order) to be rounded to `dtype`, to nearest and ties to even
+  /// @param data the elements, contiguous
   public record Entry(String name, Dtype dtype, List<Long> shape, Dtype source, Data data) {
     public Entry {
       shape = List.copyOf(shape);
-      if (name.equals("__metadata__")) throw new IllegalArgumentException("no tensor may be called __metadata__");
+      if (name.equals("__metadata__"))
+        throw new IllegalArgumentException("no tensor may be called __metadata__");
       if (shape.stream().anyMatch(size -> size < 0)) {
         throw new IllegalArgumentException("tensor %s has the shape %s".formatted(name, shape));
       }
       if (source != dtype && !(source == Dtype.F32 && dtype.isReadable())) {
-        throw new IllegalArgumentException("tensor %s: cannot write %s as %s".formatted(name, source, dtype));
+        throw new IllegalArgumentException(
+            "tensor %s: cannot write %s as %s".formatted(name, source, dtype));
       }
     }
 
@@ -70,21 +74,26 @@ public final class SafetensorsWriter {
     }
 
     private long byteSize(Dtype type) {
-      long bits = shape.stream().mapToLong(Long::longValue).reduce(type.bits(), Math::multiplyExact);
+      long bits =
+          shape.stream().mapToLong(Long::longValue).reduce(type.bits(), Math::multiplyExact);
       return Math.ceilDiv(bits, 8L);
     }
   }
 
-  /// Writes `entries` and `metadata` to `target`, replacing what stands there once all of it is on the disk.
-  public static void write(Path target, List<Entry> entries, Map<String, String> metadata) throws CheckpointException {
+  /// Writes `entries` and `metadata` to `target`, replacing what stands there once all of it is on
+  /// the disk.
+  public static void write(Path target, List<Entry> entries, Map<String, String> metadata)
+      throws CheckpointException {
     var header = header(entries, metadata);
-    AtomicFile.write(target, channel -> {
-      AtomicFile.writeFully(channel, header);
-      try (var buffers = Arena.ofConfined()) {
-        var body = new Body(channel, buffers.allocate((long) FloatCodec.CHUNK * Float.BYTES));
-        for (var entry : entries) body.write(entry);
-      }
-    });
+    AtomicFile.write(
+        target,
+        channel -> {
+          AtomicFile.writeFully(channel, header);
+          try (var buffers = Arena.ofConfined()) {
+            var body = new Body(channel, buffers.allocate((long) FloatCodec.CHUNK * Float.BYTES));
+            for (var entry : entries) body.write(entry);
+          }
+        });
   }
 
   private static ByteBuffer header(List<Entry> entries, Map<String, String> metadata) {
@@ -105,7 +114,8 @@ public final class SafetensorsWriter {
     var names = new HashSet<String>();
     long offset = 0;
     for (var entry : entries) {
-      if (!names.add(entry.name())) throw new IllegalArgumentException("two tensors are called " + entry.name());
+      if (!names.add(entry.name()))
+        throw new IllegalArgumentException("two tensors are called " + entry.name());
       var tensor = root.putObject(entry.name()).put("dtype", entry.dtype().name());
       var shape = tensor.putArray("shape");
       entry.shape().forEach(shape::add);
@@ -122,8 +132,14 @@ public final class SafetensorsWriter {
     void write(Entry entry) throws IOException {
       var data = entry.data().get();
       if (data.byteSize() != entry.byteSize(entry.source())) {
-        throw new IllegalArgumentException("tensor %s %s: given %d bytes of %s, needs %d".formatted(
-            entry.name(), entry.shape(), data.byteSize(), entry.source(), entry.byteSize(entry.source())));
+        throw new IllegalArgumentException(
+            "tensor %s %s: given %d bytes of %s, needs %d"
+                .formatted(
+                    entry.name(),
+                    entry.shape(),
+                    data.byteSize(),
+                    entry.source(),
+                    entry.byteSize(entry.source())));
       }
       if (isVerbatim(entry)) {
         writeVerbatim(data);
@@ -145,7 +161,8 @@ public final class SafetensorsWriter {
       }
     }
 
-    /// Arrays other than of bytes cannot be seen as a byte buffer, so what lies on the heap goes through `buffer`.
+    /// Arrays other than of bytes cannot be seen as a byte buffer, so what lies on the heap goes
+    /// through `buffer`.
     private MemorySegment nativeView(MemorySegment piece) {
       return piece.isNative() ? piece : buffer.asSlice(0, piece.byteSize()).copyFrom(piece);
     }
@@ -158,7 +175,8 @@ public final class SafetensorsWriter {
         int n = (int) Math.min(FloatCodec.CHUNK, elements - done);
         MemorySegment.copy(data, ValueLayout.JAVA_FLOAT_UNALIGNED, done * Float.BYTES, wide, 0, n);
         FloatCodec.encode(wide, n, dtype, narrow, buffer);
-        AtomicFile.writeFully(channel, buffer.asSlice(0, (long) n * dtype.bits() / 8).asByteBuffer());
+        AtomicFile.writeFully(
+            channel, buffer.asSlice(0, (long) n * dtype.bits() / 8).asByteBuffer());
       }
     }
   }

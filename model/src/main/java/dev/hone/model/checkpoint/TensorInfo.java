@@ -4,10 +4,10 @@ import java.util.List;
 
 /// What a safetensors header says of one tensor.
 ///
-/// @param name     as in the file
-/// @param dtype    element type
-/// @param shape    sizes, outermost first; empty for a scalar
-/// @param offset   of the first byte, from the beginning of the file
+/// @param name as in the file
+/// @param dtype element type
+/// @param shape sizes, outermost first; empty for a scalar
+/// @param offset of the first byte, from the beginning of the file
 /// @param byteSize of the data
 public record TensorInfo(String name, Dtype dtype, List<Long> shape, long offset, long byteSize) {
   public TensorInfo {

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The tensors of a directory, over one file or many shards, with names that stand for another tensor resolved.
+/// The tensors of a directory, over one file or many shards, with names that stand for another
+/// tensor resolved.
 ///
-/// @param dir     for messages
-/// @param files   the file of each stored tensor, in the order of the files
+/// @param dir for messages
+/// @param files the file of each stored tensor, in the order of the files
 /// @param aliases names that are not stored but mean a tensor that is
 record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String> aliases) {
   private static final String SINGLE = "model.safetensors";
@@ -23,18 +24,25 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
 
   static Weights open(Path dir, Arena arena) throws CheckpointException {
     // A link that cannot be followed neither exists nor doesn't; opening it says why.
-    if (!Files.notExists(dir.resolve(SINGLE))) return single(dir, SafetensorsFile.open(dir.resolve(SINGLE), arena));
-    if (!Files.notExists(dir.resolve(INDEX))) return sharded(dir, JsonFile.read(dir.resolve(INDEX)), arena);
+    if (!Files.notExists(dir.resolve(SINGLE)))
+      return single(dir, SafetensorsFile.open(dir.resolve(SINGLE), arena));
+    if (!Files.notExists(dir.resolve(INDEX)))
+      return sharded(dir, JsonFile.read(dir.resolve(INDEX)), arena);
     throw noWeights(dir);
   }
 
   private static RuntimeException noWeights(Path dir) {
-    if (Files.exists(dir.resolve("pytorch_model.bin")) || Files.exists(dir.resolve("pytorch_model.bin.index.json"))) {
-      return new UsageException(Quoted.oneLine(dir + ": holds only pytorch_model.bin, a format that runs code when read"),
-          "convert it to safetensors (transformers: save_pretrained) or get a copy that has model.safetensors");
+    if (Files.exists(dir.resolve("pytorch_model.bin"))
+        || Files.exists(dir.resolve("pytorch_model.bin.index.json"))) {
+      return new UsageException(
+          Quoted.oneLine(dir + ": holds only pytorch_model.bin, a format that runs code when read"),
+          "convert it to safetensors (transformers: save_pretrained) or get a copy that has"
+              + " model.safetensors");
     }
-    return new UsageException(Quoted.oneLine(dir + ": has neither " + SINGLE + " nor " + INDEX),
-        "give the directory of a Hugging Face model with its weights; the download may be incomplete");
+    return new UsageException(
+        Quoted.oneLine(dir + ": has neither " + SINGLE + " nor " + INDEX),
+        "give the directory of a Hugging Face model with its weights; the download may be"
+            + " incomplete");
   }
 
   private static Weights single(Path dir, SafetensorsFile file) {
@@ -43,16 +51,22 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
     return new Weights(dir, files, aliases(files, List.of(file)));
   }
 
-  private static Weights sharded(Path dir, JsonObject index, Arena arena) throws CheckpointException {
-    var map = index.object("weight_map")
-        .orElseThrow(() -> new CheckpointException(index.path(), "lacks the field weight_map" + INCOMPLETE));
+  private static Weights sharded(Path dir, JsonObject index, Arena arena)
+      throws CheckpointException {
+    var map =
+        index
+            .object("weight_map")
+            .orElseThrow(() ->
+                new CheckpointException(index.path(), "lacks the field weight_map" + INCOMPLETE));
     var shards = new LinkedHashMap<String, SafetensorsFile>();
     var files = new LinkedHashMap<String, SafetensorsFile>();
     for (var tensor : map.fields()) {
       var shard = shard(dir, map, tensor, shards, arena);
       if (!shard.names().contains(tensor)) {
-        throw new CheckpointException(shard.path(), "lacks the tensor %s, which %s places there"
-            .formatted(Quoted.of(tensor), INDEX) + INCOMPLETE);
+        throw new CheckpointException(
+            shard.path(),
+            "lacks the tensor %s, which %s places there".formatted(Quoted.of(tensor), INDEX)
+                + INCOMPLETE);
       }
       files.put(tensor, shard);
     }
@@ -63,7 +77,9 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   private static SafetensorsFile shard(
       Path dir, JsonObject map, String tensor, Map<String, SafetensorsFile> shards, Arena arena)
       throws CheckpointException {
-    var name = map.string(tensor).orElseThrow(() -> map.wrong(tensor, map.node().get(tensor), "a file name"));
+    var name =
+        map.string(tensor)
+            .orElseThrow(() -> map.wrong(tensor, map.node().get(tensor), "a file name"));
     var known = shards.get(name);
     if (known != null) return known;
     if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
@@ -71,8 +87,10 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
     }
     var path = dir.resolve(name);
     if (Files.notExists(path)) {
-      throw new CheckpointException(path, "is missing; %s places the tensor %s there"
-          .formatted(INDEX, Quoted.of(tensor)) + INCOMPLETE);
+      throw new CheckpointException(
+          path,
+          "is missing; %s places the tensor %s there".formatted(INDEX, Quoted.of(tensor))
+              + INCOMPLETE);
     }
     var opened = SafetensorsFile.open(path, arena);
     shards.put(name, opened);
@@ -80,24 +98,30 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   }
 
   private static void requireAllMapped(
-      Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> files) throws CheckpointException {
+      Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> files)
+      throws CheckpointException {
     for (var shard : shards.values()) {
       for (var name : shard.names()) {
         if (files.get(name) != shard) {
-          throw new CheckpointException(index, "does not place the tensor %s in %s, where it is stored"
-              .formatted(Quoted.of(name), shard.path().getFileName()));
+          throw new CheckpointException(
+              index,
+              "does not place the tensor %s in %s, where it is stored"
+                  .formatted(Quoted.of(name), shard.path().getFileName()));
         }
       }
     }
   }
 
-  /// Metadata entries `"name": "stored name"`: safetensors' way to note that two names shared one tensor when saved.
-  private static Map<String, String> aliases(Map<String, SafetensorsFile> files, List<SafetensorsFile> opened) {
+  /// Metadata entries `"name": "stored name"`: safetensors' way to note that two names shared one
+  /// tensor when saved.
+  private static Map<String, String> aliases(
+      Map<String, SafetensorsFile> files, List<SafetensorsFile> opened) {
     var aliases = new LinkedHashMap<String, String>();
     for (var file : opened) {
-      file.metadata().forEach((name, stored) -> {
-        if (!files.containsKey(name) && files.containsKey(stored)) aliases.put(name, stored);
-      });
+      file.metadata()
+          .forEach((name, stored) -> {
+            if (!files.containsKey(name) && files.containsKey(stored)) aliases.put(name, stored);
+          });
     }
     return aliases;
   }
@@ -127,32 +151,50 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
 
   private void requireEqual(String first, String second) throws CheckpointException {
     if (raw(first).mismatch(raw(second)) >= 0) {
-      throw new CheckpointException(fileOf(second).path(), ("%s and %s differ, although tie_word_embeddings in"
-          + " config.json says that they are one; set it to false if they are two").formatted(first, second));
+      throw new CheckpointException(
+          fileOf(second).path(),
+          ("%s and %s differ, although tie_word_embeddings in"
+                  + " config.json says that they are one; set it to false if they are two")
+              .formatted(first, second));
     }
   }
 
   private void requireTensor(String name, List<Long> shape) throws CheckpointException {
-    var info = find(name).orElseThrow(() -> new CheckpointException(dir, "lacks the tensor %s of shape %s, which"
-        .formatted(Quoted.of(name), shape) + " config.json calls for" + INCOMPLETE));
+    var info =
+        find(name)
+            .orElseThrow(() ->
+                new CheckpointException(
+                    dir,
+                    "lacks the tensor %s of shape %s, which".formatted(Quoted.of(name), shape)
+                        + " config.json calls for"
+                        + INCOMPLETE));
     if (!info.shape().equals(shape)) {
-      throw new CheckpointException(fileOf(name).path(), "tensor %s has the shape %s where config.json calls for %s"
-          .formatted(Quoted.of(name), info.shape(), shape) + "; the two files may belong to different models");
+      throw new CheckpointException(
+          fileOf(name).path(),
+          "tensor %s has the shape %s where config.json calls for %s"
+                  .formatted(Quoted.of(name), info.shape(), shape)
+              + "; the two files may belong to different models");
     }
     if (!info.dtype().isReadable()) {
-      throw new UsageException(Quoted.oneLine("%s: tensor %s is %s".formatted(fileOf(name).path(), name, info.dtype())),
+      throw new UsageException(
+          Quoted.oneLine("%s: tensor %s is %s".formatted(fileOf(name).path(), name, info.dtype())),
           "use an unquantised checkpoint: F32, F16 or BF16");
     }
   }
 
-  private void requireExpected(String stored, Map<String, List<Long>> expected) throws CheckpointException {
-    boolean isUsed = expected.containsKey(stored)
-        || aliases.entrySet().stream().anyMatch(a -> a.getValue().equals(stored) && expected.containsKey(a.getKey()))
-        || stored.equals(LlamaTensors.HEAD) && !expected.containsKey(LlamaTensors.HEAD)
-        || stored.endsWith(".rotary_emb.inv_freq");
+  private void requireExpected(String stored, Map<String, List<Long>> expected)
+      throws CheckpointException {
+    boolean isUsed =
+        expected.containsKey(stored)
+            || aliases.entrySet().stream()
+                .anyMatch(a -> a.getValue().equals(stored) && expected.containsKey(a.getKey()))
+            || stored.equals(LlamaTensors.HEAD) && !expected.containsKey(LlamaTensors.HEAD)
+            || stored.endsWith(".rotary_emb.inv_freq");
     if (!isUsed) {
-      throw new CheckpointException(fileOf(stored).path(), "has the tensor %s, which a Llama model of this config.json"
-          .formatted(Quoted.of(stored)) + " does not use; the two files may belong to different models");
+      throw new CheckpointException(
+          fileOf(stored).path(),
+          "has the tensor %s, which a Llama model of this config.json".formatted(Quoted.of(stored))
+              + " does not use; the two files may belong to different models");
     }
   }
 
@@ -164,7 +206,9 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
 
   Optional<TensorInfo> find(String name) {
     var stored = storedName(name);
-    return files.containsKey(stored) ? Optional.of(files.get(stored).info(stored)) : Optional.empty();
+    return files.containsKey(stored)
+        ? Optional.of(files.get(stored).info(stored))
+        : Optional.empty();
   }
 
   TensorInfo info(String name) {

@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The roles of special tokens, from `tokenizer_config.json` and, where that is silent, `special_tokens_map.json`. A
-/// role is given as text, or as an object with the text under `content`.
+/// The roles of special tokens, from `tokenizer_config.json` and, where that is silent,
+/// `special_tokens_map.json`. A role is given as text, or as an object with the text under
+/// `content`.
 ///
-/// @param files       in the order of precedence
+/// @param files in the order of precedence
 /// @param addBosToken `add_bos_token` of `tokenizer_config.json`, where given
 record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
 
@@ -23,7 +24,8 @@ record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
     return new SpecialTokens(List.copyOf(files), addBosToken(config));
   }
 
-  private static Optional<Boolean> addBosToken(Optional<JsonObject> config) throws CheckpointException {
+  private static Optional<Boolean> addBosToken(Optional<JsonObject> config)
+      throws CheckpointException {
     return config.isPresent() && config.get().has("add_bos_token")
         ? Optional.of(config.get().bool("add_bos_token", false))
         : Optional.empty();
@@ -39,7 +41,10 @@ record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
 
   private static String text(JsonObject file, String role) throws CheckpointException {
     if (!file.node().get(role).isObject()) return file.string(role).orElseThrow();
-    return file.object(role).orElseThrow().string("content")
-        .orElseThrow(() -> file.wrong(role, file.node().get(role), "text, or an object with content"));
+    return file.object(role)
+        .orElseThrow()
+        .string("content")
+        .orElseThrow(
+            () -> file.wrong(role, file.node().get(role), "text, or an object with content"));
   }
 }

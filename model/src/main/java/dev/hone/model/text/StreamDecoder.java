@@ -2,12 +2,14 @@ package dev.hone.model.text;
 
 import java.util.Arrays;
 
-/// Decodes token ids as they come, and hands text out once it is final: all pieces together are the text of all ids.
+/// Decodes token ids as they come, and hands text out once it is final: all pieces together are the
+/// text of all ids.
 ///
-/// A token may end inside a character, so text is held back while it ends in U+FFFD, the decoder's sign of an
-/// incomplete one, and while byte tokens (`<0xE2>`) come: a group of those is characters or not only as a whole. What a
-/// token says may also hang on what precedes it (SentencePiece strips the space in front of a text). So new tokens are
-/// decoded together with the ones handed out last, and what those give by themselves is cut off again.
+/// A token may end inside a character, so text is held back while it ends in U+FFFD, the decoder's
+/// sign of an incomplete one, and while byte tokens (`<0xE2>`) come: a group of those is characters
+/// or not only as a whole. What a token says may also hang on what precedes it (SentencePiece
+/// strips the space in front of a text). So new tokens are decoded together with the ones handed
+/// out last, and what those give by themselves is cut off again.
 public final class StreamDecoder {
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -15,8 +17,10 @@ public final class StreamDecoder {
   private final boolean skipSpecialTokens;
   private int[] window = new int[16];
   private int windowSize;
+
   /// How many ids at the window's beginning are handed out already.
   private int known;
+
   private String knownText = "";
 
   StreamDecoder(Tokenizer tokenizer, boolean skipSpecialTokens) {
@@ -30,7 +34,8 @@ public final class StreamDecoder {
     push(id);
     if (tokenizer.isByte(id)) return "";
     var text = windowText();
-    if (text.length() <= knownText.length() || text.charAt(text.length() - 1) == REPLACEMENT) return "";
+    if (text.length() <= knownText.length() || text.charAt(text.length() - 1) == REPLACEMENT)
+      return "";
     return handOut(text);
   }
 
@@ -49,8 +54,8 @@ public final class StreamDecoder {
     return tokenizer.decode(Arrays.copyOf(window, windowSize), false);
   }
 
-  /// Drops the ids handed out earlier, unless those handed out now give no text alone: then the decoder may treat what
-  /// follows them as the beginning of a text.
+  /// Drops the ids handed out earlier, unless those handed out now give no text alone: then the
+  /// decoder may treat what follows them as the beginning of a text.
   private void moveWindow(String text) {
     var latest = Arrays.copyOfRange(window, known, windowSize);
     var latestText = tokenizer.decode(latest, false);

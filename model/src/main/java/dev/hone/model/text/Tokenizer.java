@@ -15,13 +15,16 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The tokenizer of a model's directory: `tokenizer.json` through Hugging Face's own tokenizers library, and the roles
-/// of its special tokens from the files beside it. Safe for use by several threads.
+/// The tokenizer of a model's directory: `tokenizer.json` through Hugging Face's own tokenizers
+/// library, and the roles of its special tokens from the files beside it. Safe for use by several
+/// threads.
 ///
-/// Truncation and padding that the file asks for are switched off, and decoded text is never "cleaned up"
-/// (`clean_up_tokenization_spaces` joins `do n't` to `don't`): what was encoded comes back.
+/// Truncation and padding that the file asks for are switched off, and decoded text is never
+/// "cleaned up" (`clean_up_tokenization_spaces` joins `do n't` to `don't`): what was encoded comes
+/// back.
 ///
-/// The native tokenizer is freed when this object is no longer reachable, so that no use after a close can crash.
+/// The native tokenizer is freed when this object is no longer reachable, so that no use after a
+/// close can crash.
 public final class Tokenizer implements TextEncoder {
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -34,7 +37,8 @@ public final class Tokenizer implements TextEncoder {
   private final Set<Integer> eosIds;
   private final boolean addBos;
 
-  private Tokenizer(Path path, TokenizerJson json, Roles roles, SpecialTokens names) throws CheckpointException {
+  private Tokenizer(Path path, TokenizerJson json, Roles roles, SpecialTokens names)
+      throws CheckpointException {
     this.library = TokenizersNative.library();
     this.json = json;
     this.handle = create(library, path, json);
@@ -48,7 +52,8 @@ public final class Tokenizer implements TextEncoder {
 
   /// The native tokenizer's end; holds no reference to the object that it is freed after.
   private record Free(TokenizersLibrary library, long handle) implements Runnable {
-    @Override public void run() {
+    @Override
+    public void run() {
       library.deleteTokenizer(handle);
     }
   }
@@ -56,31 +61,34 @@ public final class Tokenizer implements TextEncoder {
   /// Opens the tokenizer in `dir`; BOS and EOS are those that its files name.
   ///
   /// @throws CheckpointException when a file is damaged
-  /// @throws UsageException      when the directory has no tokenizer that Hone supports
+  /// @throws UsageException when the directory has no tokenizer that Hone supports
   public static Tokenizer open(Path dir) throws CheckpointException {
     return open(dir, OptionalInt.empty(), List.of());
   }
 
-  /// Opens the tokenizer of a checkpoint; where its files name no BOS or EOS, those of the checkpoint's configuration
-  /// count.
+  /// Opens the tokenizer of a checkpoint; where its files name no BOS or EOS, those of the
+  /// checkpoint's configuration count.
   ///
   /// @throws CheckpointException when a file is damaged, or has ids that the embedding lacks
-  /// @throws UsageException      when the directory has no tokenizer that Hone supports
+  /// @throws UsageException when the directory has no tokenizer that Hone supports
   public static Tokenizer open(Checkpoint checkpoint) throws CheckpointException {
-    var bos = checkpoint.generation().bosTokenId().isPresent()
-        ? checkpoint.generation().bosTokenId()
-        : checkpoint.config().bosTokenId();
+    var bos =
+        checkpoint.generation().bosTokenId().isPresent()
+            ? checkpoint.generation().bosTokenId()
+            : checkpoint.config().bosTokenId();
     var tokenizer = open(checkpoint.dir(), bos, checkpoint.eosTokenIds());
     int vocabSize = checkpoint.config().vocabSize();
     if (tokenizer.vocabSize() > vocabSize) {
-      throw new CheckpointException(checkpoint.dir().resolve("tokenizer.json"),
+      throw new CheckpointException(
+          checkpoint.dir().resolve("tokenizer.json"),
           "has ids up to %d, but the model's vocab_size in config.json is %d; the two files belong to different models"
               .formatted(tokenizer.vocabSize() - 1, vocabSize));
     }
     return tokenizer;
   }
 
-  private static Tokenizer open(Path dir, OptionalInt bos, List<Integer> eos) throws CheckpointException {
+  private static Tokenizer open(Path dir, OptionalInt bos, List<Integer> eos)
+      throws CheckpointException {
     var path = requireTokenizerJson(dir);
     var json = TokenizerJson.read(path);
     var names = SpecialTokens.read(dir);
@@ -91,26 +99,35 @@ public final class Tokenizer implements TextEncoder {
     var path = dir.resolve("tokenizer.json");
     if (!Files.notExists(path)) return path;
     if (Files.exists(dir.resolve("tokenizer.model"))) {
-      throw new UsageException(dir + ": has only tokenizer.model, a SentencePiece file, which is not supported yet",
+      throw new UsageException(
+          dir + ": has only tokenizer.model, a SentencePiece file, which is not supported yet",
           "get the model's tokenizer.json, or save it with transformers' fast tokenizer");
     }
     if (Files.exists(dir.resolve("vocab.json"))) {
-      throw new UsageException(dir + ": has only vocab.json and merges.txt, which is not supported yet",
+      throw new UsageException(
+          dir + ": has only vocab.json and merges.txt, which is not supported yet",
           "get the model's tokenizer.json, or save it with transformers' fast tokenizer");
     }
-    throw new UsageException(dir + ": has no tokenizer.json",
-        "give the directory of a Hugging Face model, with its tokenizer; the download may be incomplete");
+    throw new UsageException(
+        dir + ": has no tokenizer.json",
+        "give the directory of a Hugging Face model, with its tokenizer; the download may be"
+            + " incomplete");
   }
 
-  private static long create(TokenizersLibrary library, Path path, TokenizerJson json) throws CheckpointException {
+  private static long create(TokenizersLibrary library, Path path, TokenizerJson json)
+      throws CheckpointException {
     try {
       long handle = library.createTokenizerFromString(json.text());
       library.disableTruncation(handle);
       library.disablePadding(handle);
       return handle;
     } catch (RuntimeException e) {
-      throw new CheckpointException(path, "is not a tokenizer that Hugging Face's library can read (%s); it is damaged"
-          .formatted(e.getMessage()) + " or needs a newer library", e);
+      throw new CheckpointException(
+          path,
+          "is not a tokenizer that Hugging Face's library can read (%s); it is damaged"
+                  .formatted(e.getMessage())
+              + " or needs a newer library",
+          e);
     }
   }
 
@@ -121,7 +138,8 @@ public final class Tokenizer implements TextEncoder {
   }
 
   /// @throws UsageException when `text` is not Unicode: half of a surrogate pair stands alone
-  @Override public int[] encode(String text) {
+  @Override
+  public int[] encode(String text) {
     requireUnicode(text);
     return nativeEncode(text, false);
   }
@@ -130,9 +148,13 @@ public final class Tokenizer implements TextEncoder {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (!Character.isSurrogate(c)) continue;
-      if (Character.isLowSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
-        throw new UsageException("text has half a character, the lone surrogate \\u%04x, at position %d"
-            .formatted((int) c, i), "the text was cut inside a character; repair it where it comes from");
+      if (Character.isLowSurrogate(c)
+          || i + 1 == text.length()
+          || !Character.isLowSurrogate(text.charAt(i + 1))) {
+        throw new UsageException(
+            "text has half a character, the lone surrogate \\u%04x, at position %d"
+                .formatted((int) c, i),
+            "the text was cut inside a character; repair it where it comes from");
       }
       i++;
     }
@@ -151,8 +173,10 @@ public final class Tokenizer implements TextEncoder {
     }
   }
 
-  /// As the interface says; ids that the vocabulary lacks (a padded embedding has some) give no text.
-  @Override public String decode(int[] ids) {
+  /// As the interface says; ids that the vocabulary lacks (a padded embedding has some) give no
+  /// text.
+  @Override
+  public String decode(int[] ids) {
     return decode(ids, false);
   }
 
@@ -163,7 +187,8 @@ public final class Tokenizer implements TextEncoder {
     for (int id : ids) {
       if (id < 0) throw new IllegalArgumentException("decode: token id " + id);
     }
-    var kept = skipSpecialTokens ? Arrays.stream(ids).filter(id -> !isSpecial(id)) : Arrays.stream(ids);
+    var kept =
+        skipSpecialTokens ? Arrays.stream(ids).filter(id -> !isSpecial(id)) : Arrays.stream(ids);
     try {
       return library.decode(handle, kept.asLongStream().toArray(), false);
     } finally {
@@ -176,17 +201,20 @@ public final class Tokenizer implements TextEncoder {
     return new StreamDecoder(this, skipSpecialTokens);
   }
 
-  @Override public OptionalInt idOf(String token) {
+  @Override
+  public OptionalInt idOf(String token) {
     var id = json.ids().get(token);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
-  @Override public boolean isSpecial(int id) {
+  @Override
+  public boolean isSpecial(int id) {
     return special.get(id);
   }
 
   /// @throws IllegalArgumentException when the vocabulary has no such id
-  @Override public String token(int id) {
+  @Override
+  public String token(int id) {
     if (!hasToken(id)) throw new IllegalArgumentException("the vocabulary has no token id " + id);
     return json.tokens().get(id);
   }
@@ -221,13 +249,15 @@ public final class Tokenizer implements TextEncoder {
     return eosIds;
   }
 
-  /// Whether a text begins with BOS: as `add_bos_token` of `tokenizer_config.json` says, else as the tokenizer does.
+  /// Whether a text begins with BOS: as `add_bos_token` of `tokenizer_config.json` says, else as
+  /// the tokenizer does.
   public boolean addBos() {
     return addBos;
   }
 
   /// Ids of the roles that special tokens play.
-  private record Roles(OptionalInt bos, OptionalInt eos, OptionalInt unk, OptionalInt pad, List<Integer> otherEos) {
+  private record Roles(
+      OptionalInt bos, OptionalInt eos, OptionalInt unk, OptionalInt pad, List<Integer> otherEos) {
 
     static Roles of(TokenizerJson json, SpecialTokens names, OptionalInt bos, List<Integer> eos)
         throws CheckpointException {
@@ -246,7 +276,8 @@ public final class Tokenizer implements TextEncoder {
         throws CheckpointException {
       var text = names.text(role);
       if (text.isPresent() && !json.ids().containsKey(text.get())) {
-        throw json.broken("lacks '%s', which is the %s of the files beside it".formatted(text.get(), role));
+        throw json.broken(
+            "lacks '%s', which is the %s of the files beside it".formatted(text.get(), role));
       }
       return optional(json, names, role);
     }

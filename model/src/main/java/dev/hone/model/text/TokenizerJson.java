@@ -20,8 +20,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What Hone itself needs to know of a `tokenizer.json`: its vocabulary, its special tokens, the kind of its decoder.
-/// Read as a stream; the merges, most of a large file, are passed over.
+/// What Hone itself needs to know of a `tokenizer.json`: its vocabulary, its special tokens, the
+/// kind of its decoder. Read as a stream; the merges, most of a large file, are passed over.
 final class TokenizerJson {
   private static final long MAX_BYTES = 1L << 28;
   private static final int MAX_ID = 1 << 24;
@@ -46,8 +46,11 @@ final class TokenizerJson {
     try (var parser = JSON.createParser(json.text)) {
       json.parse(parser);
     } catch (JacksonException e) {
-      throw new CheckpointException(path, "is not valid JSON (%s); it is cut or damaged, download it again"
-          .formatted(JsonFile.reason(e)), e);
+      throw new CheckpointException(
+          path,
+          "is not valid JSON (%s); it is cut or damaged, download it again"
+              .formatted(JsonFile.reason(e)),
+          e);
     }
     return json;
   }
@@ -56,7 +59,9 @@ final class TokenizerJson {
     try {
       if (!Files.isRegularFile(path)) throw new CheckpointException(path, "is not a regular file");
       long size = Files.size(path);
-      if (size > MAX_BYTES) throw new CheckpointException(path, "has %d bytes, more than any tokenizer".formatted(size));
+      if (size > MAX_BYTES)
+        throw new CheckpointException(
+            path, "has %d bytes, more than any tokenizer".formatted(size));
       return Files.readAllBytes(path);
     } catch (CheckpointException e) {
       throw e;
@@ -92,7 +97,8 @@ final class TokenizerJson {
     return special;
   }
 
-  /// Whether tokens like `<0xE2>` stand for single bytes, which the decoder puts together into characters.
+  /// Whether tokens like `<0xE2>` stand for single bytes, which the decoder puts together into
+  /// characters.
   boolean hasByteFallback() {
     return hasByteFallback;
   }
@@ -144,7 +150,8 @@ final class TokenizerJson {
   private void parseIdsByToken(JsonParser parser) throws CheckpointException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       var token = parser.currentName();
-      if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT) throw broken("token '" + token + "' has no integer id");
+      if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT)
+        throw broken("token '" + token + "' has no integer id");
       put(token, parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : -1);
     }
   }
@@ -152,7 +159,8 @@ final class TokenizerJson {
   private void parseScoredTokens(JsonParser parser) throws CheckpointException {
     for (int id = 0; parser.nextToken() != JsonToken.END_ARRAY; id++) {
       var pair = tree(parser);
-      if (!pair.path(0).isString()) throw broken("entry %d of model.vocab is not [token, score]".formatted(id));
+      if (!pair.path(0).isString())
+        throw broken("entry %d of model.vocab is not [token, score]".formatted(id));
       put(pair.get(0).stringValue(), id);
     }
   }
@@ -168,10 +176,12 @@ final class TokenizerJson {
   }
 
   private void put(String token, int id) throws CheckpointException {
-    if (id < 0 || id >= MAX_ID) throw broken("token '%s' has an id outside 0 to %d".formatted(token, MAX_ID - 1));
+    if (id < 0 || id >= MAX_ID)
+      throw broken("token '%s' has an id outside 0 to %d".formatted(token, MAX_ID - 1));
     while (tokens.size() <= id) tokens.add(null);
     var before = tokens.set(id, token);
-    if (before != null) throw broken("tokens '%s' and '%s' share the id %d".formatted(before, token, id));
+    if (before != null)
+      throw broken("tokens '%s' and '%s' share the id %d".formatted(before, token, id));
     if (ids.put(token, id) != null) throw broken("token '%s' has two ids".formatted(token));
   }
 

@@ -14,11 +14,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 
-/// Loads the native part of Hugging Face's tokenizers out of DJL's jar: once per process, never from the network.
+/// Loads the native part of Hugging Face's tokenizers out of DJL's jar: once per process, never
+/// from the network.
 ///
-/// DJL's own loader is passed by. It looks for CUDA through JNA first, which costs half a second at each start, and
-/// downloads a library where it finds a device. What is loaded here is the copy in the jar, unpacked on first use into
-/// `DJL_CACHE_DIR`, else into `hone` under the user's cache directory.
+/// DJL's own loader is passed by. It looks for CUDA through JNA first, which takes longer than
+/// loading itself, and downloads a library where it finds a device. What is loaded here is the copy in
+/// the jar, unpacked on first use into `DJL_CACHE_DIR`, else into `hone` under the user's cache
+/// directory.
 final class TokenizersNative {
   private static final String RESOURCES = "/native/lib/";
 
@@ -39,25 +41,30 @@ final class TokenizersNative {
     var platform = platform();
     try {
       var dir = cacheDir().resolve(version() + "-" + platform.replace('/', '-'));
-      for (var file : files(platform)) System.load(unpack(RESOURCES + platform + "/" + file, dir, file).toString());
+      for (var file : files(platform))
+        System.load(unpack(RESOURCES + platform + "/" + file, dir, file).toString());
       return TokenizersLibrary.LIB;
     } catch (IOException | UnsatisfiedLinkError e) {
-      throw new UsageException("the tokenizer's native library cannot be loaded: " + e.getMessage(),
-          "set DJL_CACHE_DIR to a directory that can be written to and that programs may run from", e);
+      throw new UsageException(
+          "the tokenizer's native library cannot be loaded: " + e.getMessage(),
+          "set DJL_CACHE_DIR to a directory that can be written to and that programs may run from",
+          e);
     }
   }
 
   private static String platform() {
-    var arch = switch (System.getProperty("os.arch")) {
-      case "amd64", "x86_64" -> "x86_64";
-      case "aarch64", "arm64" -> "aarch64";
-      case String other -> other;
-    };
+    var arch =
+        switch (System.getProperty("os.arch")) {
+          case "amd64", "x86_64" -> "x86_64";
+          case "aarch64", "arm64" -> "aarch64";
+          case String other -> other;
+        };
     var name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     var os = name.startsWith("windows") ? "win" : name.startsWith("mac") ? "osx" : "linux";
     var platform = os + "-" + arch + "/cpu";
     if (resource(RESOURCES + platform + "/" + files(platform).getLast()).isEmpty()) {
-      throw new UsageException("no tokenizer library for " + os + "-" + arch,
+      throw new UsageException(
+          "no tokenizer library for " + os + "-" + arch,
           "it exists for linux-x86_64, linux-aarch64, osx-aarch64 and win-x86_64");
     }
     return platform;
@@ -66,7 +73,8 @@ final class TokenizersNative {
   /// In the order of loading: a library after those that it needs.
   private static List<String> files(String platform) {
     if (platform.startsWith("win")) {
-      return List.of("libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libstdc++-6.dll", "tokenizers.dll");
+      return List.of(
+          "libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libstdc++-6.dll", "tokenizers.dll");
     }
     return List.of(platform.startsWith("osx") ? "libtokenizers.dylib" : "libtokenizers.so");
   }
@@ -79,7 +87,8 @@ final class TokenizersNative {
     return properties.getProperty("version");
   }
 
-  /// A directory that survives the process, or where none can be written to, one that is for this process only.
+  /// A directory that survives the process, or where none can be written to, one that is for this
+  /// process only.
   private static Path cacheDir() throws IOException {
     var dir = configuredCacheDir().resolve("tokenizers").toAbsolutePath();
     try {
@@ -92,7 +101,8 @@ final class TokenizersNative {
   }
 
   private static Path configuredCacheDir() {
-    return variable("DJL_CACHE_DIR").map(Path::of)
+    return variable("DJL_CACHE_DIR")
+        .map(Path::of)
         .or(() -> variable("XDG_CACHE_HOME").map(dir -> Path.of(dir, "hone")))
         .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "hone"));
   }
@@ -105,7 +115,8 @@ final class TokenizersNative {
   private static Path unpack(String name, Path dir, String file) throws IOException {
     var target = dir.resolve(file);
     var connection = resource(name).orElseThrow().openConnection();
-    if (Files.exists(target) && Files.size(target) == connection.getContentLengthLong()) return target;
+    if (Files.exists(target) && Files.size(target) == connection.getContentLengthLong())
+      return target;
     Files.createDirectories(dir);
     var temporary = Files.createTempFile(dir, file, ".tmp");
     try {

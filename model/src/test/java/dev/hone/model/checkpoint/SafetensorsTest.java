@@ -43,7 +43,8 @@ class SafetensorsTest {
     for (int i = 0; i < n; i++) assertEquals(nearestBfloat16(values[i]), read[i]);
   }
 
-  @Test void float16IsRoundedAsTheJavaPlatformDoes() throws IOException {
+  @Test
+  void float16IsRoundedAsTheJavaPlatformDoes() throws IOException {
     var values = TinyCheckpoint.values("x", 5000);
     var read = roundTrip(values, Dtype.F16);
     for (int i = 0; i < values.length; i++) {
@@ -51,23 +52,27 @@ class SafetensorsTest {
     }
   }
 
-  @Test void everyHalfAndBfloat16SurvivesReadingAndWriting() throws IOException {
+  @Test
+  void everyHalfAndBfloat16SurvivesReadingAndWriting() throws IOException {
     for (var dtype : List.of(Dtype.F16, Dtype.BF16)) {
       var all = new short[1 << 16];
       for (int i = 0; i < all.length; i++) all[i] = (short) i;
       var raw = MemorySegment.ofArray(all);
       var file = dir.resolve(dtype + ".safetensors");
-      SafetensorsWriter.write(file, List.of(Entry.ofRaw("x", dtype, List.of(1L << 16), () -> raw)), Map.of());
+      SafetensorsWriter.write(
+          file, List.of(Entry.ofRaw("x", dtype, List.of(1L << 16), () -> raw)), Map.of());
       var read = read(file, "x", all.length);
       for (int i = 0; i < all.length; i++) {
         if (Float.isNaN(read[i])) continue;
-        var again = dtype == Dtype.F16 ? Float.floatToFloat16(read[i]) : FloatCodec.toBfloat16(read[i]);
+        var again =
+            dtype == Dtype.F16 ? Float.floatToFloat16(read[i]) : FloatCodec.toBfloat16(read[i]);
         assertEquals(all[i], again, dtype + " bits " + i);
       }
     }
   }
 
-  @Test void bfloat16TiesGoToEvenAndNanStaysNan() {
+  @Test
+  void bfloat16TiesGoToEvenAndNanStaysNan() {
     assertEquals(0x3f80, FloatCodec.toBfloat16(Float.intBitsToFloat(0x3f808000)) & 0xffff);
     assertEquals(0x3f82, FloatCodec.toBfloat16(Float.intBitsToFloat(0x3f818000)) & 0xffff);
     assertEquals(0x7f80, FloatCodec.toBfloat16(Float.MAX_VALUE) & 0xffff);
@@ -80,7 +85,8 @@ class SafetensorsTest {
   void everyDtypeIsDescribed(Dtype dtype) throws IOException {
     var file = dir.resolve("m.safetensors");
     var bytes = MemorySegment.ofArray(new byte[dtype.bits()]);
-    SafetensorsWriter.write(file, List.of(Entry.ofRaw("x", dtype, List.of(2L, 4L), () -> bytes)), Map.of());
+    SafetensorsWriter.write(
+        file, List.of(Entry.ofRaw("x", dtype, List.of(2L, 4L), () -> bytes)), Map.of());
     try (var arena = Arena.ofConfined()) {
       var info = SafetensorsFile.open(file, arena).info("x");
       assertEquals(dtype, info.dtype());
@@ -89,10 +95,12 @@ class SafetensorsTest {
     }
   }
 
-  @Test void integersAreRefusedAsNumbersByName() throws IOException {
+  @Test
+  void integersAreRefusedAsNumbersByName() throws IOException {
     var file = dir.resolve("m.safetensors");
     var bytes = MemorySegment.ofArray(new long[1]);
-    SafetensorsWriter.write(file, List.of(Entry.ofRaw("ids", Dtype.I64, List.of(1L), () -> bytes)), Map.of());
+    SafetensorsWriter.write(
+        file, List.of(Entry.ofRaw("ids", Dtype.I64, List.of(1L), () -> bytes)), Map.of());
     try (var arena = Arena.ofConfined()) {
       var opened = SafetensorsFile.open(file, arena);
       var dst = arena.allocate(4);
@@ -101,38 +109,49 @@ class SafetensorsTest {
     }
   }
 
-  @Test void theSameEntriesGiveTheSameBytesAsTheFormatWantsThem() throws IOException {
+  @Test
+  void theSameEntriesGiveTheSameBytesAsTheFormatWantsThem() throws IOException {
     var first = dir.resolve("a.safetensors");
     var second = dir.resolve("b.safetensors");
-    var entries = List.of(
-        TinyCheckpoint.entry("z", Dtype.F32, List.of(2L)), TinyCheckpoint.entry("a", Dtype.F16, List.of(3L, 1L)));
+    var entries =
+        List.of(
+            TinyCheckpoint.entry("z", Dtype.F32, List.of(2L)),
+            TinyCheckpoint.entry("a", Dtype.F16, List.of(3L, 1L)));
     SafetensorsWriter.write(first, entries, Map.of("format", "pt", "b", "ü"));
     SafetensorsWriter.write(second, entries, Map.of("b", "ü", "format", "pt"));
     var bytes = Files.readAllBytes(first);
     assertArrayEquals(bytes, Files.readAllBytes(second));
     int length = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     assertEquals(0, length % 8);
-    assertEquals("{\"__metadata__\":{\"b\":\"ü\",\"format\":\"pt\"},"
-        + "\"z\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-        + "\"a\":{\"dtype\":\"F16\",\"shape\":[3,1],\"data_offsets\":[8,14]}}",
+    assertEquals(
+        "{\"__metadata__\":{\"b\":\"ü\",\"format\":\"pt\"},"
+            + "\"z\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+            + "\"a\":{\"dtype\":\"F16\",\"shape\":[3,1],\"data_offsets\":[8,14]}}",
         new String(bytes, 8, length, StandardCharsets.UTF_8).stripTrailing());
     assertEquals(8 + length + 14, bytes.length);
   }
 
-  @Test void unalignedF32IsReadButNotOfferedAsMapped() throws IOException {
+  @Test
+  void unalignedF32IsReadButNotOfferedAsMapped() throws IOException {
     var file = dir.resolve("m.safetensors");
     var one = MemorySegment.ofArray(new byte[] {1});
-    SafetensorsWriter.write(file, List.of(Entry.ofRaw("flag", Dtype.BOOL, List.of(1L), () -> one),
-        TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))), Map.of());
+    SafetensorsWriter.write(
+        file,
+        List.of(
+            Entry.ofRaw("flag", Dtype.BOOL, List.of(1L), () -> one),
+            TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))),
+        Map.of());
     assertArrayEquals(TinyCheckpoint.values("x", 5), read(file, "x", 5));
     try (var arena = Arena.ofConfined()) {
       assertFalse(SafetensorsFile.open(file, arena).isF32Mapped("x"));
     }
   }
 
-  @Test void mappedWeightsCannotBeWrittenTo() throws IOException {
+  @Test
+  void mappedWeightsCannotBeWrittenTo() throws IOException {
     var file = dir.resolve("m.safetensors");
-    SafetensorsWriter.write(file, List.of(TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))), Map.of());
+    SafetensorsWriter.write(
+        file, List.of(TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))), Map.of());
     try (var arena = Arena.ofConfined()) {
       var opened = SafetensorsFile.open(file, arena);
       assertTrue(opened.isF32Mapped("x"));
@@ -140,32 +159,53 @@ class SafetensorsTest {
     }
   }
 
-  @Test void aFailureWhileWritingLeavesTheOldFileAndNothingElse() throws IOException {
+  @Test
+  void aFailureWhileWritingLeavesTheOldFileAndNothingElse() throws IOException {
     var file = dir.resolve("m.safetensors");
-    SafetensorsWriter.write(file, List.of(TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))), Map.of());
+    SafetensorsWriter.write(
+        file, List.of(TinyCheckpoint.entry("x", Dtype.F32, List.of(5L))), Map.of());
     var before = Files.readAllBytes(file);
-    var bad = List.of(TinyCheckpoint.entry("x", Dtype.F32, List.of(50_000L)),
-        Entry.ofF32("y", Dtype.F32, List.of(2L), () -> {
-          throw new IOException("No space left on device");
-        }));
-    var e = assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(file, bad, Map.of()));
-    assertEquals(file + ": cannot be written: No space left on device; nothing was left behind", e.getMessage());
+    var bad =
+        List.of(
+            TinyCheckpoint.entry("x", Dtype.F32, List.of(50_000L)),
+            Entry.ofF32(
+                "y",
+                Dtype.F32,
+                List.of(2L),
+                () -> {
+                  throw new IOException("No space left on device");
+                }));
+    var e =
+        assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(file, bad, Map.of()));
+    assertEquals(
+        file + ": cannot be written: No space left on device; nothing was left behind",
+        e.getMessage());
     assertArrayEquals(before, Files.readAllBytes(file));
     assertEquals(List.of(file), list(dir));
   }
 
-  @Test void aDirectoryThatCannotBeWrittenToIsAClearError() {
+  @Test
+  void aDirectoryThatCannotBeWrittenToIsAClearError() {
     var file = dir.resolve("missing/m.safetensors");
-    var e = assertThrows(CheckpointException.class, () -> SafetensorsWriter.write(file, List.of(), Map.of()));
-    assertTrue(e.getMessage().startsWith(file + ": cannot be written: no such file or directory"), e.getMessage());
+    var e =
+        assertThrows(
+            CheckpointException.class, () -> SafetensorsWriter.write(file, List.of(), Map.of()));
+    assertTrue(
+        e.getMessage().startsWith(file + ": cannot be written: no such file or directory"),
+        e.getMessage());
   }
 
-  @Test void wrongSizesAndDoubleNamesAreTheCallersBug() {
+  @Test
+  void wrongSizesAndDoubleNamesAreTheCallersBug() {
     var file = dir.resolve("m.safetensors");
     var x = TinyCheckpoint.entry("x", Dtype.F32, List.of(5L));
     var small = Entry.ofF32("x", Dtype.F32, List.of(6L), () -> MemorySegment.ofArray(new float[5]));
-    assertThrows(IllegalArgumentException.class, () -> SafetensorsWriter.write(file, List.of(x, x), Map.of()));
-    assertThrows(IllegalArgumentException.class, () -> SafetensorsWriter.write(file, List.of(small), Map.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SafetensorsWriter.write(file, List.of(x, x), Map.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SafetensorsWriter.write(file, List.of(small), Map.of()));
     assertEquals(List.of(), assertDoesNotThrowList());
   }
 
@@ -193,7 +233,8 @@ class SafetensorsTest {
     }
   }
 
-  /// By comparing distances, in double, to the two candidates; ties (which the test's values never hit) aside.
+  /// By comparing distances, in double, to the two candidates; ties (which the test's values never
+  /// hit) aside.
   private static float nearestBfloat16(float x) {
     float below = Float.intBitsToFloat(Float.floatToRawIntBits(x) & 0xffff0000);
     float above = Float.intBitsToFloat((Float.floatToRawIntBits(x) & 0xffff0000) + 0x10000);

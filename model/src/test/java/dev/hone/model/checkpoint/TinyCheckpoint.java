@@ -11,7 +11,8 @@ import java.util.SplittableRandom;
 
 /// A Llama checkpoint of one layer, a few kilobytes, that tests write and then spoil.
 public final class TinyCheckpoint {
-  public static final String CONFIG = """
+  public static final String CONFIG =
+      """
       {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
@@ -47,12 +48,14 @@ public final class TinyCheckpoint {
   /// Every tensor of the configuration, with values drawn from a generator seeded by its name.
   public static List<Entry> entries(ModelConfig config, Dtype dtype) {
     var entries = new ArrayList<Entry>();
-    Checkpoint.expectedTensors(config).forEach((name, shape) -> entries.add(entry(name, dtype, shape)));
+    Checkpoint.expectedTensors(config)
+        .forEach((name, shape) -> entries.add(entry(name, dtype, shape)));
     return entries;
   }
 
   static Entry entry(String name, Dtype dtype, List<Long> shape) {
-    int n = Math.toIntExact(shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact));
+    int n =
+        Math.toIntExact(shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact));
     return Entry.ofF32(name, dtype, shape, () -> MemorySegment.ofArray(values(name, n)));
   }
 

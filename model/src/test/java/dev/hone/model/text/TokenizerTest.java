@@ -27,15 +27,33 @@ class TokenizerTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "", " ", "  ", "hello", " hello", "a b  c ", "tab\tnew\nline\r\n", "nul\0inside", "€ and ₿", "👩‍👩‍👧 flag 🇨🇭",
-    "combining e\u0301", "right-to-left \u202eabc", "\ufeffbom", "\ufffd", "<s>x</s>", "<unk>", "\u10ffff"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "  ",
+        "hello",
+        " hello",
+        "a b  c ",
+        "tab\tnew\nline\r\n",
+        "nul\0inside",
+        "€ and ₿",
+        "👩‍👩‍👧 flag 🇨🇭",
+        "combining e\u0301",
+        "right-to-left \u202eabc",
+        "\ufeffbom",
+        "\ufffd",
+        "<s>x</s>",
+        "<unk>",
+        "\u10ffff"
+      })
   void byteLevelTextComesBack(String text) throws IOException {
     var tokenizer = byteLevel();
     assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
   }
 
-  @Test void anyUnicodeComesBack() throws IOException {
+  @Test
+  void anyUnicodeComesBack() throws IOException {
     var tokenizer = byteLevel();
     for (long seed = 0; seed < 200; seed++) {
       var text = randomText(new SplittableRandom(seed));
@@ -50,12 +68,14 @@ class TokenizerTest {
     assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
   }
 
-  @Test void truncationAndPaddingOfTheFileAreSwitchedOff() throws IOException {
+  @Test
+  void truncationAndPaddingOfTheFileAreSwitchedOff() throws IOException {
     assertEquals(12, byteLevel().encode("abcdefghijkm").length);
     assertEquals(1, byteLevel().encode("a").length);
   }
 
-  @Test void specialTextBecomesItsIdAndNothingIsAdded() throws IOException {
+  @Test
+  void specialTextBecomesItsIdAndNothingIsAdded() throws IOException {
     var tokenizer = byteLevel();
     int a = tokenizer.idOf("a").orElseThrow();
     assertArrayEquals(new int[] {a, 1, a, 2}, tokenizer.encode("a<s>a</s>"));
@@ -63,7 +83,8 @@ class TokenizerTest {
     assertEquals("aa", tokenizer.decode(new int[] {a, 1, a, 2}, true));
   }
 
-  @Test void rolesComeFromTheFilesBeside() throws IOException {
+  @Test
+  void rolesComeFromTheFilesBeside() throws IOException {
     var tokenizer = byteLevel();
     assertEquals(OptionalInt.of(1), tokenizer.bosId());
     assertEquals(OptionalInt.of(2), tokenizer.eosId());
@@ -76,23 +97,29 @@ class TokenizerTest {
     assertThrows(IllegalArgumentException.class, () -> tokenizer.token(264));
   }
 
-  @Test void specialTokensMapCountsWhereTheConfigurationIsSilent() throws IOException {
+  @Test
+  void specialTokensMapCountsWhereTheConfigurationIsSilent() throws IOException {
     TinyTokenizers.writeByteLevel(dir);
     Files.writeString(dir.resolve("tokenizer_config.json"), "{\"bos_token\": null}");
-    Files.writeString(dir.resolve("special_tokens_map.json"), "{\"bos_token\": {\"content\": \"</s>\"}}");
+    Files.writeString(
+        dir.resolve("special_tokens_map.json"), "{\"bos_token\": {\"content\": \"</s>\"}}");
     var tokenizer = Tokenizer.open(dir);
     assertEquals(OptionalInt.of(2), tokenizer.bosId());
     assertEquals(OptionalInt.empty(), tokenizer.eosId());
   }
 
-  @Test void theConfigurationDecidesWhetherBosIsAddedElseTheTokenizer() throws IOException {
+  @Test
+  void theConfigurationDecidesWhetherBosIsAddedElseTheTokenizer() throws IOException {
     assertTrue(byteLevel().addBos());
-    Files.writeString(dir.resolve("tokenizer_config.json"), "{\"bos_token\": \"<s>\", \"add_bos_token\": false}");
+    Files.writeString(
+        dir.resolve("tokenizer_config.json"), "{\"bos_token\": \"<s>\", \"add_bos_token\": false}");
     assertFalse(Tokenizer.open(dir).addBos());
   }
 
-  @Test void aCheckpointFillsInTheRoles() throws IOException {
-    TinyCheckpoint.write(dir, TinyCheckpoint.CONFIG.replace("\"eos_token_id\": 2", "\"eos_token_id\": [0, 2]"));
+  @Test
+  void aCheckpointFillsInTheRoles() throws IOException {
+    TinyCheckpoint.write(
+        dir, TinyCheckpoint.CONFIG.replace("\"eos_token_id\": 2", "\"eos_token_id\": [0, 2]"));
     TinyTokenizers.writeByteLevel(dir);
     Files.delete(dir.resolve("tokenizer_config.json"));
     try (var arena = Arena.ofConfined()) {
@@ -103,7 +130,8 @@ class TokenizerTest {
     }
   }
 
-  @Test void idsOfAPaddedEmbeddingGiveNoText() throws IOException {
+  @Test
+  void idsOfAPaddedEmbeddingGiveNoText() throws IOException {
     assertEquals("", byteLevel().decode(new int[] {264, 100_000}));
     assertThrows(IllegalArgumentException.class, () -> byteLevel().decode(new int[] {-1}));
   }
@@ -112,24 +140,33 @@ class TokenizerTest {
   @ValueSource(ints = {0xD800, 0xDBFF, 0xDC00, 0xDFFF})
   void halfACharacterIsRefused(int surrogate) throws IOException {
     var tokenizer = byteLevel();
-    for (var text : new String[] {"ab" + (char) surrogate, "ab" + (char) surrogate + "c", "ab" + (char) surrogate + "😀"}) {
+    for (var text :
+        new String[] {
+          "ab" + (char) surrogate, "ab" + (char) surrogate + "c", "ab" + (char) surrogate + "😀"
+        }) {
       var e = assertThrows(UsageException.class, () -> tokenizer.encode(text));
-      assertTrue(e.getMessage().contains("\\u%04x, at position 2".formatted(surrogate)), e.getMessage());
+      assertTrue(
+          e.getMessage().contains("\\u%04x, at position 2".formatted(surrogate)), e.getMessage());
     }
   }
 
-  @Test void streamedPiecesAreTheTextOfAllIdsWhateverTheIds() throws IOException {
+  @Test
+  void streamedPiecesAreTheTextOfAllIdsWhateverTheIds() throws IOException {
     for (var tokenizer : new Tokenizer[] {byteLevel(), metaspace()}) {
       for (long seed = 0; seed < 500; seed++) {
         var random = new SplittableRandom(seed);
         int[] ids = random.ints(random.nextInt(30), 0, tokenizer.vocabSize() + 2).toArray();
         boolean skip = random.nextBoolean();
-        assertEquals(tokenizer.decode(ids, skip), streamed(tokenizer, ids, skip), "seed " + seed + Arrays.toString(ids));
+        assertEquals(
+            tokenizer.decode(ids, skip),
+            streamed(tokenizer, ids, skip),
+            "seed " + seed + Arrays.toString(ids));
       }
     }
   }
 
-  @Test void streamedPiecesAreTheTextOfRealText() throws IOException {
+  @Test
+  void streamedPiecesAreTheTextOfRealText() throws IOException {
     for (var tokenizer : new Tokenizer[] {byteLevel(), metaspace()}) {
       for (long seed = 0; seed < 200; seed++) {
         var ids = tokenizer.encode(randomText(new SplittableRandom(seed)));
@@ -138,7 +175,8 @@ class TokenizerTest {
     }
   }
 
-  @Test void aStreamNeverSplitsACharacter() throws IOException {
+  @Test
+  void aStreamNeverSplitsACharacter() throws IOException {
     for (var tokenizer : new Tokenizer[] {byteLevel(), metaspace()}) {
       var text = "he 👩‍👩‍👧 and € and é.";
       var stream = tokenizer.stream(true);
@@ -150,7 +188,8 @@ class TokenizerTest {
     }
   }
 
-  @Test void aStreamHandsOutWholeWordsAtOnce() throws IOException {
+  @Test
+  void aStreamHandsOutWholeWordsAtOnce() throws IOException {
     var stream = byteLevel().stream(true);
     var pieces = Arrays.stream(byteLevel().encode("he he")).mapToObj(stream::add).toList();
     assertEquals(java.util.List.of("he", " he"), pieces);
@@ -165,12 +204,13 @@ class TokenizerTest {
 
   private static String randomText(SplittableRandom random) {
     return IntStream.range(0, random.nextInt(40))
-        .map(i -> switch (random.nextInt(4)) {
-          case 0 -> ' ';
-          case 1 -> random.nextInt('a', 'z' + 1);
-          case 2 -> random.nextInt(0xD800);
-          default -> random.nextInt(0xE000, 0x110000);
-        })
+        .map(i ->
+            switch (random.nextInt(4)) {
+              case 0 -> ' ';
+              case 1 -> random.nextInt('a', 'z' + 1);
+              case 2 -> random.nextInt(0xD800);
+              default -> random.nextInt(0xE000, 0x110000);
+            })
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
