@@ -61,7 +61,7 @@ public final class Merge {
     var reports = new ArrayList<Report>();
     AtomicDirectory.write(out, dir -> overwrite && Files.exists(dir.resolve("config.json")), dir -> {
       merge.writeModel(dir);
-      reports.add(merge.verify(dir, proof));
+      reports.add(merge.verify(dir, out, proof));
       provenance.write(dir);
     });
     return reports.getFirst();
@@ -121,7 +121,7 @@ public final class Merge {
     return data;
   }
 
-  private Report verify(Path dir, Proof expected) throws CheckpointException {
+  private Report verify(Path dir, Path out, Proof expected) throws CheckpointException {
     try (var arena = Arena.ofShared()) {
       var memory = new ArenaAllocator(arena);
       var merged = Checkpoint.open(dir, arena);
@@ -131,8 +131,8 @@ public final class Merge {
       var actual = expected.withLogitsOf(decoder);
       var report = compare(expected, actual);
       if (!(report.error <= report.tolerance)) {
-        throw new CheckpointException(dir, "the merged model's logits differ from those of base and adapter by %.2g"
-            .formatted(report.error) + " relative, allowed are %.0e; merge in float32".formatted(report.tolerance));
+        throw new CheckpointException(out, "the merged model's logits differ from those of base and adapter by %.2g"
+            .formatted(report.error) + " relative, allowed are %.0e; nothing was left behind".formatted(report.tolerance));
       }
       actual.write(dir);
       return report;
@@ -156,12 +156,13 @@ public final class Merge {
     return List.of(Dtype.BF16, Dtype.F16, Dtype.F32).stream().filter(adapted::contains).findFirst().orElseThrow();
   }
 
-  /// In f32 one rounding per weight and product, which adds up over the layers; in 16 bits each weight is off by up to
-  /// 2⁻⁹ (BF16) or 2⁻¹² (F16) of itself.
+  /// In f32 one rounding per weight and product, which adds up over the layers. In 16 bits each weight is off by up to
+  /// 2⁻⁹ (BF16) or 2⁻¹² (F16) of itself, which a deep or badly conditioned model multiplies: these limits only catch a
+  /// merge gone wrong, how much rounding costs stands in the report.
   private double tolerance(Dtype narrowest) {
     return switch (narrowest) {
-      case BF16 -> 5e-2;
-      case F16 -> 1e-2;
+      case BF16 -> 0.25;
+      case F16 -> 0.05;
       default -> 1e-5 * Math.max(1, base.config().numLayers() / 4.0);
     };
   }

@@ -1,5 +1,6 @@
-package dev.hone.model;
+package dev.hone.model.language;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.adapter.Merge;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.adapter.Proof;

@@ -1,10 +1,11 @@
-package dev.hone.model;
+package dev.hone.model.language;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.adapter.Proof;
