@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A tiny model out of a golden file: its weights, its adapter if any, its rows.
@@ -45,7 +44,8 @@ final class GoldenModel {
   }
 
   Decoder decoder() {
-    return Decoder.of(config, weights, memory, 128).withAdapter(weights, adapter, adapterParameters);
+    return Decoder.of(config, weights, memory, 128)
+        .withAdapter(weights, adapter, adapterParameters);
   }
 
   Workspace workspace(Workspace.Mode mode) {
@@ -83,12 +83,12 @@ final class GoldenModel {
     if (scaling == null) {
       return AdapterShape.NONE;
     }
-    Map<String, Object> scales = new JsonMapper().readValue(scaling, HashMap.class);
     var modules = new HashMap<String, AdapterShape.Module>();
-    scales.forEach((module, scale) -> {
+    for (var scale : new JsonMapper().readTree(scaling).properties()) {
+      var module = scale.getKey();
       int rank = (int) golden.shape("w." + PEFT_PREFIX + module + ".lora_A.weight")[0];
-      modules.put(module, new AdapterShape.Module(rank, ((Number) scale).floatValue()));
-    });
+      modules.put(module, new AdapterShape.Module(rank, scale.getValue().floatValue()));
+    }
     return new AdapterShape(modules);
   }
 
