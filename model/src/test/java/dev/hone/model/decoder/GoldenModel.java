@@ -9,20 +9,22 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A tiny model out of a golden file: its weights, its adapter if any, its rows.
-final class GoldenModel {
+public final class GoldenModel {
   private static final String PEFT_PREFIX = "base_model.model.";
 
-  final Golden golden;
-  final ModelConfig config;
-  final ArenaAllocator memory;
+  public final Golden golden;
+  public final ModelConfig config;
+  public final ArenaAllocator memory;
   final ParameterSet weights;
-  final AdapterShape adapter;
+  public final AdapterShape adapter;
   final ParameterSet adapterParameters;
 
-  GoldenModel(String name, Arena arena) {
+  public GoldenModel(String name, Arena arena) {
     golden = Golden.load(name);
     config = config(golden.metadata().get("config"));
     memory = new ArenaAllocator(arena);
@@ -44,8 +46,7 @@ final class GoldenModel {
   }
 
   public Decoder decoder() {
-    return Decoder.of(config, weights, memory, 128)
-        .withAdapter(weights, adapter, adapterParameters);
+    return Decoder.of(config, weights, memory, 128).withAdapter(weights, adapter, adapterParameters);
   }
 
   Workspace workspace(Workspace.Mode mode) {
@@ -83,12 +84,12 @@ final class GoldenModel {
     if (scaling == null) {
       return AdapterShape.NONE;
     }
+    var scales = new JsonMapper().readValue(scaling, new TypeReference<Map<String, Float>>() {});
     var modules = new HashMap<String, AdapterShape.Module>();
-    for (var scale : new JsonMapper().readTree(scaling).properties()) {
-      var module = scale.getKey();
+    scales.forEach((module, scale) -> {
       int rank = (int) golden.shape("w." + PEFT_PREFIX + module + ".lora_A.weight")[0];
-      modules.put(module, new AdapterShape.Module(rank, scale.getValue().floatValue()));
-    }
+      modules.put(module, new AdapterShape.Module(rank, scale));
+    });
     return new AdapterShape(modules);
   }
 

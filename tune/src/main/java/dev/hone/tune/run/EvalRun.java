@@ -1,6 +1,6 @@
 package dev.hone.tune.run;
 
-import dev.hone.model.LanguageModel;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
