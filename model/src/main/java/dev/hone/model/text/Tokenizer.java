@@ -47,7 +47,9 @@ public final class Tokenizer implements TextEncoder {
     this.eosId = roles.eos;
     this.eosIds = roles.eosIds();
     this.special = roles.special(json);
-    this.addBos = bosId.isPresent() && names.addBosToken().orElseGet(this::postProcessorAddsBos);
+    this.addBos =
+        bosId.isPresent()
+            && names.addBosToken().orElseGet(() -> json.putsFirst(roles.bos.getAsInt()));
   }
 
   /// The native tokenizer's end; holds no reference to the object that it is freed after.
@@ -131,17 +133,11 @@ public final class Tokenizer implements TextEncoder {
     }
   }
 
-  /// Whether the tokenizer itself, asked for its special tokens, puts BOS first.
-  private boolean postProcessorAddsBos() {
-    var ids = nativeEncode("a", true);
-    return ids.length > 0 && ids[0] == bosId.getAsInt();
-  }
-
   /// @throws UsageException when `text` is not Unicode: half of a surrogate pair stands alone
   @Override
   public int[] encode(String text) {
     requireUnicode(text);
-    return nativeEncode(text, false);
+    return nativeEncode(text);
   }
 
   private static void requireUnicode(String text) {
@@ -160,9 +156,9 @@ public final class Tokenizer implements TextEncoder {
     }
   }
 
-  private int[] nativeEncode(String text, boolean addSpecialTokens) {
+  private int[] nativeEncode(String text) {
     try {
-      long encoding = library.encode(handle, text, addSpecialTokens);
+      long encoding = library.encode(handle, text, false);
       try {
         return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
       } finally {

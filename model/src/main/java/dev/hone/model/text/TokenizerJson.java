@@ -14,11 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /// What Hone itself needs to know of a `tokenizer.json`: its vocabulary, its special tokens, the
 /// kind of its decoder. Read as a stream; the merges, most of a large file, are passed over.
@@ -33,6 +35,9 @@ final class TokenizerJson {
   private final List<String> tokens = new ArrayList<>();
   private final Set<Integer> special = new HashSet<>();
   private final List<JsonNode> added = new ArrayList<>();
+  private JsonNode postProcessor = MissingNode.getInstance();
+  private int postProcessorStart;
+  private int postProcessorEnd;
   private boolean hasByteFallback;
   private boolean hasModel;
 
@@ -78,9 +83,16 @@ final class TokenizerJson {
     }
   }
 
-  /// The file's content, for the library.
+  /// The file's content for the library: without its post-processor, which only adds special
+  /// tokens, and which takes the process along where it names one that it does not define.
   String text() {
-    return text;
+    if (postProcessorEnd == 0) return text;
+    return text.substring(0, postProcessorStart) + "null" + text.substring(postProcessorEnd);
+  }
+
+  /// Whether the post-processor puts the token `id` in front of a text.
+  boolean putsFirst(int id) {
+    return firstSpecialTokens(postProcessor).anyMatch(first -> first.asInt(-1) == id);
   }
 
   /// The text of each id; `null` where an id is not used.
@@ -112,6 +124,7 @@ final class TokenizerJson {
         case "added_tokens" -> tree(parser).forEach(added::add);
         case "decoder" -> hasByteFallback = containsByteFallback(tree(parser));
         case "model" -> parseModel(parser);
+        case "post_processor" -> parsePostProcessor(parser);
         default -> parser.skipChildren();
       }
     }
@@ -122,6 +135,27 @@ final class TokenizerJson {
 
   private static JsonNode tree(JsonParser parser) {
     return parser.readValueAsTree();
+  }
+
+  private void parsePostProcessor(JsonParser parser) {
+    if (parser.currentToken() != JsonToken.START_OBJECT) return;
+    postProcessorStart = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
+    postProcessor = tree(parser);
+    postProcessorEnd = Math.toIntExact(parser.currentLocation().getCharOffset());
+  }
+
+  /// What the post-processor puts in front of a text, if it is one token.
+  private static Stream<JsonNode> firstSpecialTokens(JsonNode processor) {
+    return switch (processor.path("type").asString("")) {
+      case "TemplateProcessing" -> {
+        var name = processor.path("single").path(0).path("SpecialToken").path("id").asString("");
+        yield Stream.of(processor.path("special_tokens").path(name).path("ids").path(0));
+      }
+      case "BertProcessing", "RobertaProcessing" -> Stream.of(processor.path("cls").path(1));
+      case "Sequence" ->
+          processor.path("processors").valueStream().flatMap(TokenizerJson::firstSpecialTokens);
+      default -> Stream.empty();
+    };
   }
 
   private static boolean containsByteFallback(JsonNode decoder) {

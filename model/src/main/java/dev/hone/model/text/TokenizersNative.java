@@ -18,8 +18,8 @@ import java.util.Properties;
 /// from the network.
 ///
 /// DJL's own loader is passed by. It looks for CUDA through JNA first, which takes longer than
-/// loading itself, and downloads a library where it finds a device. What is loaded here is the copy in
-/// the jar, unpacked on first use into `DJL_CACHE_DIR`, else into `hone` under the user's cache
+/// loading itself, and downloads a library where it finds a device. What is loaded here is the copy
+/// in the jar, unpacked on first use into `DJL_CACHE_DIR`, else into `hone` under the user's cache
 /// directory.
 final class TokenizersNative {
   private static final String RESOURCES = "/native/lib/";

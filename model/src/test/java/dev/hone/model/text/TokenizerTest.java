@@ -116,6 +116,20 @@ class TokenizerTest {
     assertFalse(Tokenizer.open(dir).addBos());
   }
 
+  /// The library itself ends the process there (no entry found for key).
+  @Test
+  void aPostProcessorThatNamesAnUndefinedTokenIsHarmless() throws IOException {
+    TinyTokenizers.writeByteLevel(dir);
+    var file = dir.resolve("tokenizer.json");
+    var defined = "\"special_tokens\":{\"<s>\":";
+    assertTrue(Files.readString(file).contains(defined));
+    Files.writeString(
+        file, Files.readString(file).replace(defined, "\"special_tokens\":{\"<b>\":"));
+    var tokenizer = Tokenizer.open(dir);
+    assertFalse(tokenizer.addBos());
+    assertEquals("hello", tokenizer.decode(tokenizer.encode("hello")));
+  }
+
   @Test
   void aCheckpointFillsInTheRoles() throws IOException {
     TinyCheckpoint.write(
