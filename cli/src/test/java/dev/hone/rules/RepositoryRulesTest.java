@@ -129,8 +129,9 @@ class RepositoryRulesTest {
 
   @Test
   void longFilesAreRefused() {
-    assertKept(test("class A {}\n" + "\n".repeat(599)));
-    assertRefused("601 lines", test("class A {}\n" + "\n".repeat(600)));
+    var text = "package dev.hone.model; class A {}\n" + "\n".repeat(599);
+    assertKept(model(text));
+    assertRefused("601 lines", model(text + "\n"));
   }
 
   private static void assertKept(SourceFile... sources) {

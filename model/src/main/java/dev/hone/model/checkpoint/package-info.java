@@ -5,5 +5,7 @@
 /// [CheckpointException] that names the file, the tensor or the field, and the likely cure; a
 /// choice of the user's that cannot work (no such directory, an architecture that is not supported)
 /// is a [dev.hone.model.UsageException]. Weights are mapped read-only into an arena that the caller
-/// opens and closes. May be used by every package of this module; uses none of them.
+/// opens and closes.
+///
+/// May use: dev.hone.model
 package dev.hone.model.checkpoint;
