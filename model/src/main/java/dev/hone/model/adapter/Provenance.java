@@ -60,7 +60,10 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
   private static String clock(JsonObject json) throws CheckpointException {
     var clock = json.string("clock").orElse("");
     try {
-      return clock.isEmpty() ? "" : LocalDateTime.parse(clock).toString();
+      if (!clock.isEmpty()) {
+        LocalDateTime.parse(clock);
+      }
+      return clock;
     } catch (DateTimeParseException e) {
       throw json.wrong("clock", json.node().get("clock"), "a time such as 2026-01-31T12:00:00");
     }
