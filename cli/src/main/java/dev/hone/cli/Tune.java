@@ -1,0 +1,62 @@
+package dev.hone.cli;
+
+import dev.hone.tune.run.Summary;
+import dev.hone.tune.run.TuneRequest;
+import dev.hone.tune.run.TuneRun;
+import dev.hone.tune.train.DivergedException;
+import java.io.IOException;
+import java.util.List;
+
+/// Runs one `hone tune`: shows it, lets the user stop it, draws its loss, and says how it ended.
+final class Tune {
+  private final Shell shell;
+  private final TuneRequest request;
+  private final List<String> typed;
+
+  /// @param typed the command line, to say how to go on
+  Tune(Shell shell, TuneRequest request, List<String> typed) {
+    this.shell = shell;
+    this.request = request;
+    this.typed = typed;
+  }
+
+  /// @return the exit code
+  int run() throws IOException {
+    try (var progress = TuneProgress.on(shell);
+        var interrupt = Interrupt.listen(() -> progress.note(Interrupt.STOPPING))) {
+      var summary = train(progress, interrupt);
+      progress.close();
+      LossPlot.write(request.out(), title(summary));
+      return report(summary, progress, interrupt);
+    }
+  }
+
+  /// A run that diverged leaves its curve, which shows where.
+  private Summary train(TuneProgress progress, Interrupt interrupt) throws IOException {
+    try {
+      return TuneRun.run(request, progress, interrupt);
+    } catch (DivergedException e) {
+      LossPlot.write(request.out(), "%s, diverged".formatted(request.base().getFileName()));
+      throw e;
+    }
+  }
+
+  private static String title(Summary summary) {
+    return "%s, %s, %s rows".formatted(summary.base(), summary.method(), Numbers.count(summary.rows()));
+  }
+
+  private int report(Summary summary, TuneProgress progress, Interrupt interrupt) {
+    boolean isWhole = summary.stoppedEarly() || summary.steps() >= progress.totalSteps();
+    if (interrupt.getAsBoolean() && !isWhole) {
+      shell.err().printf(
+          "stopped at step %s of %s; what was trained is saved in %s. To go on:%n  %s%n",
+          Numbers.count(summary.steps()),
+          Numbers.count(progress.totalSteps()),
+          request.out(),
+          ShellQuotes.resumeCommand(typed));
+      return ErrorReport.FAILED;
+    }
+    new TuneResult(request, summary).print(shell.out());
+    return ErrorReport.FINE;
+  }
+}
