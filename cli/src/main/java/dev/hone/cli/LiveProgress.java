@@ -27,7 +27,7 @@ final class LiveProgress implements ProgressDisplay {
   static int terminalWidth() throws IOException {
     try (var terminal =
         TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).dumb(true).build()) {
-      int width = terminal.getWidth();
+      int width = terminal.getSize().getColumns();
       return width > 0 ? width : 80;
     }
   }

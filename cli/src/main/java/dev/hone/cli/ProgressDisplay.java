@@ -11,6 +11,7 @@ interface ProgressDisplay extends AutoCloseable {
   /// A step was taken.
   void show(Progress progress);
 
+  /// Training has ended or is interrupted by something else; lines may still come.
   @Override
   void close();
 }

@@ -6,6 +6,7 @@ import dev.hone.tune.run.TuneRun;
 import dev.hone.tune.train.DivergedException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /// Runs one `hone tune`: shows it, lets the user stop it, draws its loss, and says how it ended.
 final class Tune {
@@ -26,37 +27,39 @@ final class Tune {
         var interrupt = Interrupt.listen(() -> progress.note(Interrupt.STOPPING))) {
       var summary = train(progress, interrupt);
       progress.close();
-      LossPlot.write(request.out(), title(summary));
-      return report(summary, progress, interrupt);
+      LossPlot.write(request.out(), title());
+      return summary.isPresent() ? finished(summary.get()) : stopped(progress);
     }
   }
 
   /// A run that diverged leaves its curve, which shows where.
-  private Summary train(TuneProgress progress, Interrupt interrupt) throws IOException {
+  private Optional<Summary> train(TuneProgress progress, Interrupt interrupt) throws IOException {
     try {
       return TuneRun.run(request, progress, interrupt);
     } catch (DivergedException e) {
-      LossPlot.write(request.out(), "%s, diverged".formatted(request.base().getFileName()));
+      progress.close();
+      LossPlot.write(request.out(), title());
       throw e;
     }
   }
 
-  private static String title(Summary summary) {
-    return "%s, %s, %s rows".formatted(summary.base(), summary.method(), Numbers.count(summary.rows()));
+  private String title() {
+    return "%s, %s, %s".formatted(
+        request.base().getFileName(), request.method().label(), request.train().file().getFileName());
   }
 
-  private int report(Summary summary, TuneProgress progress, Interrupt interrupt) {
-    boolean isWhole = summary.stoppedEarly() || summary.steps() >= progress.totalSteps();
-    if (interrupt.getAsBoolean() && !isWhole) {
-      shell.err().printf(
-          "stopped at step %s of %s; what was trained is saved in %s. To go on:%n  %s%n",
-          Numbers.count(summary.steps()),
-          Numbers.count(progress.totalSteps()),
-          request.out(),
-          ShellQuotes.resumeCommand(typed));
-      return ErrorReport.FAILED;
-    }
+  private int finished(Summary summary) {
     new TuneResult(request, summary).print(shell.out());
     return ErrorReport.FINE;
+  }
+
+  private int stopped(TuneProgress progress) {
+    shell.err().printf(
+        "stopped after step %s of %s; what was trained is saved in %s. To go on:%n  %s%n",
+        Numbers.count(progress.step()),
+        Numbers.count(progress.totalSteps()),
+        request.out(),
+        ShellQuotes.resumeCommand(typed));
+    return ErrorReport.FAILED;
   }
 }

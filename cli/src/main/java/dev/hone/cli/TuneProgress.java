@@ -16,6 +16,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   private final LongSupplier nanoTime;
   private long begun;
   private long stepsBefore;
+  private long step;
   private long totalSteps;
   private MovingAverage loss = MovingAverage.forSteps(0);
   private MovingAverage speed = MovingAverage.forSteps(0);
@@ -34,6 +35,11 @@ final class TuneProgress implements TuneListener, AutoCloseable {
         System::nanoTime);
   }
 
+  /// Steps taken.
+  long step() {
+    return step;
+  }
+
   /// Steps of the whole run, as planned; 0 before.
   long totalSteps() {
     return totalSteps;
@@ -41,6 +47,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
 
   @Override
   public void phase(String name) {
+    display.close();
     display.line(name + " …");
   }
 
@@ -61,44 +68,41 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   public void planned(Plan plan) {
     new PlanTable(plan).lines().forEach(display::line);
     stepsBefore = plan.stepsDone();
+    step = plan.stepsDone();
     totalSteps = plan.totalSteps();
     loss = MovingAverage.forSteps(totalSteps);
     speed = MovingAverage.forSteps(totalSteps);
-    begun = nanoTime.getAsLong();
-    display.begin(stepsBefore, totalSteps);
   }
 
   @Override
   public void stepped(StepReport report) {
+    if (step == stepsBefore) {
+      begun = nanoTime.getAsLong() - (long) (report.seconds() * 1e9);
+      display.begin(stepsBefore, totalSteps);
+    }
+    step = report.step();
     loss.add(report.loss(), report.trainedTokens());
     speed.add(report.tokens() / report.seconds(), report.seconds());
     display.show(
-        new Progress(
-            report.step(),
-            report.totalSteps(),
-            report.epoch(),
-            loss.value(),
-            heldOutLoss,
-            speed.value(),
-            secondsLeft(report)));
+        new Progress(step, totalSteps, report.epoch(), loss.value(), heldOutLoss, speed.value(), secondsLeft()));
   }
 
   /// At the pace of this process so far, evaluations and checkpoints included.
-  private double secondsLeft(StepReport report) {
+  private double secondsLeft() {
     double passed = (nanoTime.getAsLong() - begun) / 1e9;
-    return passed / (report.step() - stepsBefore) * (report.totalSteps() - report.step());
+    return passed / (step - stepsBefore) * (totalSteps - step);
   }
 
   @Override
   public void evaluated(long step, Evaluation heldOut, boolean isBest) {
     heldOutLoss = OptionalDouble.of(heldOut.loss());
-    var when = step == 0 ? "before training" : "step " + Numbers.count(step);
+    var when = step == stepsBefore ? "before training" : "step " + Numbers.count(step);
     display.line(
         "%s: held-out loss %s, token accuracy %s%s".formatted(
             when,
             Numbers.loss(heldOut.loss()),
             Numbers.percent(heldOut.tokenAccuracy()),
-            isBest && step > 0 ? ", the best so far" : ""));
+            isBest && step > stepsBefore ? ", the best so far" : ""));
   }
 
   @Override
