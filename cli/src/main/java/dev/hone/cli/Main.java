@@ -1,21 +1,89 @@
 package dev.hone.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// The `hone` command itself. Exit codes: 0 fine, 1 the run failed, 2 the user's input.
 @Command(
     name = "hone",
-    mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Customises a pre-trained language model to your data.")
+    header = "Customises a pre-trained language model to your data.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TuneCommand.class,
+      EvalCommand.class,
+      ChatCommand.class,
+      MergeCommand.class,
+      DataCommand.class,
+      InspectCommand.class
+    },
+    footer = {
+      "",
+      "First steps:",
+      "  hone inspect models/base",
+      "  hone data check train.jsonl --base models/base",
+      "  hone tune --base models/base --data train.jsonl --out runs/first",
+      "  hone chat --base models/base --adapter runs/first",
+      "",
+      "hone COMMAND --help says more. Exit codes: 0 fine, 1 the run failed, 2 your input."
+    })
 public final class Main {
+  @Mixin private HelpOption help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  private boolean isVersionWanted;
+
   private Main() {}
 
   public static void main(String[] args) {
     StandardError.restore();
-    System.exit(new CommandLine(new Main()).execute(args));
+    var shell = Shell.ofProcess();
+    int code = run(shell, args);
+    shell.out().flush();
+    System.exit(code);
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return the exit code
+  static int run(Shell shell, String... args) {
+    var line = commandLine(shell);
+    if (args.length == 0) {
+      line.usage(line.getErr());
+      return ErrorReport.BAD_INPUT;
+    }
+    return line.execute(args);
+  }
+
+  static CommandLine commandLine(Shell shell) {
+    var errors = new ErrorReport(shell);
+    return new CommandLine(new Main(), new Commands(shell))
+        .setOut(new PrintWriter(shell.out(), true))
+        .setErr(new PrintWriter(shell.err(), true))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(shell.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
+        .setUsageHelpWidth(100)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors);
+  }
+
+  /// Makes commands; those that talk to somebody get the shell.
+  private record Commands(Shell shell) implements IFactory {
+    @Override
+    public <T> T create(Class<T> type) throws Exception {
+      for (var constructor : type.getDeclaredConstructors()) {
+        if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Shell.class) {
+          return type.cast(constructor.newInstance(shell));
+        }
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
   }
 
   /// The version in the jar's manifest.

@@ -1,4 +1,8 @@
 /// The `hone` command: one class per command, and the only place that prints and exits.
 ///
-/// May use: dev.hone.model, dev.hone.model.text
+/// A class named `…Command` holds a command's options and is made at every start; what it does stands in a class of its
+/// own, which is loaded when the command runs.
+///
+/// May use: dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint, dev.hone.model.decoder,
+/// dev.hone.model.generate, dev.hone.model.text, dev.hone.tune.data, dev.hone.tune.run, dev.hone.tune.train
 package dev.hone.cli;

@@ -1,0 +1,69 @@
+package dev.hone.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `hone chat`: talk to a model.
+@Command(
+    name = "chat",
+    header = "Talks to a model.",
+    description = {
+      "",
+      "On a terminal: a conversation, with /help, /system TEXT, /reset and /exit; Ctrl-C ends an answer, Ctrl-D the"
+          + " conversation. With --prompt: one answer, and nothing but the answer on standard output. With standard"
+          + " input from a file or pipe: each line is a turn.",
+      ""
+    },
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footer = {
+      "",
+      "Examples:",
+      "  hone chat --base models/base --adapter runs/first",
+      "  hone chat --base models/base --prompt \"Where is my order?\"",
+      "  hone chat --base models/base --prompt - --system \"Answer in one sentence.\" --temperature 0.7 < letter.txt"
+    })
+final class ChatCommand implements Callable<Integer> {
+  @Option(names = "--base", required = true, paramLabel = "DIR", description = "The model, a Hugging Face directory.")
+  private Path base;
+
+  @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")
+  private Optional<Path> adapter = Optional.empty();
+
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "Answer this and end; - reads it from standard input.")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(names = "--system", paramLabel = "TEXT", description = "The system message.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "TOKENS",
+      description = "The most tokens of a whole conversation. Default: what the model allows, at most 4096.")
+  private Optional<Integer> context = Optional.empty();
+
+  @Mixin private HelpOption help;
+
+  @ArgGroup(validate = false, heading = "%nHow tokens are chosen:%n")
+  private SamplingFlags sampling = new SamplingFlags();
+
+  private final Shell shell;
+
+  ChatCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    int positions = Bounds.atLeast(2, "--context", context.orElse(4096));
+    try (var speaker = ModelSpeaker.open(base, adapter, positions, sampling)) {
+      return new Chat(shell, speaker, system).run(prompt);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.hone.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jline.terminal.TerminalBuilder;
+
+/// Progress on a terminal: one line that changes in place, under lines that stay.
+final class LiveProgress implements ProgressDisplay {
+  private static final int UPDATE_MILLIS = 200;
+  private static final String CLEAR_LINE = "\r\033[K";
+
+  private final Line line;
+  private Optional<ProgressBar> bar = Optional.empty();
+  private volatile double secondsLeft = Double.NaN;
+
+  LiveProgress(PrintStream err, int width) {
+    this.line = new Line(err, width);
+  }
+
+  /// Columns of the terminal that standard error is.
+  static int terminalWidth() throws IOException {
+    try (var terminal =
+        TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).dumb(true).build()) {
+      int width = terminal.getSize().getColumns();
+      return width > 0 ? width : 80;
+    }
+  }
+
+  @Override
+  public void line(String text) {
+    line.above(text);
+  }
+
+  @Override
+  public void begin(long stepsDone, long totalSteps) {
+    bar =
+        Optional.of(
+            new ProgressBarBuilder()
+                .setTaskName("training")
+                .setInitialMax(totalSteps)
+                .startsFrom(stepsDone, Duration.ZERO)
+                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .setEtaFunction(state -> eta())
+                .setConsumer(line)
+                .build());
+  }
+
+  private Optional<Duration> eta() {
+    return Double.isNaN(secondsLeft) ? Optional.empty() : Optional.of(Duration.ofSeconds(Math.round(secondsLeft)));
+  }
+
+  @Override
+  public void show(Progress progress) {
+    secondsLeft = progress.secondsLeft();
+    bar.ifPresent(shown -> shown.setExtraMessage(" " + progress.measures()).stepTo(progress.step()));
+  }
+
+  @Override
+  public void close() {
+    bar.ifPresent(ProgressBar::close);
+    bar = Optional.empty();
+  }
+
+  /// The line that changes. The bar's own thread writes it.
+  private static final class Line implements ProgressBarConsumer {
+    private final PrintStream err;
+    private final int width;
+
+    Line(PrintStream err, int width) {
+      this.err = err;
+      this.width = width;
+    }
+
+    /// Writes text that stays, where the line is now; the line comes again below.
+    synchronized void above(String text) {
+      err.print(CLEAR_LINE);
+      err.println(text);
+    }
+
+    @Override
+    public int getMaxRenderedLength() {
+      return width - 1;
+    }
+
+    @Override
+    public synchronized void accept(String rendered) {
+      err.print(CLEAR_LINE + rendered);
+      err.flush();
+    }
+
+    /// Called last, after the bar's final state was shown.
+    @Override
+    public synchronized void close() {
+      err.println();
+    }
+  }
+}

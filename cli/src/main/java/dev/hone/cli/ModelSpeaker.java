@@ -1,0 +1,50 @@
+package dev.hone.cli;
+
+import dev.hone.model.LanguageModel;
+import dev.hone.model.adapter.PeftAdapter;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.generate.Generation;
+import dev.hone.model.generate.Generator;
+import dev.hone.model.generate.SamplingOptions;
+import dev.hone.model.text.Conversation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// A model that answers. Owns the model's memory.
+final class ModelSpeaker implements Speaker, AutoCloseable {
+  private final LanguageModel model;
+  private final Generator generator;
+  private final SamplingOptions options;
+
+  private ModelSpeaker(LanguageModel model, SamplingFlags sampling) {
+    this.model = model;
+    this.options = sampling.options(model.checkpoint().generation(), model.stopIds());
+    var shape = model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE);
+    this.generator = Generator.allocate(model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
+  }
+
+  /// @param positions the most tokens of a conversation; what the model allows if that is less
+  static ModelSpeaker open(Path base, Optional<Path> adapter, int positions, SamplingFlags sampling)
+      throws IOException {
+    var model = LanguageModel.open(base, adapter, positions);
+    try {
+      return new ModelSpeaker(model, sampling);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Generation answer(Conversation conversation, Consumer<String> onText, BooleanSupplier cancelled) {
+    return generator.generate(model.renderer().renderPrompt(conversation), options, onText, cancelled);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.hone.cli;
+
+import dev.hone.tune.run.TuneRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `hone tune`: a checkpoint and a file of examples in, a better model out.
+@Command(
+    name = "tune",
+    header = "Fine-tunes a model on a file of examples.",
+    description = {
+      "",
+      "Checks the data, prints its plan, trains, and writes an adapter (or, with --method full, a model)"
+          + " to --out, beside metrics.csv, metrics.jsonl, loss.html and summary.json.",
+      "Ctrl-C ends the step, saves, and exits with code 1; --resume then goes on to the same result.",
+      ""
+    },
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footer = {
+      "",
+      "Examples:",
+      "  hone tune --base models/base --data train.jsonl --out runs/first",
+      "  hone tune --base models/base --data train.jsonl --valid valid.jsonl --out runs/r8 \\",
+      "    --rank 8 --lr 3e-4 --epochs 2 --patience 3",
+      "  hone tune --base models/base --data train.csv --out runs/full --method full --lr 1e-5"
+    })
+final class TuneCommand implements Callable<Integer> {
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "DIR",
+      description = "The model to start from, a Hugging Face directory.")
+  private Path base;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE",
+      description = "Training rows: .jsonl or .csv, each also gzipped (docs/data-format.md).")
+  private Path data;
+
+  @Option(
+      names = "--valid",
+      paramLabel = "FILE",
+      description = "Held-out rows. Default: a tenth of the training rows is held out, at most 500.")
+  private Optional<Path> valid = Optional.empty();
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the result goes; a new or empty directory.")
+  private Path out;
+
+  @Option(names = "--resume", description = "Go on with the run in --out; give all other options as they were.")
+  private boolean isResumed;
+
+  @Mixin private ThreadsOption threads;
+  @Mixin private HelpOption help;
+
+  @ArgGroup(validate = false, heading = "%nWhat is trained:%n", order = 1)
+  private MethodOptions method = new MethodOptions();
+
+  @ArgGroup(validate = false, heading = "%nHow it is trained:%n", order = 2)
+  private TrainingOptions training = new TrainingOptions();
+
+  @ArgGroup(validate = false, heading = "%nMeasuring, saving, stopping:%n", order = 3)
+  private WatchOptions watch = new WatchOptions();
+
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 4)
+  private DataOptions rows = new DataOptions();
+
+  @Spec private CommandSpec spec;
+
+  private final Shell shell;
+
+  TuneCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var typed = spec.root().commandLine().getParseResult().originalArgs();
+    return new Tune(shell, request(), typed).run();
+  }
+
+  /// What the options ask for.
+  TuneRequest request() {
+    return new TuneRequest(
+        base,
+        rows.source(data),
+        valid.map(rows::source),
+        out,
+        method.method(),
+        training.hyper(watch),
+        rows.maxLength(),
+        rows.trainsOnPrompt(),
+        threads.count(),
+        isResumed,
+        watch.probe());
+  }
+}

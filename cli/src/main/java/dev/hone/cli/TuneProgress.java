@@ -1,0 +1,112 @@
+package dev.hone.cli;
+
+import dev.hone.tune.data.Check.Severity;
+import dev.hone.tune.data.GateReport;
+import dev.hone.tune.run.Plan;
+import dev.hone.tune.run.TuneListener;
+import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.StepReport;
+import java.io.IOException;
+import java.util.OptionalDouble;
+import java.util.function.LongSupplier;
+
+/// Shows a run on standard error: its phases, what the gate found, the plan, and then how training goes.
+final class TuneProgress implements TuneListener, AutoCloseable {
+  private final ProgressDisplay display;
+  private final LongSupplier nanoTime;
+  private long begun;
+  private long stepsBefore;
+  private long step;
+  private long totalSteps;
+  private MovingAverage loss = MovingAverage.forSteps(0);
+  private MovingAverage speed = MovingAverage.forSteps(0);
+  private OptionalDouble heldOutLoss = OptionalDouble.empty();
+
+  TuneProgress(ProgressDisplay display, LongSupplier nanoTime) {
+    this.display = display;
+    this.nanoTime = nanoTime;
+  }
+
+  static TuneProgress on(Shell shell) throws IOException {
+    return new TuneProgress(
+        shell.errIsTerminal()
+            ? new LiveProgress(shell.err(), LiveProgress.terminalWidth())
+            : new PlainProgress(shell.err(), System::nanoTime),
+        System::nanoTime);
+  }
+
+  /// Steps taken.
+  long step() {
+    return step;
+  }
+
+  /// Steps of the whole run, as planned; 0 before.
+  long totalSteps() {
+    return totalSteps;
+  }
+
+  @Override
+  public void phase(String name) {
+    display.close();
+    display.line(name + " …");
+  }
+
+  @Override
+  public void note(String text) {
+    display.line("note: " + text);
+  }
+
+  @Override
+  public void checked(GateReport report) {
+    if (report.warnings() > 0) {
+      display.line(Numbers.count(report.warnings(), "warning") + " about the data:");
+      report.lines(Severity.WARNING).forEach(line -> display.line("  " + line));
+    }
+  }
+
+  @Override
+  public void planned(Plan plan) {
+    new PlanTable(plan).lines().forEach(display::line);
+    stepsBefore = plan.stepsDone();
+    step = plan.stepsDone();
+    totalSteps = plan.totalSteps();
+    loss = MovingAverage.forSteps(totalSteps);
+    speed = MovingAverage.forSteps(totalSteps);
+  }
+
+  @Override
+  public void stepped(StepReport report) {
+    if (step == stepsBefore) {
+      begun = nanoTime.getAsLong() - (long) (report.seconds() * 1e9);
+      display.begin(stepsBefore, totalSteps);
+    }
+    step = report.step();
+    loss.add(report.loss(), report.trainedTokens());
+    speed.add(report.tokens() / report.seconds(), report.seconds());
+    display.show(
+        new Progress(step, totalSteps, report.epoch(), loss.value(), heldOutLoss, speed.value(), secondsLeft()));
+  }
+
+  /// At the pace of this process so far, evaluations and checkpoints included.
+  private double secondsLeft() {
+    double passed = (nanoTime.getAsLong() - begun) / 1e9;
+    return passed / (step - stepsBefore) * (totalSteps - step);
+  }
+
+  @Override
+  public void evaluated(long step, Evaluation heldOut, boolean isBest) {
+    heldOutLoss = OptionalDouble.of(heldOut.loss());
+    var when = step == stepsBefore ? "before training" : "step " + Numbers.count(step);
+    display.line(
+        "%s: held-out loss %s, token accuracy %s%s".formatted(
+            when,
+            Numbers.loss(heldOut.loss()),
+            Numbers.percent(heldOut.tokenAccuracy()),
+            isBest && step > stepsBefore ? ", the best so far" : ""));
+  }
+
+  @Override
+  public void close() {
+    display.close();
+  }
+}
