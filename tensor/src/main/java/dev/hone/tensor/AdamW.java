@@ -53,7 +53,9 @@ public final class AdamW {
         || from > to
         || to > Math.min(Math.min(param.size(), grad.size()), Math.min(m.size(), v.size()))) {
       throw new ShapeException(
-          "adamW", "range [%d, %d) leaves %s".formatted(from, to, param.shape()));
+          "adamW",
+          "range [%d, %d) leaves param %s, grad %s, m %s or v %s"
+              .formatted(from, to, param.shape(), grad.shape(), m.shape(), v.shape()));
     }
     for (long i = from; i < to; i += 1 << 20) {
       int n = (int) Math.min(1 << 20, to - i);

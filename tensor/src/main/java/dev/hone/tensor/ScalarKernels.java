@@ -195,6 +195,8 @@ final class ScalarKernels implements Kernels {
     return best;
   }
 
+  /// The one kernel that must round exactly where [VectorKernels] does: parameters are cut into
+  /// ranges for threads, and which elements are left over for this code must not show.
   @Override
   public void adamW(
       MemorySegment param,
@@ -206,8 +208,9 @@ final class ScalarKernels implements Kernels {
       AdamW.Step step) {
     for (int i = 0; i < n; i++) {
       float g = at(grad, at, i) * step.gradScale();
-      float first = at(m, at, i) + (g - at(m, at, i)) * step.oneMinusBeta1();
-      float second = step.beta2() * at(v, at, i) + step.oneMinusBeta2() * g * g;
+      float old = at(m, at, i);
+      float first = Math.fma(g - old, step.oneMinusBeta1(), old);
+      float second = at(v, at, i) * step.beta2() + g * g * step.oneMinusBeta2();
       float decayed = at(param, at, i) * step.decayFactor();
       float denominator = (float) Math.sqrt(second) * step.inverseRootCorrection2() + step.eps();
       put(m, at, i, first);

@@ -4,8 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels with the Vector API, at the width that the processor prefers; what is left over runs
@@ -20,7 +23,12 @@ final class VectorKernels implements Kernels {
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /// Below this many elements a vector loop has nothing to win.
+  /// Each brings the upper half of what is left down to the lower one.
+  private static final List<VectorShuffle<Float>> HALVINGS =
+      IntStream.iterate(LANES / 2, width -> width > 0, width -> width / 2)
+          .mapToObj(width -> VectorShuffle.iota(SPECIES, width, 1, true))
+          .toList();
+
   private final ScalarKernels scalar = new ScalarKernels();
 
   @Override
@@ -38,6 +46,16 @@ final class VectorKernels implements Kernels {
 
   private static float at(MemorySegment x, long offset, int i) {
     return x.get(JAVA_FLOAT, offset + 4L * i);
+  }
+
+  /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
+  /// another one once the compiler has been there: a run's bits would depend on when that was.
+  private static float sum(FloatVector v) {
+    var sum = v;
+    for (int i = 0; i < HALVINGS.size(); i++) {
+      sum = sum.add(sum.rearrange(HALVINGS.get(i)));
+    }
+    return sum.lane(0);
   }
 
   /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent.
@@ -97,8 +115,7 @@ final class VectorKernels implements Kernels {
       var v = load(x, xAt, i);
       sum = v.fma(v, sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD)
-        + scalar.sumOfSquares(x, xAt + 4L * bound, n - bound);
+    return sum(sum) + scalar.sumOfSquares(x, xAt + 4L * bound, n - bound);
   }
 
   @Override
@@ -108,8 +125,7 @@ final class VectorKernels implements Kernels {
     for (int i = 0; i < bound; i += LANES) {
       sum = load(x, xAt, i).fma(load(y, yAt, i), sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD)
-        + scalar.dot(x, xAt + 4L * bound, y, yAt + 4L * bound, n - bound);
+    return sum(sum) + scalar.dot(x, xAt + 4L * bound, y, yAt + 4L * bound, n - bound);
   }
 
   @Override
@@ -142,7 +158,7 @@ final class VectorKernels implements Kernels {
     for (int i = 0; i < bound; i += LANES) {
       sums = load(dy, dyAt, i).mul(load(w, 0, i)).fma(load(x, xAt, i), sums);
     }
-    double sum = sums.reduceLanes(VectorOperators.ADD);
+    double sum = sum(sums);
     for (int i = bound; i < n; i++) {
       sum += (double) at(dy, dyAt, i) * at(w, 0, i) * at(x, xAt, i);
     }
@@ -251,7 +267,7 @@ final class VectorKernels implements Kernels {
       store(e, x, xAt, i);
       sums = sums.add(e);
     }
-    double sum = sums.reduceLanes(VectorOperators.ADD);
+    double sum = sum(sums);
     for (int i = bound; i < n; i++) {
       double e = Math.exp(scale * at(x, xAt, i) - max);
       x.set(JAVA_FLOAT, xAt + 4L * i, (float) e);
@@ -288,7 +304,7 @@ final class VectorKernels implements Kernels {
     for (int i = 0; i < bound; i += LANES) {
       sums = sums.add(exp(load(x, xAt, i).sub(max)));
     }
-    double sum = sums.reduceLanes(VectorOperators.ADD);
+    double sum = sum(sums);
     for (int i = bound; i < n; i++) {
       sum += Math.exp(at(x, xAt, i) - max);
     }
