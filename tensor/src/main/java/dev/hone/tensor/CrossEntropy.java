@@ -28,6 +28,7 @@ public final class CrossEntropy {
     int correct = 0;
     for (int i = 0; i < n; i++) {
       int target = targets[from + i];
+      check(logits, target);
       long at = logits.at(i);
       double lse = Kernels.BEST.logSumExp(logits.data(), at, logits.cols());
       lossSum += lse - logits.get(i, target);
@@ -38,5 +39,12 @@ public final class CrossEntropy {
       }
     }
     return new Score(lossSum, correct);
+  }
+
+  private static void check(Tensor logits, int target) {
+    if (target < 0 || target >= logits.cols()) {
+      throw new ShapeException(
+          "crossEntropy", "target %d is no column of logits %s".formatted(target, logits.shape()));
+    }
   }
 }

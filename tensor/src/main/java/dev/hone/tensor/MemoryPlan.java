@@ -1,5 +1,6 @@
 package dev.hone.tensor;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,6 +20,6 @@ public final class MemoryPlan implements Allocator {
 
   /// Bytes by the name that was asked for, in order of first appearance.
   public Map<String, Long> bytesByName() {
-    return Map.copyOf(bytesByName);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(bytesByName));
   }
 }

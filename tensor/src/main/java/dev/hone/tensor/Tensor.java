@@ -29,6 +29,10 @@ public final class Tensor {
           "(%d, %d) needs %d bytes, got %d"
               .formatted(rows, cols, byteSize(rows, cols), data.byteSize()));
     }
+    if (!data.isNative()) {
+      throw new ShapeException(
+          "tensor", "(%d, %d) lies on the heap, where native code cannot go".formatted(rows, cols));
+    }
     return new Tensor(data, rows, cols);
   }
 
