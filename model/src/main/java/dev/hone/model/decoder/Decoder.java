@@ -104,6 +104,10 @@ public final class Decoder {
   /// @param ids the next tokens, the first `n` in use
   /// @param logits `V` elements, overwritten: the logits after the last of them
   public void extend(int[] ids, int n, KvCache cache, Workspace ws, Tensor logits) {
+    if (ws.mode != Workspace.Mode.INFERENCE) {
+      throw new IllegalArgumentException(
+          "extending a cache needs a workspace for inference, not " + ws.mode);
+    }
     if (n < 1 || n > ws.maxTokens || cache.length() + n > cache.capacity()) {
       throw new IllegalArgumentException(
           "%d tokens on top of %d do not fit a cache of %d and passes of %d"

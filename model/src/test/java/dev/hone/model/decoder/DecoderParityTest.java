@@ -32,14 +32,17 @@ class DecoderParityTest {
   void gradientsMatchPyTorch(String name, Mode mode) {
     try (var arena = Arena.ofShared()) {
       var model = new GoldenModel("gradients/" + name, arena);
-      var set = ParameterSet.allocate(model.memory, "gradients", model.trained(name.startsWith("full")));
+      var set =
+          ParameterSet.allocate(model.memory, "gradients", model.trained(name.startsWith("full")));
       var gradients = DecoderGradients.of(model.config, set);
       var batch = model.batch();
       var score = model.decoder().scoreAndBackward(batch, model.workspace(mode), gradients);
-      assertEquals(model.golden.f32("loss_sum")[0], score.lossSum(), 1e-5 * Math.abs(score.lossSum()));
+      assertEquals(
+          model.golden.f32("loss_sum")[0], score.lossSum(), 1e-5 * Math.abs(score.lossSum()));
       assertEquals(model.golden.i32("count")[0], batch.numTargets());
       for (var p : set.parameters()) {
-        assertMaxRelativeError(model.golden.f32("g." + model.storedName(p)), set.get(p.name()).toArray(), 1e-4);
+        assertMaxRelativeError(
+            model.golden.f32("g." + model.storedName(p)), set.get(p.name()).toArray(), 1e-4);
       }
     }
   }

@@ -14,8 +14,10 @@ class PackedBatchTest {
     batch.addRow(new int[] {5, 6, 7}, 3, i -> true, 10);
     batch.addRow(new int[] {8, 9, 4}, 2, i -> true, 3);
     assertArrayEquals(new int[] {5, 6, 7, 8, 9}, Arrays.copyOf(batch.ids(), batch.numTokens()));
-    assertArrayEquals(new int[] {0, 1, 2, 0, 1}, Arrays.copyOf(batch.positions(), batch.numTokens()));
-    assertArrayEquals(new int[] {6, 7, -1, 9, -1}, Arrays.copyOf(batch.targets(), batch.numTokens()));
+    assertArrayEquals(
+        new int[] {0, 1, 2, 0, 1}, Arrays.copyOf(batch.positions(), batch.numTokens()));
+    assertArrayEquals(
+        new int[] {6, 7, -1, 9, -1}, Arrays.copyOf(batch.targets(), batch.numTokens()));
     assertEquals(3, batch.numTargets());
     assertEquals(13, batch.targetBytes());
     assertEquals(3, batch.rowStart(1));
