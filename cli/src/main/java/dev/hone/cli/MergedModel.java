@@ -1,7 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.cli.MergeCommand.WeightType;
-import dev.hone.model.LanguageModel;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.model.adapter.Merge;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.checkpoint.Dtype;

@@ -1,6 +1,6 @@
 package dev.hone.cli;
 
-import dev.hone.model.LanguageModel;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.generate.Generation;
