@@ -16,10 +16,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// PEFT's `adapter_config.json`: what Hone understands of it, and every field as it stands, so that one that was read
-/// is written back with what Hone does not know.
+/// PEFT's `adapter_config.json`: what Hone understands of it, and every field as it stands, so that
+/// one that was read is written back with what Hone does not know.
 ///
-/// @param lora   what Hone computes with
+/// @param lora what Hone computes with
 /// @param fields the whole object
 public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   /// The file's name in an adapter's directory.
@@ -33,13 +33,28 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   private static final int MAX_RANK = 1 << 16;
   private static final int MAX_LAYER = 1 << 16;
 
-  /// Features that change what an adapter computes. Null, false and empty always mean that one is off.
-  private static final Set<String> REFUSED = Set.of(
-      "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "modules_to_save",
-      "trainable_token_indices", "target_parameters", "layer_replication", "alora_invocation_tokens",
-      "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config");
+  /// Features that change what an adapter computes. Null, false and empty always mean that one is
+  /// off.
+  private static final Set<String> REFUSED =
+      Set.of(
+          "use_dora",
+          "use_qalora",
+          "use_bdlora",
+          "lora_bias",
+          "fan_in_fan_out",
+          "modules_to_save",
+          "trainable_token_indices",
+          "target_parameters",
+          "layer_replication",
+          "alora_invocation_tokens",
+          "megatron_config",
+          "arrow_config",
+          "kasa_config",
+          "velora_config",
+          "monteclora_config");
 
-  /// Ways to initialise that leave the base as it is; PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA change it.
+  /// Ways to initialise that leave the base as it is; PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA change
+  /// it.
   private static final Set<String> HARMLESS_INITS = Set.of("gaussian", "eva", "orthogonal", "mica");
 
   /// A new one, for an adapter of the base model `baseModel` (a path, or a name on a hub).
@@ -73,14 +88,31 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   /// Every key that PEFT writes, with its default.
   private static ObjectNode defaults() {
     var fields = JSON.objectNode();
-    for (var key : List.of(
-        "alora_invocation_tokens", "arrow_config", "auto_mapping", "corda_config", "eva_config", "exclude_modules",
-        "kasa_config", "layer_replication", "layers_pattern", "layers_to_transform", "lora_ga_config",
-        "megatron_config", "modules_to_save", "monteclora_config", "revision", "target_parameters",
-        "trainable_token_indices", "use_bdlora", "velora_config")) {
+    for (var key :
+        List.of(
+            "alora_invocation_tokens",
+            "arrow_config",
+            "auto_mapping",
+            "corda_config",
+            "eva_config",
+            "exclude_modules",
+            "kasa_config",
+            "layer_replication",
+            "layers_pattern",
+            "layers_to_transform",
+            "lora_ga_config",
+            "megatron_config",
+            "modules_to_save",
+            "monteclora_config",
+            "revision",
+            "target_parameters",
+            "trainable_token_indices",
+            "use_bdlora",
+            "velora_config")) {
       fields.putNull(key);
     }
-    for (var key : List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_dora", "use_qalora")) {
+    for (var key :
+        List.of("ensure_weight_tying", "fan_in_fan_out", "lora_bias", "use_dora", "use_qalora")) {
       fields.put(key, false);
     }
     fields.put("bias", "none");
@@ -110,13 +142,15 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   }
 
   private static JsonNode number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15 ? JSON.numberNode((long) value) : JSON.numberNode(value);
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? JSON.numberNode((long) value)
+        : JSON.numberNode(value);
   }
 
   /// Reads `adapter_config.json`.
   ///
   /// @throws CheckpointException when it is damaged
-  /// @throws UsageException      when it describes an adapter that Hone does not support
+  /// @throws UsageException when it describes an adapter that Hone does not support
   public static AdapterConfig read(Path path) throws CheckpointException {
     var json = JsonFile.read(path);
     requireLora(json);
@@ -134,7 +168,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
       throw unsupported(json, "an adapter of MLX", "convert it to PEFT's format");
     }
     if (type.isEmpty()) {
-      throw new CheckpointException(json.path(), "lacks the field peft_type; it is not an adapter that PEFT wrote");
+      throw new CheckpointException(
+          json.path(), "lacks the field peft_type; it is not an adapter that PEFT wrote");
     }
     if (!type.get().equals("LORA")) {
       throw unsupported(json, "peft_type " + type.get(), "supported: LORA");
@@ -152,16 +187,21 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     var init = json.node().get("init_lora_weights");
     if (init != null && init.isString() && !HARMLESS_INITS.contains(init.stringValue())) {
       throw unsupported(
-          json, "init_lora_weights " + init.stringValue() + ", which changes the base model",
-          "save it in PEFT with path_initial_model_for_weight_conversion, which makes a plain LoRA of it");
+          json,
+          "init_lora_weights " + init.stringValue() + ", which changes the base model",
+          "save it in PEFT with path_initial_model_for_weight_conversion, which makes a plain LoRA"
+              + " of it");
     }
   }
 
   private static boolean isOff(JsonNode value) {
-    return value.isNull() || value.isBoolean() && !value.booleanValue() || value.isContainer() && value.isEmpty();
+    return value.isNull()
+        || value.isBoolean() && !value.booleanValue()
+        || value.isContainer() && value.isEmpty();
   }
 
-  private static void requireValue(JsonObject json, String field, String supported) throws CheckpointException {
+  private static void requireValue(JsonObject json, String field, String supported)
+      throws CheckpointException {
     var value = json.string(field).orElse(supported);
     if (!value.equals(supported)) {
       throw unsupported(json, field + " " + value, "supported: " + supported);
@@ -170,7 +210,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
 
   private static UsageException unsupported(JsonObject json, String what, String hint) {
     return new UsageException(
-        "%s: %s is not supported yet".formatted(json.path(), what.replaceAll("\\p{Cntrl}", "?")), hint);
+        "%s: %s is not supported yet".formatted(json.path(), what.replaceAll("\\p{Cntrl}", "?")),
+        hint);
   }
 
   private static LoraConfig lora(JsonObject json) throws CheckpointException {
@@ -187,7 +228,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
         layers(json, targets));
   }
 
-  private static Optional<Targets> targets(JsonObject json, String field) throws CheckpointException {
+  private static Optional<Targets> targets(JsonObject json, String field)
+      throws CheckpointException {
     if (!json.has(field) || isOff(json.node().get(field))) {
       return Optional.empty();
     }
@@ -195,7 +237,10 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
       return Optional.of(new Targets.Names(json.strings(field)));
     }
     return json.string(field)
-        .map(text -> text.equalsIgnoreCase(Targets.ALL_LINEAR) ? new Targets.AllLinear() : new Targets.Regex(text));
+        .map(text ->
+            text.equalsIgnoreCase(Targets.ALL_LINEAR)
+                ? new Targets.AllLinear()
+                : new Targets.Regex(text));
   }
 
   private static Map<String, Integer> ranks(JsonObject json) throws CheckpointException {
@@ -222,13 +267,16 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
 
   private static LayerChoice layers(JsonObject json, Targets targets) throws CheckpointException {
     var layers = json.integers("layers_to_transform", 0, MAX_LAYER);
-    var patterns = json.has("layers_pattern") && json.node().get("layers_pattern").isString()
-        ? List.of(json.string("layers_pattern").orElseThrow())
-        : json.strings("layers_pattern");
+    var patterns =
+        json.has("layers_pattern") && json.node().get("layers_pattern").isString()
+            ? List.of(json.string("layers_pattern").orElseThrow())
+            : json.strings("layers_pattern");
     if (!layers.isEmpty() && !(targets instanceof Targets.Names)) {
-      throw new CheckpointException(json.path(), "has layers_to_transform although target_modules is no list of names");
+      throw new CheckpointException(
+          json.path(), "has layers_to_transform although target_modules is no list of names");
     }
-    return new LayerChoice(layers, patterns.stream().filter(pattern -> !pattern.isEmpty()).toList());
+    return new LayerChoice(
+        layers, patterns.stream().filter(pattern -> !pattern.isEmpty()).toList());
   }
 
   /// The base model as the file calls it: a path, or a name on a hub; empty where it says none.
@@ -241,8 +289,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     return JSON.stringNode(text).toString();
   }
 
-  /// The file's content: fields in alphabetical order, as PEFT writes them. Inside a field the order stays, since of
-  /// `rank_pattern` the first match counts.
+  /// The file's content: fields in alphabetical order, as PEFT writes them. Inside a field the
+  /// order stays, since of `rank_pattern` the first match counts.
   public String toJson() {
     var sorted = new TreeMap<String, JsonNode>();
     fields.properties().forEach(field -> sorted.put(field.getKey(), field.getValue()));

@@ -7,7 +7,8 @@ import tools.jackson.core.util.Separators;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// JSON laid out as Python's `json.dumps(indent=2)` does, so that a file that PEFT wrote comes back byte for byte.
+/// JSON laid out as Python's `json.dumps(indent=2)` does, so that a file that PEFT wrote comes back
+/// byte for byte.
 final class JsonText {
   private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final DefaultIndenter TWO_SPACES = new DefaultIndenter("  ", "\n");

@@ -19,7 +19,9 @@ final class LastLogits {
     try (var arena = Arena.ofConfined()) {
       var memory = new ArenaAllocator(arena);
       var cache = KvCache.allocate(memory, config, ids.length);
-      var ws = Workspace.allocate(memory, config, shape, Workspace.Mode.INFERENCE, ids.length, ids.length, 0f);
+      var ws =
+          Workspace.allocate(
+              memory, config, shape, Workspace.Mode.INFERENCE, ids.length, ids.length, 0f);
       var logits = memory.f32("logits", 1, config.vocabSize());
       decoder.extend(ids, ids.length, cache, ws, logits);
       return logits.toArray();

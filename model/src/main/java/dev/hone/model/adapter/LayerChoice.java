@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// PEFT's `layers_to_transform` and `layers_pattern`: only these layers, by their number in the module's name.
+/// PEFT's `layers_to_transform` and `layers_pattern`: only these layers, by their number in the
+/// module's name.
 ///
-/// @param layers   numbers, from 0; empty for every layer
+/// @param layers numbers, from 0; empty for every layer
 /// @param patterns regular expressions of what stands before the number; empty for any name
 public record LayerChoice(List<Integer> layers, List<String> patterns) {
   /// Every layer.
@@ -26,7 +27,9 @@ public record LayerChoice(List<Integer> layers, List<String> patterns) {
   private Optional<Integer> layer(String module) {
     if (patterns.isEmpty()) {
       var matcher = ANY.matcher(module);
-      return matcher.matches() ? Optional.of(Integer.valueOf(matcher.group("idx"))) : Optional.empty();
+      return matcher.matches()
+          ? Optional.of(Integer.valueOf(matcher.group("idx")))
+          : Optional.empty();
     }
     return patterns.stream().flatMap(pattern -> layer(pattern, module).stream()).findFirst();
   }

@@ -12,20 +12,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// A low-rank adapter as PEFT's `LoraConfig` describes it: which linear layers, and with what rank and scale.
+/// A low-rank adapter as PEFT's `LoraConfig` describes it: which linear layers, and with what rank
+/// and scale.
 ///
-/// @param rank         inner dimension (`r`)
-/// @param alpha        the scale's numerator (`lora_alpha`)
-/// @param targets      which modules are adapted
-/// @param dropout      rate at which the adapter's input is dropped while training, `[0, 1)`
-/// @param useRslora    whether the scale is `alpha / √rank` (Kalajdzievski 2023, arXiv 2312.03732), not `alpha / rank`
-/// @param rankPattern  other ranks by module pattern; the first key that matches counts
+/// @param rank inner dimension (`r`)
+/// @param alpha the scale's numerator (`lora_alpha`)
+/// @param targets which modules are adapted
+/// @param dropout rate at which the adapter's input is dropped while training, `[0, 1)`
+/// @param useRslora whether the scale is `alpha / √rank` (Kalajdzievski 2023, arXiv 2312.03732),
+///   not `alpha / rank`
+/// @param rankPattern other ranks by module pattern; the first key that matches counts
 /// @param alphaPattern other alphas by module pattern; the first key that matches counts
-/// @param exclude      modules that are left alone although `targets` means them
-/// @param layers       which layers, where not all
+/// @param exclude modules that are left alone although `targets` means them
+/// @param layers which layers, where not all
 public record LoraConfig(
-    int rank, double alpha, Targets targets, double dropout, boolean useRslora, Map<String, Integer> rankPattern,
-    Map<String, Double> alphaPattern, Optional<Targets> exclude, LayerChoice layers) {
+    int rank,
+    double alpha,
+    Targets targets,
+    double dropout,
+    boolean useRslora,
+    Map<String, Integer> rankPattern,
+    Map<String, Double> alphaPattern,
+    Optional<Targets> exclude,
+    LayerChoice layers) {
   private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
 
   public LoraConfig {
@@ -42,7 +51,16 @@ public record LoraConfig(
 
   /// One rank and alpha everywhere.
   public LoraConfig(int rank, double alpha, Targets targets, double dropout, boolean useRslora) {
-    this(rank, alpha, targets, dropout, useRslora, Map.of(), Map.of(), Optional.empty(), LayerChoice.ALL);
+    this(
+        rank,
+        alpha,
+        targets,
+        dropout,
+        useRslora,
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        LayerChoice.ALL);
   }
 
   private static void requireRank(int rank) {
@@ -59,7 +77,8 @@ public record LoraConfig(
 
   /// The adapter that this is for a model.
   ///
-  /// @throws UsageException when a target means no linear layer of the model, or one that cannot be adapted
+  /// @throws UsageException when a target means no linear layer of the model, or one that cannot be
+  ///   adapted
   public AdapterShape shapeFor(ModelConfig model) {
     if (targets instanceof Targets.Names(var names)) {
       names.forEach(name -> requireMeaning(name, model));
@@ -67,8 +86,8 @@ public record LoraConfig(
     return shapeAsPeft(model);
   }
 
-  /// As [#shapeFor], but like PEFT content with one target that means something: files name modules of other
-  /// architectures too.
+  /// As [#shapeFor], but like PEFT content with one target that means something: files name modules
+  /// of other architectures too.
   AdapterShape shapeAsPeft(ModelConfig model) {
     refuseNotAdaptable();
     var modules = new LinkedHashMap<String, AdapterShape.Module>();
@@ -114,24 +133,30 @@ public record LoraConfig(
       boolean isExcluded = exclude.isPresent() && exclude.get().matches(module);
       if (!(targets instanceof Targets.AllLinear) && !isExcluded && targets.matches(module)) {
         throw new UsageException(
-            "an adapter on %s is not supported yet".formatted(module), "target linear layers of the blocks alone");
+            "an adapter on %s is not supported yet".formatted(module),
+            "target linear layers of the blocks alone");
       }
     }
   }
 
   private static void requireMeaning(String name, ModelConfig model) {
-    boolean isNotAdaptable = NOT_ADAPTABLE.stream().anyMatch(module -> Targets.Names.matches(name, module));
-    if (!isNotAdaptable && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
+    boolean isNotAdaptable =
+        NOT_ADAPTABLE.stream().anyMatch(module -> Targets.Names.matches(name, module));
+    if (!isNotAdaptable
+        && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
       throw meansNothing("the target " + name, model);
     }
   }
 
   private static UsageException meansNothing(String what, ModelConfig model) {
-    var names = Arrays.stream(LinearLayer.values()).map(linear -> leaf(linear.module(0))).collect(Collectors.joining(", "));
+    var names =
+        Arrays.stream(LinearLayer.values())
+            .map(linear -> leaf(linear.module(0)))
+            .collect(Collectors.joining(", "));
     return new UsageException(
         "%s names no linear layer of the model".formatted(what.replaceAll("\\p{Cntrl}", "?")),
-        "there are %s in %s to %s; or all-linear for all of them".formatted(
-            names, "model.layers.0", "model.layers." + (model.numLayers() - 1)));
+        "there are %s in %s to %s; or all-linear for all of them"
+            .formatted(names, "model.layers.0", "model.layers." + (model.numLayers() - 1)));
   }
 
   private String described() {
@@ -144,7 +169,10 @@ public record LoraConfig(
 
   /// Names that mean the same as `all-linear`, as they stand in files.
   static List<String> allLinearNames() {
-    return Arrays.stream(LinearLayer.values()).map(linear -> leaf(linear.module(0))).sorted().toList();
+    return Arrays.stream(LinearLayer.values())
+        .map(linear -> leaf(linear.module(0)))
+        .sorted()
+        .toList();
   }
 
   private static String leaf(String module) {

@@ -20,11 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Adds an adapter to its base for good: `W + scale · B·A` for every adapted module, as a plain Hugging Face directory
-/// that needs no adapter any more.
+/// Adds an adapter to its base for good: `W + scale · B·A` for every adapted module, as a plain
+/// Hugging Face directory that needs no adapter any more.
 ///
-/// What was written is opened again and must give the logits of base and adapter; else nothing is left behind. One
-/// tensor is in memory at a time, and after that the merged model once, for the comparison.
+/// What was written is opened again and must give the logits of base and adapter; else nothing is
+/// left behind. One tensor is in memory at a time, and after that the merged model once, for the
+/// comparison.
 public final class Merge {
   private final Checkpoint base;
   private final PeftAdapter adapter;
@@ -38,32 +39,42 @@ public final class Merge {
 
   /// How well a merged model gives what base and adapter gave.
   ///
-  /// @param dtype     what its adapted weights are stored in
-  /// @param error     largest difference of a logit over the proof's prompts, relative to the largest logit
+  /// @param dtype what its adapted weights are stored in
+  /// @param error largest difference of a logit over the proof's prompts, relative to the largest
+  ///   logit
   /// @param tolerance how large `error` may be
-  /// @param effect    how much the adapter changes the base's logits, on the same scale: an `error` near it means that
-  ///                  rounding has swallowed what was learned
+  /// @param effect how much the adapter changes the base's logits, on the same scale: an `error`
+  ///   near it means that rounding has swallowed what was learned
   public record Report(Dtype dtype, double error, double tolerance, double effect) {}
 
   /// Writes the directory `out`.
   ///
-  /// @param proof      of the adapter, replayed already
+  /// @param proof of the adapter, replayed already
   /// @param provenance of the merged model
-  /// @param dtype      of all weights; empty for the one that each has in the base
-  /// @param overwrite  whether a checkpoint that stands at `out` already may be replaced; anything else never is
-  /// @throws CheckpointException                when writing fails, or the merged model gives other logits
+  /// @param dtype of all weights; empty for the one that each has in the base
+  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; anything
+  ///   else never is
+  /// @throws CheckpointException when writing fails, or the merged model gives other logits
   /// @throws dev.hone.model.UsageException when something else stands at `out`
   public static Report write(
-      Checkpoint base, PeftAdapter adapter, Proof proof, Provenance provenance, Optional<Dtype> dtype, Path out,
+      Checkpoint base,
+      PeftAdapter adapter,
+      Proof proof,
+      Provenance provenance,
+      Optional<Dtype> dtype,
+      Path out,
       boolean overwrite)
       throws CheckpointException {
     var merge = new Merge(base, adapter, dtype);
     var reports = new ArrayList<Report>();
-    AtomicDirectory.write(out, dir -> overwrite && Files.exists(dir.resolve("config.json")), dir -> {
-      merge.writeModel(dir);
-      reports.add(merge.verify(dir, out, proof));
-      provenance.write(dir);
-    });
+    AtomicDirectory.write(
+        out,
+        dir -> overwrite && Files.exists(dir.resolve("config.json")),
+        dir -> {
+          merge.writeModel(dir);
+          reports.add(merge.verify(dir, out, proof));
+          provenance.write(dir);
+        });
     return reports.getFirst();
   }
 
@@ -112,7 +123,8 @@ public final class Merge {
   }
 
   /// `W + scale · B·A`
-  private MemorySegment merged(TensorInfo info, String module, MemorySegment scratch) throws CheckpointException {
+  private MemorySegment merged(TensorInfo info, String module, MemorySegment scratch)
+      throws CheckpointException {
     var data = read(info, scratch);
     var weight = Tensor.of(data, info.shape().getFirst(), Math.toIntExact(info.shape().get(1)));
     var a = adapter.parameters().get(module + ".lora_A.weight");
@@ -131,8 +143,12 @@ public final class Merge {
       var actual = expected.withLogitsOf(decoder);
       var report = compare(expected, actual);
       if (!(report.error <= report.tolerance)) {
-        throw new CheckpointException(out, "the merged model's logits differ from those of base and adapter by %.2g"
-            .formatted(report.error) + " relative, allowed are %.0e; nothing was left behind".formatted(report.tolerance));
+        throw new CheckpointException(
+            out,
+            "the merged model's logits differ from those of base and adapter by %.2g"
+                    .formatted(report.error)
+                + " relative, allowed are %.0e; nothing was left behind"
+                    .formatted(report.tolerance));
       }
       actual.write(dir);
       return report;
@@ -144,7 +160,8 @@ public final class Merge {
     double effect = 0;
     for (int i = 0; i < expected.prompts().size(); i++) {
       var was = expected.prompts().get(i);
-      error = Math.max(error, LastLogits.relativeError(was.logits(), actual.prompts().get(i).logits()));
+      error =
+          Math.max(error, LastLogits.relativeError(was.logits(), actual.prompts().get(i).logits()));
       effect = Math.max(effect, LastLogits.relativeError(was.logits(), was.logitsBase()));
     }
     var narrowest = narrowest();
@@ -153,12 +170,16 @@ public final class Merge {
 
   private Dtype narrowest() {
     var adapted = tensors().stream().map(info -> dtype.orElse(info.dtype())).distinct().toList();
-    return List.of(Dtype.BF16, Dtype.F16, Dtype.F32).stream().filter(adapted::contains).findFirst().orElseThrow();
+    return List.of(Dtype.BF16, Dtype.F16, Dtype.F32).stream()
+        .filter(adapted::contains)
+        .findFirst()
+        .orElseThrow();
   }
 
-  /// In f32 one rounding per weight and product, which adds up over the layers. In 16 bits each weight is off by up to
-  /// 2⁻⁹ (BF16) or 2⁻¹² (F16) of itself, which a deep or badly conditioned model multiplies: these limits only catch a
-  /// merge gone wrong, how much rounding costs stands in the report.
+  /// In f32 one rounding per weight and product, which adds up over the layers. In 16 bits each
+  /// weight is off by up to 2⁻⁹ (BF16) or 2⁻¹² (F16) of itself, which a deep or badly conditioned
+  /// model multiplies: these limits only catch a merge gone wrong, how much rounding costs stands
+  /// in the report.
   private double tolerance(Dtype narrowest) {
     return switch (narrowest) {
       case BF16 -> 0.25;

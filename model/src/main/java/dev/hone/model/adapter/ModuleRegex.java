@@ -8,8 +8,8 @@ import java.util.regex.PatternSyntaxException;
 
 /// A regular expression over module names, in Python's syntax as PEFT's files have it.
 ///
-/// It comes from a file that anybody may have written, so that its length and its work are bounded: an expression that
-/// backtracks without end is refused instead of hanging.
+/// It comes from a file that anybody may have written, so that its length and its work are bounded:
+/// an expression that backtracks without end is refused instead of hanging.
 final class ModuleRegex {
   private static final int MAX_LENGTH = 4096;
   private static final int MAX_STEPS = 1_000_000;
@@ -25,12 +25,17 @@ final class ModuleRegex {
   /// @throws UsageException when it is no regular expression
   static ModuleRegex of(String source) {
     if (source.length() > MAX_LENGTH) {
-      throw refused(source.substring(0, 40) + "…", "has %d characters, more than %d".formatted(source.length(), MAX_LENGTH));
+      throw refused(
+          source.substring(0, 40) + "…",
+          "has %d characters, more than %d".formatted(source.length(), MAX_LENGTH));
     }
     try {
       return new ModuleRegex(source, Pattern.compile(source.replace("(?P<", "(?<")));
     } catch (PatternSyntaxException e) {
-      throw refused(source, "is no regular expression (%s at position %d)".formatted(e.getDescription(), e.getIndex()));
+      throw refused(
+          source,
+          "is no regular expression (%s at position %d)"
+              .formatted(e.getDescription(), e.getIndex()));
     }
   }
 

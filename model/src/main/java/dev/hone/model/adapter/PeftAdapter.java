@@ -21,10 +21,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// A LoRA adapter in PEFT's layout: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+/// A LoRA adapter in PEFT's layout: `adapter_config.json`, `adapter_model.safetensors`,
+/// `README.md`.
 ///
-/// @param config     what `adapter_config.json` says
-/// @param shape      which modules of the base it changes, with rank and scale
+/// @param config what `adapter_config.json` says
+/// @param shape which modules of the base it changes, with rank and scale
 /// @param parameters its weights, named as [AdapterShape#parameters] lists them
 public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet parameters) {
   private static final String WEIGHTS = "adapter_model.safetensors";
@@ -32,11 +33,12 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   /// Reads the directory `dir`; its weights are copied, nothing stays open.
   ///
-  /// @param model  the base that it is to be used with
+  /// @param model the base that it is to be used with
   /// @param memory where the weights go
   /// @throws CheckpointException when a file is missing, damaged or does not fit the base
-  /// @throws UsageException      when `dir` is no adapter, or not one that Hone supports
-  public static PeftAdapter read(Path dir, ModelConfig model, Allocator memory) throws CheckpointException {
+  /// @throws UsageException when `dir` is no adapter, or not one that Hone supports
+  public static PeftAdapter read(Path dir, ModelConfig model, Allocator memory)
+      throws CheckpointException {
     var config = AdapterConfig.read(requireConfig(dir));
     var shape = config.lora().shapeAsPeft(model);
     var path = requireWeights(dir);
@@ -48,7 +50,8 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   /// Whether `dir` holds an adapter, and not a model.
   public static boolean isAdapter(Path dir) {
-    return Files.exists(dir.resolve(AdapterConfig.FILE)) && Files.notExists(dir.resolve("config.json"));
+    return Files.exists(dir.resolve(AdapterConfig.FILE))
+        && Files.notExists(dir.resolve("config.json"));
   }
 
   private static Path requireConfig(Path dir) {
@@ -63,7 +66,8 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
       throw new UsageException(dir + ": is a model, not an adapter", "pass it with --base");
     }
     throw new UsageException(
-        dir + ": has no " + AdapterConfig.FILE, "give the directory of an adapter, the one with that file in it");
+        dir + ": has no " + AdapterConfig.FILE,
+        "give the directory of an adapter, the one with that file in it");
   }
 
   private static Path requireWeights(Path dir) throws CheckpointException {
@@ -98,12 +102,16 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
     private void refuseUnsupported() {
       for (var name : file.names()) {
         if (name.endsWith(".lora_a") || name.endsWith(".lora_b")) {
-          throw unsupported("an adapter of MLX (tensor %s)".formatted(shown(name)), "convert it to PEFT's format");
+          throw unsupported(
+              "an adapter of MLX (tensor %s)".formatted(shown(name)),
+              "convert it to PEFT's format");
         }
         if (name.contains("lora_magnitude_vector")) {
           throw unsupported("DoRA (tensor %s)".formatted(shown(name)), "use a plain LoRA adapter");
         }
-        if (name.contains("lora_embedding_") || name.contains("embed_tokens") || name.contains("lm_head")) {
+        if (name.contains("lora_embedding_")
+            || name.contains("embed_tokens")
+            || name.contains("lm_head")) {
           throw unsupported(
               "an adapter on the embedding or the head (tensor %s)".formatted(shown(name)),
               "use one on linear layers of the blocks alone");
@@ -124,27 +132,37 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
         }
         var shape = Arrays.stream(parameter.shape()).boxed().toList();
         if (!info.shape().equals(shape)) {
-          throw broken("tensor %s has the shape %s where adapter_config.json and the base model call for %s; the adapter"
-              .formatted(name, info.shape(), shape) + " may belong to another base");
+          throw broken(
+              "tensor %s has the shape %s where adapter_config.json and the base model call for %s; the adapter"
+                      .formatted(name, info.shape(), shape)
+                  + " may belong to another base");
         }
       }
     }
 
     private void refuseLeftOver(List<Parameter> expected) throws CheckpointException {
-      var known = expected.stream().map(parameter -> PREFIX + parameter.name()).collect(Collectors.toSet());
+      var known =
+          expected.stream().map(parameter -> PREFIX + parameter.name()).collect(Collectors.toSet());
       var leftOver = file.names().stream().filter(name -> !known.contains(name)).toList();
       if (!leftOver.isEmpty()) {
-        var first = leftOver.stream().limit(SHOWN).map(StoredWeights::shown).collect(Collectors.joining(", "));
-        throw broken("has %d tensors that adapter_config.json and the base model do not call for: %s%s".formatted(
-            leftOver.size(), first, leftOver.size() > SHOWN ? ", …" : ""));
+        var first =
+            leftOver.stream()
+                .limit(SHOWN)
+                .map(StoredWeights::shown)
+                .collect(Collectors.joining(", "));
+        throw broken(
+            "has %d tensors that adapter_config.json and the base model do not call for: %s%s"
+                .formatted(leftOver.size(), first, leftOver.size() > SHOWN ? ", …" : ""));
       }
     }
 
     private void requireFinite(String name, float[] values) throws CheckpointException {
       for (int i = 0; i < values.length; i++) {
         if (!Float.isFinite(values[i])) {
-          throw broken("tensor %s has the value %s at element %d; its training has diverged, train it again with a lower"
-              .formatted(PREFIX + name, values[i], i) + " learning rate");
+          throw broken(
+              "tensor %s has the value %s at element %d; its training has diverged, train it again with a lower"
+                      .formatted(PREFIX + name, values[i], i)
+                  + " learning rate");
         }
       }
     }
@@ -160,17 +178,21 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   /// Writes a whole adapter directory, whole or not at all; the same adapter gives the same bytes.
   ///
-  /// @param out       a new or empty directory
-  /// @param card      the text of `README.md`
-  /// @param overwrite whether an adapter that stands at `out` already may be replaced; anything else never is
+  /// @param out a new or empty directory
+  /// @param card the text of `README.md`
+  /// @param overwrite whether an adapter that stands at `out` already may be replaced; anything
+  ///   else never is
   /// @throws UsageException when something else stands at `out`
   public void write(Path out, String card, Provenance provenance, Proof proof, boolean overwrite)
       throws CheckpointException {
-    AtomicDirectory.write(out, dir -> overwrite && isAdapter(dir), dir -> writeInto(dir, card, provenance, proof));
+    AtomicDirectory.write(
+        out, dir -> overwrite && isAdapter(dir), dir -> writeInto(dir, card, provenance, proof));
   }
 
-  /// Writes the files into a directory that may hold others, each one whole or not at all, `adapter_config.json` last.
-  public void writeInto(Path dir, String card, Provenance provenance, Proof proof) throws CheckpointException {
+  /// Writes the files into a directory that may hold others, each one whole or not at all,
+  /// `adapter_config.json` last.
+  public void writeInto(Path dir, String card, Provenance provenance, Proof proof)
+      throws CheckpointException {
     provenance.write(dir);
     proof.write(dir);
     writeInto(dir, card);
@@ -185,7 +207,10 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   /// In the order that PEFT's files have: by name.
   private List<Entry> entries() {
-    return parameters.parameters().stream().map(this::entry).sorted(Comparator.comparing(Entry::name)).toList();
+    return parameters.parameters().stream()
+        .map(this::entry)
+        .sorted(Comparator.comparing(Entry::name))
+        .toList();
   }
 
   private Entry entry(Parameter parameter) {
@@ -196,15 +221,16 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   private String modelCard(String text) {
     return """
-        ---
-        base_model: %s
-        library_name: peft
-        pipeline_tag: text-generation
-        tags:
-        - lora
-        ---
+    ---
+    base_model: %s
+    library_name: peft
+    pipeline_tag: text-generation
+    tags:
+    - lora
+    ---
 
-        %s
-        """.formatted(AdapterConfig.quoted(config.baseModel()), text.strip());
+    %s
+    """
+        .formatted(AdapterConfig.quoted(config.baseModel()), text.strip());
   }
 }

@@ -21,20 +21,21 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Proof vectors: what a model made of a few prompts when its training ended, so that whoever loads it can tell that
-/// tokenizer, chat template, base and weights are still those.
+/// Proof vectors: what a model made of a few prompts when its training ended, so that whoever loads
+/// it can tell that tokenizer, chat template, base and weights are still those.
 ///
-/// Stored as `hone_proof.json` beside the weights. A prompt's logits are those after its last token: all of them up to
-/// a vocabulary of 4096, else the first 256.
+/// Stored as `hone_proof.json` beside the weights. A prompt's logits are those after its last
+/// token: all of them up to a vocabulary of 4096, else the first 256.
 public final class Proof {
   /// The file's name in the directory of an adapter or a model.
   public static final String FILE = "hone_proof.json";
 
-  /// How far replayed logits may lie apart, relative: kernels and thread counts differ by far less, any other weights
-  /// by far more.
+  /// How far replayed logits may lie apart, relative: kernels and thread counts differ by far less,
+  /// any other weights by far more.
   public static final double TOLERANCE = 1e-3;
 
-  /// The longest prompt that is looked at, tokens. A decoder that proves anything must reach that far.
+  /// The longest prompt that is looked at, tokens. A decoder that proves anything must reach that
+  /// far.
   public static final int MAX_TOKENS = 512;
 
   private static final int VERSION = 1;
@@ -42,18 +43,20 @@ public final class Proof {
   private static final int FIRST = 256;
   private static final int MAX_PROMPTS = 64;
 
-  /// Letters of several scripts, digits, quotes and a line break, so that a changed tokenizer shows.
-  private static final List<String> PROMPTS = List.of(
-      "Hello! Who are you?",
-      "List three colours, then say why the sky is blue.",
-      "Crème brûlée: 12 €, \"naïve\"\nПривет, 世界 — 3.14");
+  /// Letters of several scripts, digits, quotes and a line break, so that a changed tokenizer
+  /// shows.
+  private static final List<String> PROMPTS =
+      List.of(
+          "Hello! Who are you?",
+          "List three colours, then say why the sky is blue.",
+          "Crème brûlée: 12 €, \"naïve\"\nПривет, 世界 — 3.14");
 
   /// One prompt and what came of it.
   ///
-  /// @param messages   the conversation
-  /// @param ids        its tokens
+  /// @param messages the conversation
+  /// @param ids its tokens
   /// @param logitsBase what the base gives, as far as stored
-  /// @param logits     what the trained model gives, as far as stored
+  /// @param logits what the trained model gives, as far as stored
   public record Prompt(List<Message> messages, int[] ids, float[] logitsBase, float[] logits) {
     public Prompt {
       messages = List.copyOf(messages);
@@ -66,8 +69,8 @@ public final class Proof {
     this.prompts = List.copyOf(prompts);
   }
 
-  /// What the base makes of the built-in prompts; [Begun#complete] adds the trained model. In two steps, because full
-  /// fine-tuning changes the base in place.
+  /// What the base makes of the built-in prompts; [Begun#complete] adds the trained model. In two
+  /// steps, because full fine-tuning changes the base in place.
   ///
   /// @param base reaches [#MAX_TOKENS] positions, or as many as the model has
   public static Begun begin(Renderer renderer, Decoder base) {
@@ -108,7 +111,8 @@ public final class Proof {
   /// Refuses an adapter without proof that changes no logit, or makes one that is no number.
   ///
   /// @param source the adapter's directory, for messages
-  public static void requireEffect(Path source, Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
+  public static void requireEffect(
+      Path source, Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
     begin(renderer, base).unchecked(adapted, shape).requireEffect(source + ": the adapter");
   }
 
@@ -118,7 +122,8 @@ public final class Proof {
 
   /// The same prompts and base, answered by another model: the proof of a merged one.
   Proof withLogitsOf(Decoder decoder) {
-    return new Proof(prompts.stream().map(prompt -> answered(prompt, decoder, AdapterShape.NONE)).toList());
+    return new Proof(
+        prompts.stream().map(prompt -> answered(prompt, decoder, AdapterShape.NONE)).toList());
   }
 
   private static Prompt answered(Prompt prompt, Decoder decoder, AdapterShape shape) {
@@ -128,7 +133,8 @@ public final class Proof {
 
   private static int[] render(Renderer renderer, List<Message> messages, ModelConfig config) {
     var ids = renderer.renderPrompt(new Conversation(messages));
-    return Arrays.copyOf(ids, Math.min(ids.length, Math.min(MAX_TOKENS, config.maxPositionEmbeddings())));
+    return Arrays.copyOf(
+        ids, Math.min(ids.length, Math.min(MAX_TOKENS, config.maxPositionEmbeddings())));
   }
 
   private static float[] stored(float[] logits) {
@@ -142,27 +148,42 @@ public final class Proof {
     for (var prompt : prompts) {
       if (!LastLogits.areFinite(prompt.logits)) {
         throw new UsageException(
-            what + " makes logits that are no numbers: it has diverged", "train again with a lower learning rate");
+            what + " makes logits that are no numbers: it has diverged",
+            "train again with a lower learning rate");
       }
     }
     if (prompts.stream().allMatch(prompt -> Arrays.equals(prompt.logits, prompt.logitsBase))) {
       throw new UsageException(
-          what + " changes no logit of the base: nothing was learned (an adapter's lora_B is all zero until trained)",
+          what
+              + " changes no logit of the base: nothing was learned (an adapter's lora_B is all"
+              + " zero until trained)",
           "train longer, with a higher learning rate, or look whether the right files were saved");
     }
   }
 
   /// Replays the proof of an adapter.
   ///
-  /// @param source  the adapter's directory, for messages
-  /// @param base    without the adapter
+  /// @param source the adapter's directory, for messages
+  /// @param base without the adapter
   /// @param adapted with it
-  /// @throws UsageException when the tokens, the base's logits or the adapter's are other ones than at training
-  public void replay(Path source, Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
+  /// @throws UsageException when the tokens, the base's logits or the adapter's are other ones than
+  ///   at training
+  public void replay(
+      Path source, Renderer renderer, Decoder base, Decoder adapted, AdapterShape shape) {
     requireSameTokens(source, renderer, base.config());
-    requireSameLogits(source, base, AdapterShape.NONE, true, "the base is not the one that it was trained on",
+    requireSameLogits(
+        source,
+        base,
+        AdapterShape.NONE,
+        true,
+        "the base is not the one that it was trained on",
         "give the base that adapter_config.json names, unchanged");
-    requireSameLogits(source, adapted, shape, false, "its weights are not those that training wrote",
+    requireSameLogits(
+        source,
+        adapted,
+        shape,
+        false,
+        "its weights are not those that training wrote",
         "get an unchanged copy of the adapter");
     requireEffect(source + ": the adapter");
   }
@@ -172,7 +193,12 @@ public final class Proof {
   /// @throws UsageException when the tokens or logits are other ones than when it was written
   public void replay(Path source, Renderer renderer, Decoder model) {
     requireSameTokens(source, renderer, model.config());
-    requireSameLogits(source, model, AdapterShape.NONE, false, "its weights are not those that were written",
+    requireSameLogits(
+        source,
+        model,
+        AdapterShape.NONE,
+        false,
+        "its weights are not those that were written",
         "get an unchanged copy, or remove " + FILE + " if the change is meant");
   }
 
@@ -182,24 +208,29 @@ public final class Proof {
       int at = Arrays.mismatch(prompt.ids, ids);
       if (at >= 0) {
         throw new UsageException(
-            ("%s: does not replay, prompt %d has other tokens from position %d on (%d where training had %d): the"
-                + " tokenizer or the chat template has changed").formatted(
-                source, prompts.indexOf(prompt) + 1, at, ids.length, prompt.ids.length),
+            ("%s: does not replay, prompt %d has other tokens from position %d on (%d where"
+                 + " training had %d): the tokenizer or the chat template has changed")
+                .formatted(source, prompts.indexOf(prompt) + 1, at, ids.length, prompt.ids.length),
             "use the tokenizer files and chat template of the base that it was trained on");
       }
     }
   }
 
   private void requireSameLogits(
-      Path source, Decoder decoder, AdapterShape shape, boolean isBase, String reason, String hint) {
+      Path source,
+      Decoder decoder,
+      AdapterShape shape,
+      boolean isBase,
+      String reason,
+      String hint) {
     for (var prompt : prompts) {
       var expected = isBase ? prompt.logitsBase : prompt.logits;
       var actual = stored(LastLogits.of(decoder, shape, prompt.ids));
       double error = LastLogits.relativeError(expected, actual);
       if (!(error <= TOLERANCE)) {
         throw new UsageException(
-            "%s: does not replay, the logits of prompt %d differ by %.2g relative (allowed %.0e): %s".formatted(
-                source, prompts.indexOf(prompt) + 1, error, TOLERANCE, reason),
+            "%s: does not replay, the logits of prompt %d differ by %.2g relative (allowed %.0e): %s"
+                .formatted(source, prompts.indexOf(prompt) + 1, error, TOLERANCE, reason),
             hint);
       }
     }
@@ -218,7 +249,8 @@ public final class Proof {
       prompts.add(prompt(prompt, config));
     }
     if (prompts.isEmpty() || prompts.size() > MAX_PROMPTS) {
-      throw new CheckpointException(json.path(), "has %d prompts, not 1 to %d".formatted(prompts.size(), MAX_PROMPTS));
+      throw new CheckpointException(
+          json.path(), "has %d prompts, not 1 to %d".formatted(prompts.size(), MAX_PROMPTS));
     }
     return new Proof(prompts);
   }
@@ -230,21 +262,31 @@ public final class Proof {
       var content = message.string("content").orElse("");
       messages.add(new Message(role, content, List.of(), "", "", false));
     }
-    var ids = json.integers("ids", 0, config.vocabSize() - 1).stream().mapToInt(Integer::intValue).toArray();
+    var ids =
+        json.integers("ids", 0, config.vocabSize() - 1).stream()
+            .mapToInt(Integer::intValue)
+            .toArray();
     int longest = Math.min(MAX_TOKENS, config.maxPositionEmbeddings());
     if (ids.length < 1 || ids.length > longest) {
       throw new CheckpointException(
-          json.path(), "field %sids has %d tokens, not 1 to %d".formatted(json.at(), ids.length, longest));
+          json.path(),
+          "field %sids has %d tokens, not 1 to %d".formatted(json.at(), ids.length, longest));
     }
-    return new Prompt(messages, ids, logits(json, "logits_base", config), logits(json, "logits", config));
+    return new Prompt(
+        messages, ids, logits(json, "logits_base", config), logits(json, "logits", config));
   }
 
-  private static float[] logits(JsonObject json, String field, ModelConfig config) throws CheckpointException {
+  private static float[] logits(JsonObject json, String field, ModelConfig config)
+      throws CheckpointException {
     int size = config.vocabSize() <= WHOLE_VOCABULARY ? config.vocabSize() : FIRST;
     var array = json.node().path(field);
-    if (!array.isArray() || array.size() != size || !array.valueStream().allMatch(JsonNode::isNumber)) {
+    if (!array.isArray()
+        || array.size() != size
+        || !array.valueStream().allMatch(JsonNode::isNumber)) {
       throw new CheckpointException(
-          json.path(), "field %s%s is no list of %d numbers, which the base calls for".formatted(json.at(), field, size));
+          json.path(),
+          "field %s%s is no list of %d numbers, which the base calls for"
+              .formatted(json.at(), field, size));
     }
     var logits = new float[size];
     for (int i = 0; i < size; i++) {
@@ -253,13 +295,15 @@ public final class Proof {
     return logits;
   }
 
-  private static List<JsonObject> objects(JsonObject json, String field) throws CheckpointException {
+  private static List<JsonObject> objects(JsonObject json, String field)
+      throws CheckpointException {
     var objects = new ArrayList<JsonObject>();
     for (var element : json.node().path(field)) {
       if (!element.isObject()) {
         throw json.wrong(field, element, "an object");
       }
-      objects.add(new JsonObject(json.path(), json.at() + field + "[" + objects.size() + "].", element));
+      objects.add(
+          new JsonObject(json.path(), json.at() + field + "[" + objects.size() + "].", element));
     }
     return objects;
   }

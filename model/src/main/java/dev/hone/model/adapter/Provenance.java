@@ -19,8 +19,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// What a model or an adapter was trained on, as `hone.json` beside its weights says.
 ///
 /// @param baseFingerprint of the base, from `Checkpoint.fingerprint()`
-/// @param format          how conversations become text
-/// @param rows            the shapes of its training rows
+/// @param format how conversations become text
+/// @param rows the shapes of its training rows
 public record Provenance(String baseFingerprint, RenderFormat format, Set<RowShape> rows) {
   /// The file's name in the directory of an adapter or a model.
   public static final String FILE = "hone.json";
@@ -31,7 +31,8 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
     rows = java.util.Collections.unmodifiableSet(new TreeSet<>(rows));
   }
 
-  /// Reads that of the directory `dir`; empty where it has none, as everything that Hone did not train.
+  /// Reads that of the directory `dir`; empty where it has none, as everything that Hone did not
+  /// train.
   public static Optional<Provenance> read(Path dir) throws CheckpointException {
     var json = JsonFile.readIfPresent(dir.resolve(FILE));
     return json.isPresent() ? Optional.of(parse(json.get())) : Optional.empty();
@@ -39,10 +40,14 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
 
   private static Provenance parse(JsonObject json) throws CheckpointException {
     requireVersion(json, VERSION);
-    var fingerprint = json.string("base_fingerprint")
-        .orElseThrow(() -> new CheckpointException(json.path(), "lacks the field base_fingerprint"));
-    var format = json.object("render_format")
-        .orElseThrow(() -> new CheckpointException(json.path(), "lacks the field render_format"));
+    var fingerprint =
+        json.string("base_fingerprint")
+            .orElseThrow(
+                () -> new CheckpointException(json.path(), "lacks the field base_fingerprint"));
+    var format =
+        json.object("render_format")
+            .orElseThrow(
+                () -> new CheckpointException(json.path(), "lacks the field render_format"));
     return new Provenance(fingerprint, format(format), rows(json));
   }
 
@@ -51,8 +56,12 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
     var kwargs = json.object("kwargs").map(object -> JsonText.map(object.node())).orElse(Map.of());
     return switch (kind) {
       case "plain" -> new RenderFormat(RenderFormat.Kind.PLAIN, "", kwargs, "");
-      case "template" -> new RenderFormat(
-          RenderFormat.Kind.TEMPLATE, json.string("template_sha256").orElse(""), kwargs, clock(json));
+      case "template" ->
+          new RenderFormat(
+              RenderFormat.Kind.TEMPLATE,
+              json.string("template_sha256").orElse(""),
+              kwargs,
+              clock(json));
       default -> throw json.wrong("kind", json.node().path("kind"), "plain or template");
     };
   }
@@ -72,8 +81,11 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
   private static Set<RowShape> rows(JsonObject json) throws CheckpointException {
     var rows = new TreeSet<RowShape>();
     for (var name : json.strings("rows")) {
-      rows.add(RowShape.byName(name)
-          .orElseThrow(() -> json.wrong("rows", json.node().get("rows"), "a list of chat, completion or text")));
+      rows.add(
+          RowShape.byName(name)
+              .orElseThrow(() ->
+                  json.wrong(
+                      "rows", json.node().get("rows"), "a list of chat, completion or text")));
     }
     return rows;
   }
@@ -83,14 +95,20 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
     int version = json.integer("version", 1, Integer.MAX_VALUE);
     if (version > newest) {
       throw new UsageException(
-          "%s: has version %d, this Hone knows %d".formatted(json.path(), version, newest), "use a newer Hone");
+          "%s: has version %d, this Hone knows %d".formatted(json.path(), version, newest),
+          "use a newer Hone");
     }
   }
 
   /// Writes `hone.json` into the directory `dir`.
   public void write(Path dir) throws CheckpointException {
-    var root = JsonNodeFactory.instance.objectNode().put("version", VERSION).put("base_fingerprint", baseFingerprint);
-    var formatJson = root.putObject("render_format").put("kind", format.kind().name().toLowerCase(Locale.ROOT));
+    var root =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("version", VERSION)
+            .put("base_fingerprint", baseFingerprint);
+    var formatJson =
+        root.putObject("render_format").put("kind", format.kind().name().toLowerCase(Locale.ROOT));
     if (format.kind() == RenderFormat.Kind.TEMPLATE) {
       formatJson.put("template_sha256", format.templateSha256()).put("clock", format.clock());
       formatJson.set("kwargs", JsonText.node(format.kwargs()));

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a training row looked like, which says how a model that learned from such rows wants to be asked.
+/// What a training row looked like, which says how a model that learned from such rows wants to be
+/// asked.
 public enum RowShape {
   /// A conversation, `messages`.
   CHAT,

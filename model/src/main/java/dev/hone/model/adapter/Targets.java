@@ -36,9 +36,11 @@ public sealed interface Targets {
     if (text.strip().equalsIgnoreCase(ALL_LINEAR)) {
       return new AllLinear();
     }
-    var names = Arrays.stream(text.split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
+    var names =
+        Arrays.stream(text.split(",")).map(String::strip).filter(name -> !name.isEmpty()).toList();
     if (names.isEmpty()) {
-      throw new UsageException("no target module is named", "give all-linear, or names such as q_proj,v_proj");
+      throw new UsageException(
+          "no target module is named", "give all-linear, or names such as q_proj,v_proj");
     }
     return new Names(names);
   }

@@ -29,11 +29,12 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A model that is ready to run: base, adapter if any, tokenizer and prompt format, opened from their directories.
+/// A model that is ready to run: base, adapter if any, tokenizer and prompt format, opened from
+/// their directories.
 ///
-/// What carries proof vectors has replayed them when [#open] returns, so that an adapter on the wrong base, a changed
-/// tokenizer or a damaged file is refused before a single token is generated. An adapter of others, which carries none,
-/// must at least change something.
+/// What carries proof vectors has replayed them when [#open] returns, so that an adapter on the
+/// wrong base, a changed tokenizer or a damaged file is refused before a single token is generated.
+/// An adapter of others, which carries none, must at least change something.
 ///
 /// It owns the memory of weights and tables: one shared arena, closed by [#close].
 public final class LanguageModel implements AutoCloseable {
@@ -57,15 +58,19 @@ public final class LanguageModel implements AutoCloseable {
     this.checkpoint = Checkpoint.open(base, arena);
     this.tokenizer = Tokenizer.open(checkpoint);
     this.adapterDir = adapterDir;
-    this.adapter = adapterDir.isPresent()
-        ? Optional.of(PeftAdapter.read(adapterDir.get(), config(), memory))
-        : Optional.empty();
+    this.adapter =
+        adapterDir.isPresent()
+            ? Optional.of(PeftAdapter.read(adapterDir.get(), config(), memory))
+            : Optional.empty();
     this.provenance = readProvenance();
     this.renderer = openRenderer();
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
     this.weights = BaseWeights.load(checkpoint, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
-    this.decoder = adapter.map(a -> baseDecoder.withAdapter(weights, a.shape(), a.parameters())).orElse(baseDecoder);
+    this.decoder =
+        adapter
+            .map(a -> baseDecoder.withAdapter(weights, a.shape(), a.parameters()))
+            .orElse(baseDecoder);
   }
 
   /// Opens a model of the directory `base`, for sequences as long as it allows.
@@ -75,11 +80,13 @@ public final class LanguageModel implements AutoCloseable {
 
   /// Opens the model of the directory `base`, and the adapter of the directory `adapter`.
   ///
-  /// @param maxPositions the longest sequence that it will see, tokens; at most what the model allows counts
+  /// @param maxPositions the longest sequence that it will see, tokens; at most what the model
+  ///   allows counts
   /// @throws CheckpointException when a file is missing, damaged or does not fit the others
-  /// @throws UsageException      when a directory is not what it was given for, holds what is not supported, or does
-  ///                             not replay its proof
-  public static LanguageModel open(Path base, Optional<Path> adapter, int maxPositions) throws CheckpointException {
+  /// @throws UsageException when a directory is not what it was given for, holds what is not
+  ///   supported, or does not replay its proof
+  public static LanguageModel open(Path base, Optional<Path> adapter, int maxPositions)
+      throws CheckpointException {
     if (maxPositions < 1) {
       throw new IllegalArgumentException("a model needs at least 1 position, got " + maxPositions);
     }
@@ -103,8 +110,8 @@ public final class LanguageModel implements AutoCloseable {
     if (PeftAdapter.isAdapter(base)) {
       var config = JsonFile.read(base.resolve("adapter_config.json"));
       throw new UsageException(
-          "%s: is an adapter for %s, not a model".formatted(
-              base, config.string("base_model_name_or_path").orElse("another model")),
+          "%s: is an adapter for %s, not a model"
+              .formatted(base, config.string("base_model_name_or_path").orElse("another model")),
           "pass it with --adapter, and that model with --base");
     }
   }
@@ -121,9 +128,13 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private ChatRenderer openRenderer() throws CheckpointException {
-    int eos = tokenizer.eosId().orElseThrow(() -> new UsageException(
-        checkpoint.dir() + ": names no token that ends a text (eos_token)",
-        "add eos_token to tokenizer_config.json, or eos_token_id to config.json"));
+    int eos =
+        tokenizer
+            .eosId()
+            .orElseThrow(() ->
+                new UsageException(
+                    checkpoint.dir() + ": names no token that ends a text (eos_token)",
+                    "add eos_token to tokenizer_config.json, or eos_token_id to config.json"));
     var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
     return provenance.isPresent()
         ? Renderers.asSaved(provenance.get().format(), checkpoint.dir(), tokenizer, bos, eos)
@@ -159,7 +170,8 @@ public final class LanguageModel implements AutoCloseable {
     var trained = Provenance.read(dir).map(Provenance::baseFingerprint);
     if (trained.isPresent() && !trained.get().equals(checkpoint.fingerprint())) {
       throw new UsageException(
-          "%s: was trained on another base than %s, their fingerprints differ".formatted(dir, checkpoint.dir()),
+          "%s: was trained on another base than %s, their fingerprints differ"
+              .formatted(dir, checkpoint.dir()),
           "give the base that adapter_config.json names, unchanged");
     }
   }
@@ -177,7 +189,8 @@ public final class LanguageModel implements AutoCloseable {
     return tokenizer;
   }
 
-  /// The one that it was trained with, where Hone trained it; else its chat template, else the plain format.
+  /// The one that it was trained with, where Hone trained it; else its chat template, else the
+  /// plain format.
   public ChatRenderer renderer() {
     return renderer;
   }
@@ -223,7 +236,8 @@ public final class LanguageModel implements AutoCloseable {
     return memory;
   }
 
-  /// Every token that ends an answer: those of the prompt format and those that the model's configuration names.
+  /// Every token that ends an answer: those of the prompt format and those that the model's
+  /// configuration names.
   public Set<Integer> stopIds() {
     var stops = new TreeSet<>(tokenizer.eosIds());
     for (int id : renderer.stopIds()) {
@@ -234,11 +248,14 @@ public final class LanguageModel implements AutoCloseable {
 
   /// Writes base and adapter as one plain model. See [Merge].
   ///
-  /// @param out       a new or empty directory
-  /// @param dtype     of all weights; empty for the one that each has in the base
-  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; never the base itself
-  public Merge.Report merge(Path out, Optional<Dtype> dtype, boolean overwrite) throws CheckpointException {
-    var merged = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to merge"));
+  /// @param out a new or empty directory
+  /// @param dtype of all weights; empty for the one that each has in the base
+  /// @param overwrite whether a checkpoint that stands at `out` already may be replaced; never the
+  ///   base itself
+  public Merge.Report merge(Path out, Optional<Dtype> dtype, boolean overwrite)
+      throws CheckpointException {
+    var merged =
+        adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to merge"));
     refuseOwnDirectory(out);
     var stored = Proof.read(adapterDir.orElseThrow(), config());
     var proof = stored.orElseGet(() -> Proof.of(renderer, baseDecoder, decoder, merged.shape()));

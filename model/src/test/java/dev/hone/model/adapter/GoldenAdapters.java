@@ -31,7 +31,9 @@ final class GoldenAdapters implements AutoCloseable {
   GoldenAdapters(Path baseDir) throws IOException {
     checkpoint = Checkpoint.open(baseDir, arena);
     weights = BaseWeights.load(checkpoint, memory);
-    base = Decoder.of(checkpoint.config(), weights, memory, checkpoint.config().maxPositionEmbeddings());
+    base =
+        Decoder.of(
+            checkpoint.config(), weights, memory, checkpoint.config().maxPositionEmbeddings());
   }
 
   GoldenAdapters() throws IOException {
@@ -75,7 +77,8 @@ final class GoldenAdapters implements AutoCloseable {
   }
 
   Provenance provenance() throws IOException {
-    return new Provenance(checkpoint.fingerprint(), renderer().format(), Set.of(RowShape.COMPLETION));
+    return new Provenance(
+        checkpoint.fingerprint(), renderer().format(), Set.of(RowShape.COMPLETION));
   }
 
   Proof prove(PeftAdapter adapter) throws IOException {
@@ -89,8 +92,9 @@ final class GoldenAdapters implements AutoCloseable {
     for (var row : rows) {
       batch.addRow(row, row.length, i -> false);
     }
-    var ws = Workspace.allocate(
-        memory, checkpoint.config(), adapter.shape(), Workspace.Mode.INFERENCE, 64, 64, 0f);
+    var ws =
+        Workspace.allocate(
+            memory, checkpoint.config(), adapter.shape(), Workspace.Mode.INFERENCE, 64, 64, 0f);
     var logits = memory.f32("logits", batch.numTokens(), checkpoint.config().vocabSize());
     decoder.logits(batch, ws, logits);
     return logits.toArray();

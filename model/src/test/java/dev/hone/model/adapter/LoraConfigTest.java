@@ -28,16 +28,36 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 class LoraConfigTest {
-  private static final ModelConfig MODEL = new ModelConfig(
-      8, 4, 4, 12, 2, 2, 2, 16, 1e-5, 1e4, new RopeScaling.None(), false, false, false, OptionalInt.empty(), List.of(),
-      "float32");
+  private static final ModelConfig MODEL =
+      new ModelConfig(
+          8,
+          4,
+          4,
+          12,
+          2,
+          2,
+          2,
+          16,
+          1e-5,
+          1e4,
+          new RopeScaling.None(),
+          false,
+          false,
+          false,
+          OptionalInt.empty(),
+          List.of(),
+          "float32");
 
   @TempDir Path dir;
 
   static Stream<Arguments> settings() throws IOException {
     try (var in = LoraConfigTest.class.getResourceAsStream("/golden/peft_targets.json")) {
       var rows = new JsonMapper().readTree(in);
-      return rows.valueStream().map(row -> Arguments.of(row.get("config"), row.get("modules"))).toList().stream();
+      return rows
+          .valueStream()
+          .map(row -> Arguments.of(row.get("config"), row.get("modules")))
+          .toList()
+          .stream();
     }
   }
 
@@ -45,8 +65,14 @@ class LoraConfigTest {
   @MethodSource("settings")
   void modulesRanksAndScalesArePefts(JsonNode settings, JsonNode modules) throws IOException {
     var expected = new HashMap<String, AdapterShape.Module>();
-    modules.properties().forEach(module -> expected.put(module.getKey(), new AdapterShape.Module(
-        module.getValue().get("r").intValue(), (float) module.getValue().get("scaling").doubleValue())));
+    modules
+        .properties()
+        .forEach(module ->
+            expected.put(
+                module.getKey(),
+                new AdapterShape.Module(
+                    module.getValue().get("r").intValue(),
+                    (float) module.getValue().get("scaling").doubleValue())));
     assertEquals(expected, read((ObjectNode) settings).shapeAsPeft(MODEL).modules());
   }
 
@@ -72,7 +98,9 @@ class LoraConfigTest {
     var config = new LoraConfig(4, 8, Targets.parse("q_proj,c_attn"), 0, false);
     var refused = assertThrows(UsageException.class, () -> config.shapeFor(MODEL));
     assertEquals("the target c_attn names no linear layer of the model", refused.getMessage());
-    assertTrue(refused.hint().contains("q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj"), refused.hint());
+    assertTrue(
+        refused.hint().contains("q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj"),
+        refused.hint());
   }
 
   @ParameterizedTest
@@ -86,10 +114,20 @@ class LoraConfigTest {
   @ParameterizedTest
   @ValueSource(strings = {"(((.*)*)*)*x", "(", ".*.*.*.*.*.*.*.*x"})
   void regexThatIsBrokenOrNeverEndsIsRefused(String regex) {
-    var config = new LoraConfig(
-        4, 8, new Targets.Regex(regex), 0, false, Map.of(), Map.of(), Optional.empty(), LayerChoice.ALL);
+    var config =
+        new LoraConfig(
+            4,
+            8,
+            new Targets.Regex(regex),
+            0,
+            false,
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            LayerChoice.ALL);
     var refused = assertThrows(UsageException.class, () -> config.shapeFor(MODEL));
-    assertTrue(refused.getMessage().startsWith("the pattern '" + regex + "'"), refused.getMessage());
+    assertTrue(
+        refused.getMessage().startsWith("the pattern '" + regex + "'"), refused.getMessage());
   }
 
   @Test
@@ -97,7 +135,8 @@ class LoraConfigTest {
     var all = new Targets.AllLinear();
     assertThrows(IllegalArgumentException.class, () -> new LoraConfig(0, 8, all, 0, false));
     assertThrows(IllegalArgumentException.class, () -> new LoraConfig(4, 0, all, 0, false));
-    assertThrows(IllegalArgumentException.class, () -> new LoraConfig(4, Double.NaN, all, 0, false));
+    assertThrows(
+        IllegalArgumentException.class, () -> new LoraConfig(4, Double.NaN, all, 0, false));
     assertThrows(IllegalArgumentException.class, () -> new LoraConfig(4, 8, all, 1, false));
     assertThrows(UsageException.class, () -> Targets.parse(" , "));
   }

@@ -34,14 +34,25 @@ class MergeTest {
       var report = merge(golden, adapter, golden.prove(adapter), Optional.empty());
       assertTrue(report.error() <= 1e-5 && report.effect() > 0.01, report.toString());
       try (var merged = new GoldenAdapters(dir.resolve("merged"))) {
-        assertMaxRelativeError(Golden.load("peft/logits").f32(name + ".merged"), merged.logits(merged.base, adapter), 1e-5);
+        assertMaxRelativeError(
+            Golden.load("peft/logits").f32(name + ".merged"),
+            merged.logits(merged.base, adapter),
+            1e-5);
       }
     }
   }
 
-  private Merge.Report merge(GoldenAdapters golden, PeftAdapter adapter, Proof proof, Optional<Dtype> dtype)
+  private Merge.Report merge(
+      GoldenAdapters golden, PeftAdapter adapter, Proof proof, Optional<Dtype> dtype)
       throws IOException {
-    return Merge.write(golden.checkpoint, adapter, proof, golden.provenance(), dtype, dir.resolve("merged"), false);
+    return Merge.write(
+        golden.checkpoint,
+        adapter,
+        proof,
+        golden.provenance(),
+        dtype,
+        dir.resolve("merged"),
+        false);
   }
 
   @ParameterizedTest
@@ -49,9 +60,17 @@ class MergeTest {
   void mergedIsBasePlusAdapterAtRunTime(long seed) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var random = new Random(seed);
-      var lora = new LoraConfig(1 + random.nextInt(8), 1 + random.nextInt(32), new Targets.AllLinear(), 0, random.nextBoolean());
+      var lora =
+          new LoraConfig(
+              1 + random.nextInt(8),
+              1 + random.nextInt(32),
+              new Targets.AllLinear(),
+              0,
+              random.nextBoolean());
       var shape = lora.shapeFor(golden.checkpoint.config());
-      var parameters = ParameterSet.allocate(golden.memory, "adapter", shape.parameters(golden.checkpoint.config()));
+      var parameters =
+          ParameterSet.allocate(
+              golden.memory, "adapter", shape.parameters(golden.checkpoint.config()));
       for (int i = 0; i < parameters.size(); i++) {
         parameters.flat().set(i, 0, (float) random.nextGaussian() * 0.1f);
       }
@@ -59,7 +78,9 @@ class MergeTest {
       merge(golden, adapter, golden.prove(adapter), Optional.empty());
       try (var merged = new GoldenAdapters(dir.resolve("merged"))) {
         assertMaxRelativeError(
-            golden.logits(golden.with(adapter), adapter), merged.logits(merged.base, adapter), 1e-5);
+            golden.logits(golden.with(adapter), adapter),
+            merged.logits(merged.base, adapter),
+            1e-5);
       }
     }
   }
@@ -69,11 +90,18 @@ class MergeTest {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read("all_linear");
       merge(golden, adapter, golden.prove(adapter), Optional.empty());
-      for (var file : new String[] {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"}) {
-        assertEquals(-1, Files.mismatch(GoldenAdapters.BASE.resolve(file), dir.resolve("merged").resolve(file)), file);
+      for (var file :
+          new String[] {
+            "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"
+          }) {
+        assertEquals(
+            -1,
+            Files.mismatch(GoldenAdapters.BASE.resolve(file), dir.resolve("merged").resolve(file)),
+            file);
       }
       try (var merged = new GoldenAdapters(dir.resolve("merged"))) {
-        Proof.read(dir.resolve("merged"), merged.checkpoint.config()).orElseThrow()
+        Proof.read(dir.resolve("merged"), merged.checkpoint.config())
+            .orElseThrow()
             .replay(dir, merged.renderer(), merged.base);
       }
       try (var left = Files.list(dir)) {
@@ -91,7 +119,8 @@ class MergeTest {
       assertEquals(dtype, report.dtype());
       assertTrue(report.error() > 1e-5 && report.error() <= tolerance, report.toString());
       try (var merged = new GoldenAdapters(dir.resolve("merged"))) {
-        assertTrue(merged.checkpoint.tensors().stream().allMatch(tensor -> tensor.dtype() == dtype));
+        assertTrue(
+            merged.checkpoint.tensors().stream().allMatch(tensor -> tensor.dtype() == dtype));
         assertEquals(dtype.torchName(), merged.checkpoint.config().torchDtype());
       }
     }
@@ -102,8 +131,11 @@ class MergeTest {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read("all_linear");
       var proof = golden.prove(golden.read("rslora_q_v"));
-      var failed = assertThrows(CheckpointException.class, () -> merge(golden, adapter, proof, Optional.empty()));
-      assertTrue(failed.getMessage().contains("the merged model's logits differ"), failed.getMessage());
+      var failed =
+          assertThrows(
+              CheckpointException.class, () -> merge(golden, adapter, proof, Optional.empty()));
+      assertTrue(
+          failed.getMessage().contains("the merged model's logits differ"), failed.getMessage());
       assertTrue(isEmpty(dir));
     }
   }

@@ -34,7 +34,8 @@ class PeftAdapterTest {
       var adapter = golden.read(name);
       var expected = Golden.load("peft/logits");
       assertMaxRelativeError(expected.f32("base"), golden.logits(golden.base, adapter), 1e-5);
-      assertMaxRelativeError(expected.f32(name), golden.logits(golden.with(adapter), adapter), 1e-5);
+      assertMaxRelativeError(
+          expected.f32(name), golden.logits(golden.with(adapter), adapter), 1e-5);
     }
   }
 
@@ -44,7 +45,8 @@ class PeftAdapterTest {
     try (var golden = new GoldenAdapters()) {
       golden.read(name).writeInto(dir, "card");
       for (var file : List.of("adapter_config.json", "adapter_model.safetensors")) {
-        assertEquals(-1, Files.mismatch(GoldenAdapters.dir(name).resolve(file), dir.resolve(file)), file);
+        assertEquals(
+            -1, Files.mismatch(GoldenAdapters.dir(name).resolve(file), dir.resolve(file)), file);
       }
     }
   }
@@ -52,9 +54,17 @@ class PeftAdapterTest {
   @Test
   void newConfigurationIsPeftsByteForByte() throws IOException {
     var targets = new Targets.Names(List.of("v_proj", "down_proj", "q_proj"));
-    var lora = new LoraConfig(
-        4, 8, targets, 0, false, ordered("down_proj", 3, "layers.0.self_attn.q_proj", 2),
-        ordered("down_proj", 5.0, "layers.1.self_attn.v_proj", 12.0), Optional.empty(), LayerChoice.ALL);
+    var lora =
+        new LoraConfig(
+            4,
+            8,
+            targets,
+            0,
+            false,
+            ordered("down_proj", 3, "layers.0.self_attn.q_proj", 2),
+            ordered("down_proj", 5.0, "layers.1.self_attn.v_proj", 12.0),
+            Optional.empty(),
+            LayerChoice.ALL);
     var expected = Files.readString(GoldenAdapters.dir("patterns").resolve("adapter_config.json"));
     assertEquals(expected, AdapterConfig.of(lora, "base").toJson());
   }
@@ -69,15 +79,19 @@ class PeftAdapterTest {
   @Test
   void newConfigurationHasEveryKeyOfPeft() throws IOException {
     var lora = new LoraConfig(16, 32, new Targets.AllLinear(), 0.05, false);
-    var fields = (ObjectNode) new JsonMapper().readTree(AdapterConfig.of(lora, "some/base").toJson());
-    var known = Set.of("""
-        alora_invocation_tokens, alpha_pattern, arrow_config, auto_mapping, bias, corda_config, ensure_weight_tying,
-        eva_config, exclude_modules, fan_in_fan_out, init_lora_weights, layer_replication, layers_pattern,
-        layers_to_transform, loftq_config, lora_alpha, lora_bias, lora_dropout, megatron_config, megatron_core,
-        modules_to_save, qalora_group_size, r, rank_pattern, target_parameters, trainable_token_indices, use_dora,
-        use_qalora, use_rslora, use_bdlora, velora_config, kasa_config, monteclora_config, lora_ga_config, peft_type,
-        target_modules, base_model_name_or_path, revision, task_type, inference_mode, peft_version"""
-        .split(",\\s+"));
+    var fields =
+        (ObjectNode) new JsonMapper().readTree(AdapterConfig.of(lora, "some/base").toJson());
+    var known =
+        Set.of(
+            """
+            alora_invocation_tokens, alpha_pattern, arrow_config, auto_mapping, bias, corda_config, ensure_weight_tying,
+            eva_config, exclude_modules, fan_in_fan_out, init_lora_weights, layer_replication, layers_pattern,
+            layers_to_transform, loftq_config, lora_alpha, lora_bias, lora_dropout, megatron_config, megatron_core,
+            modules_to_save, qalora_group_size, r, rank_pattern, target_parameters, trainable_token_indices, use_dora,
+            use_qalora, use_rslora, use_bdlora, velora_config, kasa_config, monteclora_config, lora_ga_config, peft_type,
+            target_modules, base_model_name_or_path, revision, task_type, inference_mode, peft_version\
+            """
+                .split(",\\s+"));
     assertEquals(new TreeSet<>(known), new TreeSet<>(new HashSet<>(fields.propertyNames())));
     assertEquals("some/base", fields.get("base_model_name_or_path").stringValue());
     assertEquals(
@@ -91,10 +105,18 @@ class PeftAdapterTest {
   void unknownFieldsSurviveReadingAndWriting() throws IOException {
     var source = GoldenAdapters.copy(GoldenAdapters.dir("rslora_q_v"), dir.resolve("source"));
     var path = source.resolve(AdapterConfig.FILE);
-    Files.writeString(path, Files.readString(path).replaceFirst("\\{", "{\"zz_new\": {\"b\": 1, \"a\": [1.50, null]},"));
+    Files.writeString(
+        path,
+        Files.readString(path)
+            .replaceFirst("\\{", "{\"zz_new\": {\"b\": 1, \"a\": [1.50, null]},"));
     var written = (ObjectNode) new JsonMapper().readTree(AdapterConfig.read(path).toJson());
-    assertEquals("{\"b\":1,\"a\":[1.50,null]}", new JsonMapper().readTree(AdapterConfig.read(path).toJson())
-        .get("zz_new").toString().replace("1.5,", "1.50,"));
+    assertEquals(
+        "{\"b\":1,\"a\":[1.50,null]}",
+        new JsonMapper()
+            .readTree(AdapterConfig.read(path).toJson())
+            .get("zz_new")
+            .toString()
+            .replace("1.5,", "1.50,"));
     assertEquals("zz_new", List.copyOf(written.propertyNames()).getLast());
   }
 

@@ -28,7 +28,8 @@ class ProofTest {
       var proof = Proof.read(dir, golden.checkpoint.config()).orElseThrow();
       proof.replay(dir, golden.renderer(), golden.base, golden.with(adapter), adapter.shape());
       assertEquals(3, proof.prompts().size());
-      assertEquals(golden.checkpoint.config().vocabSize(), proof.prompts().getFirst().logits().length);
+      assertEquals(
+          golden.checkpoint.config().vocabSize(), proof.prompts().getFirst().logits().length);
     }
   }
 
@@ -41,10 +42,12 @@ class ProofTest {
       var json = new JsonMapper().readTree(dir.resolve("hone_proof.json").toFile());
       var first = json.get("prompts").get(0);
       assertEquals(1, json.get("version").intValue());
-      assertEquals(List.of("messages", "ids", "logits_base", "logits"), List.copyOf(first.propertyNames()));
+      assertEquals(
+          List.of("messages", "ids", "logits_base", "logits"), List.copyOf(first.propertyNames()));
       assertEquals("user", first.get("messages").get(0).get("role").stringValue());
       assertArrayEquals(
-          proof.prompts().getFirst().ids(), first.get("ids").valueStream().mapToInt(n -> n.intValue()).toArray());
+          proof.prompts().getFirst().ids(),
+          first.get("ids").valueStream().mapToInt(n -> n.intValue()).toArray());
     }
   }
 
@@ -74,18 +77,29 @@ class ProofTest {
   void anotherTokenizerIsRefused() throws IOException {
     var base = GoldenAdapters.copy(GoldenAdapters.BASE, dir.resolve("base"));
     var tokenizer = base.resolve("tokenizer.json");
-    Files.writeString(tokenizer, Files.readString(tokenizer).replace("\"a\": 7", "\"a\": 8").replace("\"c\": 8", "\"c\": 7"));
-    try (var golden = new GoldenAdapters(); var changed = new GoldenAdapters(base)) {
+    Files.writeString(
+        tokenizer,
+        Files.readString(tokenizer)
+            .replace("\"a\": 7", "\"a\": 8")
+            .replace("\"c\": 8", "\"c\": 7"));
+    try (var golden = new GoldenAdapters();
+        var changed = new GoldenAdapters(base)) {
       var adapter = golden.read("all_linear");
-      assertRefused("the tokenizer or the chat template has changed", golden.prove(adapter), changed, adapter);
+      assertRefused(
+          "the tokenizer or the chat template has changed",
+          golden.prove(adapter),
+          changed,
+          adapter);
     }
   }
 
-  private void assertRefused(String reason, Proof proof, GoldenAdapters golden, PeftAdapter adapter) throws IOException {
+  private void assertRefused(String reason, Proof proof, GoldenAdapters golden, PeftAdapter adapter)
+      throws IOException {
     var renderer = golden.renderer();
-    var refused = assertThrows(
-        UsageException.class,
-        () -> proof.replay(dir, renderer, golden.base, golden.with(adapter), adapter.shape()));
+    var refused =
+        assertThrows(
+            UsageException.class,
+            () -> proof.replay(dir, renderer, golden.base, golden.with(adapter), adapter.shape()));
     assertTrue(refused.getMessage().contains(reason), refused.getMessage());
   }
 
@@ -122,32 +136,42 @@ class ProofTest {
       proof.replay(dir, golden.renderer(), golden.base);
       weight.set(0, 0, weight.get(0, 0) - 1f);
       var renderer = golden.renderer();
-      var refused = assertThrows(UsageException.class, () -> proof.replay(dir, renderer, golden.base));
-      assertTrue(refused.getMessage().contains("its weights are not those that were written"), refused.getMessage());
+      var refused =
+          assertThrows(UsageException.class, () -> proof.replay(dir, renderer, golden.base));
+      assertTrue(
+          refused.getMessage().contains("its weights are not those that were written"),
+          refused.getMessage());
     }
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "'\"version\":1' | '\"version\":2' | has version 2, this Hone knows 1",
-    "'\"version\":1' | '\"v\":1' | lacks the field version",
-    "'\"ids\":[1' | '\"ids\":[61' | field prompts[0].ids is 61",
-    "'\"ids\":[1' | '\"ids\":[\"a\"' | 'field prompts[0].ids is \"a\"'",
-    "'\"logits\":[' | '\"logits\":[0.5,' | field prompts[0].logits is no list of 61 numbers",
-    "'\"logits_base\":[' | '\"logits_base\":[null,' | field prompts[0].logits_base is no list of 61 numbers",
-    "'\"prompts\":' | '\"others\":' | has 0 prompts",
-    "'{\"messages\"' | '7,{\"messages\"' | field prompts is 7",
-    "'}]}' | '' | is not valid JSON",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'\"version\":1' | '\"version\":2' | has version 2, this Hone knows 1",
+        "'\"version\":1' | '\"v\":1' | lacks the field version",
+        "'\"ids\":[1' | '\"ids\":[61' | field prompts[0].ids is 61",
+        "'\"ids\":[1' | '\"ids\":[\"a\"' | 'field prompts[0].ids is \"a\"'",
+        "'\"logits\":[' | '\"logits\":[0.5,' | field prompts[0].logits is no list of 61 numbers",
+        "'\"logits_base\":[' | '\"logits_base\":[null,' | field prompts[0].logits_base is no list"
+            + " of 61 numbers",
+        "'\"prompts\":' | '\"others\":' | has 0 prompts",
+        "'{\"messages\"' | '7,{\"messages\"' | field prompts is 7",
+        "'}]}' | '' | is not valid JSON",
+      })
   void damagedProofIsRefused(String text, String replacement, String message) throws IOException {
     try (var golden = new GoldenAdapters()) {
       golden.prove(golden.read("all_linear")).write(dir);
       var file = dir.resolve(Proof.FILE);
       var content = Files.readString(file);
       int at = content.indexOf(text);
-      Files.writeString(file, content.substring(0, at) + replacement + content.substring(at + text.length()));
-      var refused = assertThrows(Exception.class, () -> Proof.read(dir, golden.checkpoint.config()));
-      assertTrue(refused instanceof UsageException || refused instanceof CheckpointException, refused.toString());
+      Files.writeString(
+          file, content.substring(0, at) + replacement + content.substring(at + text.length()));
+      var refused =
+          assertThrows(Exception.class, () -> Proof.read(dir, golden.checkpoint.config()));
+      assertTrue(
+          refused instanceof UsageException || refused instanceof CheckpointException,
+          refused.toString());
       assertTrue(refused.getMessage().contains(message), refused.getMessage());
     }
   }

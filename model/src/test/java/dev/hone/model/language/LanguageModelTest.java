@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Over the tiny base and the adapters that tools/parity/peft_interop.py had PEFT write.
 class LanguageModelTest {
   private static final String TEMPLATE =
-      "{% for m in messages %}{{ m.content }} {{ eos_token }}{% endfor %}{% if add_generation_prompt %}I{% endif %}";
+      "{% for m in messages %}{{ m.content }} {{ eos_token }}{% endfor %}{% if"
+          + " add_generation_prompt %}I{% endif %}";
 
   @TempDir Path dir;
   private Path base;
@@ -80,7 +81,9 @@ class LanguageModelTest {
 
   private void assertRefused(Path adapter, String message) {
     var refused = assertThrows(Exception.class, () -> open(adapter).close());
-    assertTrue(refused instanceof UsageException || refused instanceof CheckpointException, refused.toString());
+    assertTrue(
+        refused instanceof UsageException || refused instanceof CheckpointException,
+        refused.toString());
     assertTrue(refused.getMessage().contains(message), refused.getMessage());
     assertEquals(1, refused.getMessage().lines().count());
   }
@@ -116,7 +119,8 @@ class LanguageModelTest {
   @Test
   void directoriesInEachOthersPlaceAreRefusedByWhatTheyAre() {
     var asBase = assertThrows(UsageException.class, () -> LanguageModel.open(golden("all_linear")));
-    assertTrue(asBase.getMessage().endsWith("is an adapter for base, not a model"), asBase.getMessage());
+    assertTrue(
+        asBase.getMessage().endsWith("is an adapter for base, not a model"), asBase.getMessage());
     assertEquals("pass it with --adapter, and that model with --base", asBase.hint());
     assertRefused(base, "is a model, not an adapter");
     assertRefused(dir.resolve("nowhere"), "no such directory");
@@ -132,8 +136,10 @@ class LanguageModelTest {
   @Test
   void tamperedAdapterIsRefused() throws IOException {
     var adapter = trained();
-    tamper(adapter.resolve("adapter_model.safetensors"),
-        "base_model.model.model.layers.0.mlp.up_proj.lora_B.weight", 5f);
+    tamper(
+        adapter.resolve("adapter_model.safetensors"),
+        "base_model.model.model.layers.0.mlp.up_proj.lora_B.weight",
+        5f);
     assertRefused(adapter, "its weights are not those that training wrote");
   }
 
@@ -142,7 +148,10 @@ class LanguageModelTest {
     var adapter = trained();
     var tokenizer = base.resolve("tokenizer.json");
     Files.writeString(
-        tokenizer, Files.readString(tokenizer).replace("\"a\": 7", "\"a\": 8").replace("\"c\": 8", "\"c\": 7"));
+        tokenizer,
+        Files.readString(tokenizer)
+            .replace("\"a\": 7", "\"a\": 8")
+            .replace("\"c\": 8", "\"c\": 7"));
     assertRefused(adapter, "the tokenizer or the chat template has changed");
   }
 
@@ -165,7 +174,9 @@ class LanguageModelTest {
     var adapter = trained();
     var provenance = Files.readString(adapter.resolve(Provenance.FILE));
     assertTrue(provenance.contains("\"clock\": \"2"), provenance);
-    Files.writeString(adapter.resolve(Provenance.FILE), provenance.replaceFirst("\"clock\": \"[^\"]*", "\"clock\": \"2001-02-03T04:05:00"));
+    Files.writeString(
+        adapter.resolve(Provenance.FILE),
+        provenance.replaceFirst("\"clock\": \"[^\"]*", "\"clock\": \"2001-02-03T04:05:00"));
     open(adapter).close();
   }
 
@@ -186,7 +197,8 @@ class LanguageModelTest {
     var adapter = copy(golden("rslora_q_v"), dir.resolve("untrained"));
     for (int layer = 0; layer < 2; layer++) {
       for (var module : new String[] {"q_proj", "v_proj"}) {
-        var name = "base_model.model.model.layers.%d.self_attn.%s.lora_B.weight".formatted(layer, module);
+        var name =
+            "base_model.model.model.layers.%d.self_attn.%s.lora_B.weight".formatted(layer, module);
         tamper(adapter.resolve("adapter_model.safetensors"), name, 0f);
       }
     }
@@ -203,11 +215,18 @@ class LanguageModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{", "{\"version\": 9}", "{\"version\": 1}",
-    "{\"version\": 1, \"base_fingerprint\": \"x\"}",
-    "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"other\"}}",
-    "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"template\", \"clock\": \"noon\"}}",
-    "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"plain\"}, \"rows\": [\"poem\"]}"})
+  @ValueSource(
+      strings = {
+        "{",
+        "{\"version\": 9}",
+        "{\"version\": 1}",
+        "{\"version\": 1, \"base_fingerprint\": \"x\"}",
+        "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"other\"}}",
+        "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"template\","
+            + " \"clock\": \"noon\"}}",
+        "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"plain\"},"
+            + " \"rows\": [\"poem\"]}"
+      })
   void damagedProvenanceIsRefused(String json) throws IOException {
     var adapter = trained();
     Files.writeString(adapter.resolve(Provenance.FILE), json);
@@ -223,7 +242,9 @@ class LanguageModelTest {
       begun.complete(model.baseDecoder(), AdapterShape.NONE).write(base);
     }
     var refused = assertThrows(UsageException.class, () -> LanguageModel.open(base));
-    assertTrue(refused.getMessage().contains("its weights are not those that were written"), refused.getMessage());
+    assertTrue(
+        refused.getMessage().contains("its weights are not those that were written"),
+        refused.getMessage());
     tamper(base.resolve("model.safetensors"), "model.layers.1.mlp.up_proj.weight", 5f, 1);
     LanguageModel.open(base).close();
   }
@@ -257,7 +278,8 @@ class LanguageModelTest {
   @Test
   void baseIsNeverMergedOver() throws IOException {
     try (var model = open(golden("patterns"))) {
-      var refused = assertThrows(UsageException.class, () -> model.merge(base, Optional.empty(), true));
+      var refused =
+          assertThrows(UsageException.class, () -> model.merge(base, Optional.empty(), true));
       assertTrue(refused.getMessage().endsWith("is what is being merged"), refused.getMessage());
     }
     LanguageModel.open(base).close();
@@ -269,7 +291,8 @@ class LanguageModelTest {
     try (var model = LanguageModel.open(base)) {
       assertEquals(14, config.lora().shapeFor(model.config()).modules().size());
       assertEquals(
-          config.lora(), PeftAdapter.read(dir.resolve("adapter"), model.config(), model.memory()).config().lora());
+          config.lora(),
+          PeftAdapter.read(dir.resolve("adapter"), model.config(), model.memory()).config().lora());
     }
   }
 
