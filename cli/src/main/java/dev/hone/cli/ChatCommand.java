@@ -21,13 +21,13 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    abbreviateSynopsis = true,
+    customSynopsis = "hone chat --base=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
       "  hone chat --base models/base --adapter runs/first",
       "  hone chat --base models/base --prompt \"Where is my order?\"",
-      "  hone chat --base models/base --prompt - --system \"Answer in one sentence.\" --temperature 0.7 < letter.txt"
+      "  hone chat --base models/base --prompt - --temperature 0.7 < letter.txt"
     })
 final class ChatCommand implements Callable<Integer> {
   @Option(names = "--base", required = true, paramLabel = "DIR", description = "The model, a Hugging Face directory.")

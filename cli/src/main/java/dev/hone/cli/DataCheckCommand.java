@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    abbreviateSynopsis = true,
+    customSynopsis = "hone data check FILE --base=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",

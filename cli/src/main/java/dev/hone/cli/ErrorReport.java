@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -34,15 +35,29 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
-    return report(failure, failure.getMessage().lines().findFirst().orElse("bad command line"), hint(failure), BAD_INPUT);
+    var unmatched = failure.getCommandLine().getUnmatchedArguments();
+    // picocli complains of what is missing first; a misspelt option is both missing and not known.
+    return failure instanceof MissingParameterException && !unmatched.isEmpty()
+        ? reportUnmatched(new UnmatchedArgumentException(failure.getCommandLine(), unmatched))
+        : failure instanceof UnmatchedArgumentException e
+            ? reportUnmatched(e)
+            : report(failure, failure.getMessage().lines().findFirst().orElse("bad input"), helpHint(failure), BAD_INPUT);
   }
 
-  private static String hint(ParameterException failure) {
-    var command = failure.getCommandLine().getCommandSpec().qualifiedName();
-    if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
-      return "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
-    }
-    return command + " --help lists what there is";
+  private int reportUnmatched(UnmatchedArgumentException failure) {
+    var argument = failure.getUnmatched().getFirst();
+    var kind =
+        failure.isUnknownOption()
+            ? "unknown option: "
+            : failure.getCommandLine().getSubcommands().isEmpty() ? "unexpected argument: " : "unknown command: ";
+    var suggestions = failure.getSuggestions();
+    var hint =
+        suggestions.isEmpty() ? helpHint(failure) : "did you mean " + String.join(" or ", suggestions) + "?";
+    return report(failure, kind + argument, hint, BAD_INPUT);
+  }
+
+  private static String helpHint(ParameterException failure) {
+    return failure.getCommandLine().getCommandSpec().qualifiedName() + " --help lists what there is";
   }
 
   @Override

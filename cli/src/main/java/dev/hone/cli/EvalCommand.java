@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    abbreviateSynopsis = true,
+    customSynopsis = "hone eval --base=DIR --data=FILE [OPTIONS]",
     footer = {
       "",
       "Examples:",

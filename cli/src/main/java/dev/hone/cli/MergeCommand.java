@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    abbreviateSynopsis = true,
+    customSynopsis = "hone merge --base=DIR --adapter=DIR --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     sortOptions = false,
-    abbreviateSynopsis = true,
+    customSynopsis = "hone tune --base=DIR --data=FILE --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",

@@ -71,8 +71,9 @@ public final class Decoder {
     return config;
   }
 
-  /// Runs a batch and scores its targets; nothing is kept.
+  /// Runs a batch and scores its targets, without dropout; nothing is kept.
   public Score score(PackedBatch batch, Workspace ws) {
+    ws.begin(false);
     forward(batch, ws);
     return head(batch, ws, null);
   }
@@ -82,6 +83,7 @@ public final class Decoder {
     if (ws.mode == Workspace.Mode.INFERENCE) {
       throw new IllegalArgumentException("a workspace for inference keeps nothing to go back from");
     }
+    ws.begin(true);
     forward(batch, ws);
     var score = head(batch, ws, gradients.tensors());
     backward(batch, ws, gradients.tensors());
@@ -92,6 +94,7 @@ public final class Decoder {
   ///
   /// @param logits `(T, V)`, overwritten
   public void logits(PackedBatch batch, Workspace ws, Tensor logits) {
+    ws.begin(false);
     forward(batch, ws);
     int n = batch.numTokens();
     RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
@@ -225,7 +228,7 @@ public final class Decoder {
       BlockActivations a,
       Workspace ws,
       Tensor y) {
-    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout, layer, linear, y);
+    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, y);
   }
 
   private static void copyUnlessSame(Tensor from, int n, Tensor to) {
@@ -314,7 +317,7 @@ public final class Decoder {
     attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
     mlpHalf(l, a, n, ws);
     var down = LinearLayer.DOWN;
-    Projection.low(weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout, l, down);
+    Projection.low(weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout(), l, down);
   }
 
   private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {
@@ -373,7 +376,7 @@ public final class Decoder {
       float beta,
       Tensor dx) {
     var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
-    Projection.backward(w, g, x, n, dy, a.low(linear), dLow, ws.dropout, layer, linear, beta, dx);
+    Projection.backward(w, g, x, n, dy, a.low(linear), dLow, ws.dropout(), layer, linear, beta, dx);
   }
 
   /// Takes `dh` through a norm and adds it to `dx`.

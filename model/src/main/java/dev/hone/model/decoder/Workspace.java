@@ -33,7 +33,8 @@ public final class Workspace {
   final Attention.Scratch attention;
   final Head head;
   final Gradients gradients;
-  final Dropout dropout;
+  private final Dropout dropout;
+  private boolean drops;
 
   /// Buffers around the head: only positions with a target (or the last one, when generating) come
   /// here.
@@ -167,6 +168,18 @@ public final class Workspace {
   /// The longest pass that fits, tokens.
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /// What the pass under way drops: nothing, unless it is one to learn from.
+  Dropout dropout() {
+    return drops ? dropout : Dropout.NONE;
+  }
+
+  /// Begins a pass.
+  ///
+  /// @param isLearnedFrom whether dropout applies
+  void begin(boolean isLearnedFrom) {
+    drops = isLearnedFrom;
   }
 
   /// Chooses the dropout masks of the next pass; the same seed gives the same masks.

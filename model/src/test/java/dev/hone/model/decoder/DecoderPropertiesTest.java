@@ -102,6 +102,7 @@ class DecoderPropertiesTest {
     var trained = model.pass(model.workspace(Mode.TRAINING, 0f), 0, batch).score();
     assertEquals(trained, model.decoder.score(batch, model.workspace(Mode.INFERENCE, 0f)));
     assertEquals(trained, model.decoder.score(batch, model.workspace(Mode.INFERENCE, 0.5f)));
+    assertEquals(trained, model.decoder.score(batch, model.workspace(Mode.TRAINING, 0.5f)));
   }
 
   /// Along one random direction per parameter, by differences of two widths, extrapolated: what is
@@ -150,7 +151,8 @@ class DecoderPropertiesTest {
     }
     parameter.copyFrom(moved);
     ws.seedDropout(seed);
-    return model.decoder.score(batch, ws).lossSum();
+    var unused = DecoderGradients.of(model.config, model.gradients(true, true));
+    return model.decoder.scoreAndBackward(batch, ws, unused).lossSum();
   }
 
   /// Of length 1.

@@ -46,7 +46,8 @@ public final class GoldenModel {
   }
 
   public Decoder decoder() {
-    return Decoder.of(config, weights, memory, 128).withAdapter(weights, adapter, adapterParameters);
+    return Decoder.of(config, weights, memory, 128)
+        .withAdapter(weights, adapter, adapterParameters);
   }
 
   Workspace workspace(Workspace.Mode mode) {
