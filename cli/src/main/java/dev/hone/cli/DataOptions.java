@@ -12,7 +12,7 @@ final class DataOptions {
   @Option(
       names = "--max-length",
       paramLabel = "TOKENS",
-      description = "Keep so many tokens of each row. Default: what the model allows, at most 1024.")
+      description = "Keep so many tokens of each row. Default: what the model allows; hone tune keeps 1024 at most.")
   private Optional<Integer> maxLength = Optional.empty();
 
   @Option(names = "--train-on-prompt", description = "Count every token, not the assistant's answers alone.")

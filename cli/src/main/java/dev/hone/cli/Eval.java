@@ -33,8 +33,9 @@ final class Eval {
         .add("perplexity", "perplexity", e.perplexity(), Numbers.perplexity(e.perplexity()))
         .add("bits_per_byte", "bits per byte", e.bitsPerByte(), Numbers.loss(e.bitsPerByte()))
         .add("token_accuracy", "token accuracy", e.tokenAccuracy(), Numbers.percent(e.tokenAccuracy()))
-        .add("rows", "rows", result.rows(), Numbers.count(result.rows()))
-        .add("tokens", "tokens measured", e.tokens(), Numbers.count(e.tokens()))
+        .count("rows", "rows", result.rows())
+        .count("tokens", "tokens", result.tokens())
+        .count("scored_tokens", "of these scored", e.tokens())
         .add("seconds", "time", result.seconds(), Numbers.duration(result.seconds()));
   }
 }

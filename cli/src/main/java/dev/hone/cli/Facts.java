@@ -10,7 +10,20 @@ import tools.jackson.databind.json.JsonMapper;
 /// Named facts about something, to be printed as a table or as a JSON object.
 final class Facts {
   private final Map<String, Object> values = new LinkedHashMap<>();
-  private final List<List<String>> rows = new ArrayList<>();
+  private final List<Section> sections = new ArrayList<>();
+
+  /// Rows of the table under one title.
+  private record Section(String title, Table table) {}
+
+  Facts() {
+    section("");
+  }
+
+  /// Begins a new part of the table.
+  Facts section(String title) {
+    sections.add(new Section(title, Table.ofFacts()));
+    return this;
+  }
 
   /// @param key   in JSON
   /// @param label in the table
@@ -18,8 +31,7 @@ final class Facts {
   /// @param shown in the table
   Facts add(String key, String label, Object value, String shown) {
     values.put(key, value);
-    rows.add(List.of(label, shown));
-    return this;
+    return shownOnly(label, shown);
   }
 
   /// Text that is the same in both.
@@ -40,7 +52,7 @@ final class Facts {
 
   /// A row that only the table has.
   Facts shownOnly(String label, String shown) {
-    rows.add(List.of(label, shown));
+    sections.getLast().table.row(label, shown);
     return this;
   }
 
@@ -49,9 +61,15 @@ final class Facts {
   }
 
   List<String> lines() {
-    var table = Table.ofFacts();
-    rows.forEach(row -> table.row(row.getFirst(), row.getLast()));
-    return table.lines();
+    var lines = new ArrayList<String>();
+    for (var section : sections) {
+      if (!section.title.isEmpty()) {
+        lines.add("");
+        lines.add(section.title);
+      }
+      lines.addAll(section.table.lines());
+    }
+    return lines;
   }
 
   void print(PrintStream out, boolean isJson) {

@@ -35,13 +35,12 @@ final class Inspection {
       addAdapter(dir, facts);
     } else if (Files.exists(dir.resolve("config.json"))) {
       addModel(dir, facts);
-    } else if (!isRun(dir)) {
+    } else if (isRun(dir)) {
+      addRun(dir, facts);
+    } else {
       throw new UsageException(
           dir + (Files.isDirectory(dir) ? ": holds no model, adapter or run" : ": no such directory"),
           "give a directory with config.json, adapter_config.json or summary.json in it");
-    }
-    if (isRun(dir)) {
-      addRun(dir, facts);
     }
     return facts;
   }
@@ -58,6 +57,7 @@ final class Inspection {
       addStorage(checkpoint.tensors(), facts);
       addShape(checkpoint.config(), facts);
       addText(dir, checkpoint.config(), facts);
+      addRun(dir, facts);
       addTensors(checkpoint.tensors(), facts);
     }
   }
@@ -110,6 +110,7 @@ final class Inspection {
       long parameters = tensors.stream().mapToLong(TensorInfo::elements).sum();
       facts.add("parameters", "parameters", parameters, Numbers.parameters(parameters));
       addStorage(tensors, facts);
+      addRun(dir, facts);
       addTensors(tensors, facts);
     }
   }
@@ -133,7 +134,7 @@ final class Inspection {
   private static void addTensors(Collection<TensorInfo> tensors, Facts facts) {
     var groups = tensors.stream().collect(Collectors.groupingBy(Inspection::group, LinkedHashMap::new, Collectors.toList()));
     facts.jsonOnly("tensors", tensors.stream().map(Inspection::values).toList());
-    facts.shownOnly("tensors", Numbers.count(tensors.size()));
+    facts.section(Numbers.count(tensors.size(), "tensor"));
     groups.forEach((name, group) -> facts.shownOnly("  " + name, shape(group)));
   }
 
@@ -155,6 +156,9 @@ final class Inspection {
   }
 
   private static void addRun(Path dir, Facts facts) throws IOException {
+    if (!isRun(dir)) {
+      return;
+    }
     var summary = JsonFile.readIfPresent(dir.resolve(SUMMARY));
     if (summary.isEmpty()) {
       facts.add("run", "run", "unfinished", "begun and not finished; hone tune … --resume goes on");
@@ -166,9 +170,9 @@ final class Inspection {
         node.path("base").asString("?"),
         Numbers.count(node.path("steps").asLong(0), "step"),
         Numbers.duration(node.path("wall_seconds").asDouble(0))));
-    facts.shownOnly("  held-out loss", change(node, "held_out_loss"));
-    facts.shownOnly("  probe, bits per byte", change(node, "probe_bits_per_byte"));
-    facts.shownOnly("  learned", Numbers.count(node.path("trained_tokens").asLong(0), "token"));
+    facts.shownOnly("held-out loss", change(node, "held_out_loss"));
+    facts.shownOnly("probe, bits per byte", change(node, "probe_bits_per_byte"));
+    facts.shownOnly("learned", Numbers.count(node.path("trained_tokens").asLong(0), "token"));
   }
 
   private static String change(JsonNode summary, String name) {

@@ -4,32 +4,35 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.spi.SystemStream;
+import org.jline.terminal.spi.TerminalProvider;
 
 /// Progress on a terminal: one line that changes in place, under lines that stay.
 final class LiveProgress implements ProgressDisplay {
   private static final int UPDATE_MILLIS = 200;
+  private static final int USUAL_WIDTH = 80;
   private static final String CLEAR_LINE = "\r\033[K";
 
   private final Line line;
   private Optional<ProgressBar> bar = Optional.empty();
   private volatile double secondsLeft = Double.NaN;
 
-  LiveProgress(PrintStream err, int width) {
+  /// @param width the terminal's columns, which change when its window does; 0 where unknown
+  LiveProgress(PrintStream err, IntSupplier width) {
     this.line = new Line(err, width);
   }
 
-  /// Columns of the terminal that standard error is.
-  static int terminalWidth() throws IOException {
-    try (var terminal =
-        TerminalBuilder.builder().system(true).systemOutput(TerminalBuilder.SystemOutput.SysErr).dumb(true).build()) {
-      int width = terminal.getSize().getColumns();
-      return width > 0 ? width : 80;
-    }
+  /// On the terminal that standard error is.
+  static LiveProgress onStandardError(PrintStream err) throws IOException {
+    // A whole JLine terminal would ask the terminal what it can do, and the answers would end up in the user's shell.
+    var provider = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
+    return new LiveProgress(err, () -> provider.systemStreamWidth(SystemStream.Error));
   }
 
   @Override
@@ -71,9 +74,9 @@ final class LiveProgress implements ProgressDisplay {
   /// The line that changes. The bar's own thread writes it.
   private static final class Line implements ProgressBarConsumer {
     private final PrintStream err;
-    private final int width;
+    private final IntSupplier width;
 
-    Line(PrintStream err, int width) {
+    Line(PrintStream err, IntSupplier width) {
       this.err = err;
       this.width = width;
     }
@@ -86,7 +89,8 @@ final class LiveProgress implements ProgressDisplay {
 
     @Override
     public int getMaxRenderedLength() {
-      return width - 1;
+      int columns = width.getAsInt();
+      return (columns > 0 ? columns : USUAL_WIDTH) - 1;
     }
 
     @Override

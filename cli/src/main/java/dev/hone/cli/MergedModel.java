@@ -1,10 +1,10 @@
 package dev.hone.cli;
 
 import dev.hone.cli.MergeCommand.WeightType;
-import dev.hone.model.language.LanguageModel;
 import dev.hone.model.adapter.Merge;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.language.LanguageModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

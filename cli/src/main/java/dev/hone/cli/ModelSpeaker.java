@@ -1,11 +1,11 @@
 package dev.hone.cli;
 
-import dev.hone.model.language.LanguageModel;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.generate.Generation;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.nio.file.Path;

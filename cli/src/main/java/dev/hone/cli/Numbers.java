@@ -18,7 +18,7 @@ final class Numbers {
     return count(value) + " " + noun + (value == 1 ? "" : "s");
   }
 
-  /// `656,384 (0.66 M)`, with a short form from a million on: `134,515,008 (134.5 M)`
+  /// With a short form from a million on: `134,515,008 (134.5 M)`
   static String parameters(long value) {
     if (value >= 1_000_000_000) {
       return String.format(Locale.ROOT, "%,d (%.2f B)", value, value / 1e9);
@@ -44,6 +44,11 @@ final class Numbers {
   /// How much `after` is above `before`, with its sign: `-42.8 %`
   static String change(double before, double after) {
     return String.format(Locale.ROOT, "%+.1f %%", 100 * (after / before - 1));
+  }
+
+  /// A difference of shares, in percentage points: `+42.5 points`
+  static String points(double difference) {
+    return String.format(Locale.ROOT, "%+.1f points", 100 * difference);
   }
 
   /// A small or large number, such as a learning rate: `0.0003`, `1e-05`

@@ -37,7 +37,8 @@ final class PlainProgress implements ProgressDisplay {
   @Override
   public void show(Progress progress) {
     long now = nanoTime.getAsLong();
-    if (isDue(progress, now) || progress.step() == progress.totalSteps()) {
+    boolean isLast = progress.step() == progress.totalSteps() && shownStep < progress.step();
+    if (isLast || isDue(progress, now)) {
       err.println(text(progress));
       shownAt = now;
       shownStep = progress.step();
@@ -52,12 +53,13 @@ final class PlainProgress implements ProgressDisplay {
   }
 
   private static String text(Progress progress) {
-    return "step %s of %s (epoch %d): %s, %s left".formatted(
+    boolean isLast = progress.step() == progress.totalSteps();
+    return "step %s of %s (epoch %d): %s%s".formatted(
         Numbers.count(progress.step()),
         Numbers.count(progress.totalSteps()),
         progress.epoch(),
         progress.measures(),
-        Numbers.duration(progress.secondsLeft()));
+        isLast ? "" : ", %s left".formatted(Numbers.duration(progress.secondsLeft())));
   }
 
   @Override

@@ -27,10 +27,6 @@ final class Table {
     return this;
   }
 
-  boolean isEmpty() {
-    return rows.isEmpty();
-  }
-
   /// One line per row, without spaces at its end.
   List<String> lines() {
     return rows.stream().map(this::line).toList();

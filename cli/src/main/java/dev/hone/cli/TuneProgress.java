@@ -18,6 +18,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   private long stepsBefore;
   private long step;
   private long totalSteps;
+  private int epoch;
   private MovingAverage loss = MovingAverage.forSteps(0);
   private MovingAverage speed = MovingAverage.forSteps(0);
   private OptionalDouble heldOutLoss = OptionalDouble.empty();
@@ -30,7 +31,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   static TuneProgress on(Shell shell) throws IOException {
     return new TuneProgress(
         shell.errIsTerminal()
-            ? new LiveProgress(shell.err(), LiveProgress.terminalWidth())
+            ? LiveProgress.onStandardError(shell.err())
             : new PlainProgress(shell.err(), System::nanoTime),
         System::nanoTime);
   }
@@ -83,8 +84,12 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     step = report.step();
     loss.add(report.loss(), report.trainedTokens());
     speed.add(report.tokens() / report.seconds(), report.seconds());
-    display.show(
-        new Progress(step, totalSteps, report.epoch(), loss.value(), heldOutLoss, speed.value(), secondsLeft()));
+    epoch = report.epoch();
+    show();
+  }
+
+  private void show() {
+    display.show(new Progress(step, totalSteps, epoch, loss.value(), heldOutLoss, speed.value(), secondsLeft()));
   }
 
   /// At the pace of this process so far, evaluations and checkpoints included.
@@ -103,6 +108,9 @@ final class TuneProgress implements TuneListener, AutoCloseable {
             Numbers.loss(heldOut.loss()),
             Numbers.percent(heldOut.tokenAccuracy()),
             isBest && step > stepsBefore ? ", the best so far" : ""));
+    if (this.step > stepsBefore) {
+      show();
+    }
   }
 
   @Override

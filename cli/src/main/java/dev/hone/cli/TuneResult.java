@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.tune.data.Source;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
 import java.io.PrintStream;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleFunction;
-import java.util.stream.Stream;
 
 /// What `hone tune` says when it is done: what was gained, how good the estimates were, what lies where, what to do next.
 final class TuneResult {
@@ -52,12 +52,13 @@ final class TuneResult {
     var table = Table.ofNumbers().row("", "before", "after", "change");
     measure(table, "held-out loss", summary.heldOutLossBefore(), summary.heldOutLossAfter(), Numbers::loss);
     measure(table, "held-out perplexity", summary.heldOutPerplexityBefore(), summary.heldOutPerplexityAfter(), Numbers::perplexity);
-    measure(
-        table,
+    double accuracyBefore = summary.heldOutTokenAccuracyBefore();
+    double accuracyAfter = summary.heldOutTokenAccuracyAfter();
+    table.row(
         "held-out token accuracy",
-        summary.heldOutTokenAccuracyBefore(),
-        summary.heldOutTokenAccuracyAfter(),
-        Numbers::percent);
+        Numbers.percent(accuracyBefore),
+        Numbers.percent(accuracyAfter),
+        Numbers.points(accuracyAfter - accuracyBefore));
     measure(
         table,
         "probe, bits per byte (forgetting)",
@@ -69,7 +70,7 @@ final class TuneResult {
 
   private static void measure(Table table, String name, double before, double after, DoubleFunction<String> shown) {
     if (!Double.isNaN(before) && !Double.isNaN(after)) {
-      table.row(name, shown.apply(before), shown.apply(after), before == 0 ? "" : Numbers.change(before, after));
+      table.row(name, shown.apply(before), shown.apply(after), Numbers.change(before, after));
     }
   }
 
@@ -80,12 +81,8 @@ final class TuneResult {
         .row("peak memory", Numbers.bytes(summary.estimatedPeakMemoryBytes()), Numbers.bytes(summary.peakMemoryBytes()));
   }
 
-  private Stream<String> existing() {
-    return FILES.stream().filter(name -> Files.exists(request.out().resolve(name)));
-  }
-
   private List<String> files() {
-    return existing().toList();
+    return FILES.stream().filter(name -> Files.exists(request.out().resolve(name))).toList();
   }
 
   private boolean isAdapter() {
@@ -94,7 +91,7 @@ final class TuneResult {
 
   private List<List<String>> nextCommands() {
     var out = request.out().toString();
-    var data = request.valid().orElse(request.train()).file().toString();
+    var data = heldOut().toString();
     if (!isAdapter()) {
       return List.of(
           List.of("hone", "chat", "--base", out), List.of("hone", "eval", "--base", out, "--data", data));
@@ -104,6 +101,11 @@ final class TuneResult {
         List.of("hone", "chat", "--base", base, "--adapter", out),
         List.of("hone", "eval", "--base", base, "--adapter", out, "--data", data),
         List.of("hone", "merge", "--base", base, "--adapter", out, "--out", merged(request.out()).toString()));
+  }
+
+  /// The rows that were held out: as given, or as written beside the run.
+  private Path heldOut() {
+    return request.valid().map(Source::file).orElse(request.out().resolve("valid.jsonl"));
   }
 
   private static Path merged(Path out) {

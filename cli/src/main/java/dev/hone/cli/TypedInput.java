@@ -33,7 +33,7 @@ final class TypedInput implements ChatInput {
   }
 
   static TypedInput open() throws IOException {
-    return new TypedInput(TerminalBuilder.builder().system(true).build());
+    return new TypedInput(TerminalBuilder.builder().system(true).graphemeCluster(false).build());
   }
 
   @Override

@@ -4,5 +4,6 @@
 /// own, which is loaded when the command runs.
 ///
 /// May use: dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint, dev.hone.model.decoder,
-/// dev.hone.model.generate, dev.hone.model.language, dev.hone.model.text, dev.hone.tune.data, dev.hone.tune.run, dev.hone.tune.train
+/// dev.hone.model.generate, dev.hone.model.language, dev.hone.model.text, dev.hone.tune.data, dev.hone.tune.run,
+/// dev.hone.tune.train
 package dev.hone.cli;
