@@ -45,6 +45,15 @@ public sealed interface Targets {
     return new Names(names);
   }
 
+  /// As a user writes it.
+  default String label() {
+    return switch (this) {
+      case AllLinear() -> ALL_LINEAR;
+      case Names(var names) -> String.join(",", names);
+      case Regex(var regex) -> regex;
+    };
+  }
+
   /// Whether a linear layer of this name is meant.
   default boolean matches(String module) {
     return switch (this) {

@@ -81,7 +81,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     if (r.method() instanceof Method.Lora(var lora)) {
       map.put("rank", lora.rank());
       map.put("alpha", lora.alpha());
-      map.put("targets", lora.targets().toString());
+      map.put("targets", lora.targets().label());
       map.put("dropout", lora.dropout());
       map.put("rslora", lora.useRslora());
     }
