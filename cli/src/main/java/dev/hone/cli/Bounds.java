@@ -43,7 +43,9 @@ final class Bounds {
   private static void require(boolean holds, String option, String rule, Number value) {
     if (!holds) {
       var shown = value instanceof Integer ? value.toString() : Numbers.real(value.doubleValue());
-      throw new UsageException("%s must be %s, got %s".formatted(option, rule, shown), "leave it out to use the default");
+      throw new UsageException(
+          "%s must be %s, got %s".formatted(option, rule, shown),
+          "leave it out to use the default");
     }
   }
 }

@@ -93,17 +93,30 @@ final class Chat {
       case "/system" -> {
         system = command.length == 1 ? Optional.empty() : Optional.of(command[1]);
         said.clear();
-        shell.err().println("system message " + (system.isPresent() ? "set" : "removed") + "; the conversation begins anew");
+        shell
+            .err()
+            .println(
+                "system message "
+                    + (system.isPresent() ? "set" : "removed")
+                    + "; the conversation begins anew");
       }
-      case "/help" -> shell.err().println(
-          """
-          /system TEXT  sets the system message (without TEXT: removes it) and begins anew
-          /reset        forgets what was said
-          /exit         leaves, as Ctrl-D does
-          Ctrl-C        ends the answer
-          """
-              .stripTrailing());
-      default -> shell.err().println("no such command: %s; there are %s".formatted(command[0], String.join(", ", COMMANDS)));
+      case "/help" ->
+          shell
+              .err()
+              .println(
+                  """
+                  /system TEXT  sets the system message (without TEXT: removes it) and begins anew
+                  /reset        forgets what was said
+                  /exit         leaves, as Ctrl-D does
+                  Ctrl-C        ends the answer
+                  """
+                      .stripTrailing());
+      default ->
+          shell
+              .err()
+              .println(
+                  "no such command: %s; there are %s"
+                      .formatted(command[0], String.join(", ", COMMANDS)));
     }
   }
 
@@ -128,8 +141,11 @@ final class Chat {
 
   private void explain(Generation answer) {
     if (answer.finishReason() == FinishReason.LENGTH) {
-      shell.err().println(
-          "(cut after %s: --max-tokens or the context's end)".formatted(Numbers.count(answer.generatedTokens(), "token")));
+      shell
+          .err()
+          .println(
+              "(cut after %s: --max-tokens or the context's end)"
+                  .formatted(Numbers.count(answer.generatedTokens(), "token")));
     }
   }
 }

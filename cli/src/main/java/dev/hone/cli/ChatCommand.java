@@ -15,9 +15,10 @@ import picocli.CommandLine.Option;
     header = "Talks to a model.",
     description = {
       "",
-      "On a terminal: a conversation, with /help, /system TEXT, /reset and /exit; Ctrl-C ends an answer, Ctrl-D the"
-          + " conversation. With --prompt: one answer, and nothing but the answer on standard output. With standard"
-          + " input from a file or pipe: each line is a turn.",
+      "On a terminal: a conversation, with /help, /system TEXT, /reset and /exit; Ctrl-C ends an"
+          + " answer, Ctrl-D the conversation. With --prompt: one answer, and nothing but the"
+          + " answer on standard output. With standard input from a file or pipe: each line is a"
+          + " turn.",
       ""
     },
     sortOptions = false,
@@ -30,13 +31,20 @@ import picocli.CommandLine.Option;
       "  hone chat --base models/base --prompt - --temperature 0.7 < letter.txt"
     })
 final class ChatCommand implements Callable<Integer> {
-  @Option(names = "--base", required = true, paramLabel = "DIR", description = "The model, a Hugging Face directory.")
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "DIR",
+      description = "The model, a Hugging Face directory.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")
   private Optional<Path> adapter = Optional.empty();
 
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "Answer this and end; - reads it from standard input.")
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "Answer this and end; - reads it from standard input.")
   private Optional<String> prompt = Optional.empty();
 
   @Option(names = "--system", paramLabel = "TEXT", description = "The system message.")
@@ -45,7 +53,8 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--context",
       paramLabel = "TOKENS",
-      description = "The most tokens of a whole conversation. Default: what the model allows, at most 4096.")
+      description =
+          "The most tokens of a whole conversation. Default: what the model allows, at most 4096.")
   private Optional<Integer> context = Optional.empty();
 
   @Mixin private HelpOption help;

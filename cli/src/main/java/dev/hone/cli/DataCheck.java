@@ -27,13 +27,15 @@ final class DataCheck {
 
   private DataCheck() {}
 
-  static GateReport run(Path base, DataOptions rows, Path file, Optional<Path> valid) throws IOException {
+  static GateReport run(Path base, DataOptions rows, Path file, Optional<Path> valid)
+      throws IOException {
     var renderer = renderer(base);
     int context = ModelConfig.read(base.resolve("config.json")).maxPositionEmbeddings();
     int maxLength = rows.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     var gate = new DataGate(renderer, maxLength, rows.trainsOnPrompt());
     return valid.isPresent()
-        ? gate.check(rows.source(file), rows.source(valid.get()), ExampleSink.NONE, ExampleSink.NONE)
+        ? gate.check(
+            rows.source(file), rows.source(valid.get()), ExampleSink.NONE, ExampleSink.NONE)
         : gate.check(rows.source(file));
   }
 
@@ -43,11 +45,10 @@ final class DataCheck {
     int eos =
         tokenizer
             .eosId()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        base + ": neither its config nor its tokenizer names an end-of-sequence token",
-                        "set eos_token_id in config.json"));
+            .orElseThrow(() ->
+                new UsageException(
+                    base + ": neither its config nor its tokenizer names an end-of-sequence token",
+                    "set eos_token_id in config.json"));
     return Renderers.of(base, tokenizer, bos, eos, Map.of());
   }
 
@@ -69,11 +70,15 @@ final class DataCheck {
     if (report.heldOut().rows() > 0) {
       lines.add("held out: " + described(report.heldOut()));
     }
-    lines.add(report.isRefused() ? "hone tune would refuse these files" : "hone tune would take these files");
+    lines.add(
+        report.isRefused()
+            ? "hone tune would refuse these files"
+            : "hone tune would take these files");
     return lines;
   }
 
-  private static void addFindings(String noun, long count, List<String> findings, List<String> lines) {
+  private static void addFindings(
+      String noun, long count, List<String> findings, List<String> lines) {
     if (count > 0) {
       lines.add(Numbers.count(count, noun));
       findings.forEach(finding -> lines.add("  " + finding));
@@ -83,14 +88,16 @@ final class DataCheck {
 
   private static String described(Totals totals) {
     var text =
-        "%s, %s, %s of them trained".formatted(
-            Numbers.count(totals.rows(), "row"),
-            Numbers.count(totals.tokens(), "token"),
-            Numbers.count(totals.trainedTokens()));
+        "%s, %s, %s of them trained"
+            .formatted(
+                Numbers.count(totals.rows(), "row"),
+                Numbers.count(totals.tokens(), "token"),
+                Numbers.count(totals.trainedTokens()));
     return totals.longestLine() == 0
         ? text
-        : text + "; the longest row has %s (line %d)".formatted(
-            Numbers.count(totals.longest(), "token"), totals.longestLine());
+        : text
+            + "; the longest row has %s (line %d)"
+                .formatted(Numbers.count(totals.longest(), "token"), totals.longestLine());
   }
 
   private static Map<String, Object> values(GateReport report) {

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
     header = "Checks a file of examples as `hone tune` would.",
     description = {
       "",
-      "Reads every row, renders it with the model's chat template and counts its tokens. Errors (exit code 2) are what"
-          + " `hone tune` refuses; warnings are worth a look. Both come with line numbers.",
+      "Reads every row, renders it with the model's chat template and counts its tokens. Errors"
+          + " (exit code 2) are what `hone tune` refuses; warnings are worth a look. Both come with"
+          + " line numbers.",
       ""
     },
     sortOptions = false,
@@ -29,7 +30,9 @@ import picocli.CommandLine.Parameters;
       "  hone data check train.jsonl --valid valid.jsonl --base models/base --max-length 512"
     })
 final class DataCheckCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "Rows: .jsonl or .csv, each also gzipped (docs/data-format.md).")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "Rows: .jsonl or .csv, each also gzipped (docs/data-format.md).")
   private Path file;
 
   @Option(
@@ -39,7 +42,10 @@ final class DataCheckCommand implements Callable<Integer> {
       description = "The model whose tokenizer and chat template count, a Hugging Face directory.")
   private Path base;
 
-  @Option(names = "--valid", paramLabel = "FILE", description = "Held-out rows, which must not stand in FILE too.")
+  @Option(
+      names = "--valid",
+      paramLabel = "FILE",
+      description = "Held-out rows, which must not stand in FILE too.")
   private Optional<Path> valid = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object.")

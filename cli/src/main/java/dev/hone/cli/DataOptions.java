@@ -12,10 +12,14 @@ final class DataOptions {
   @Option(
       names = "--max-length",
       paramLabel = "TOKENS",
-      description = "Keep so many tokens of each row. Default: what the model allows; hone tune keeps 1024 at most.")
+      description =
+          "Keep so many tokens of each row. Default: what the model allows; hone tune keeps 1024 at"
+              + " most.")
   private Optional<Integer> maxLength = Optional.empty();
 
-  @Option(names = "--train-on-prompt", description = "Count every token, not the assistant's answers alone.")
+  @Option(
+      names = "--train-on-prompt",
+      description = "Count every token, not the assistant's answers alone.")
   private boolean trainsOnPrompt;
 
   @Option(
@@ -36,7 +40,9 @@ final class DataOptions {
       names = "--text-column",
       paramLabel = "NAME",
       defaultValue = "text",
-      description = "CSV column of plain text, read where the other two are absent. Default: ${DEFAULT-VALUE}.")
+      description =
+          "CSV column of plain text, read where the other two are absent. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String textColumn = "text";
 
   Source source(Path file) {

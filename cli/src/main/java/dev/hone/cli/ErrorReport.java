@@ -15,16 +15,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// How failures reach the user: one clear message, where there is one a hint, and an exit code. A stack trace only where
-/// the environment says `HONE_DEBUG=1`.
+/// How failures reach the user: one clear message, where there is one a hint, and an exit code. A
+/// stack trace only where the environment says `HONE_DEBUG=1`.
 final class ErrorReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
   static final int FINE = 0;
   static final int FAILED = 1;
   static final int BAD_INPUT = 2;
 
   private static final String MEMORY_HINT =
-      "lower --micro-batch-tokens or --max-length, add --recompute, or give the JVM's heap more: HONE_JAVA_OPTS=-Xmx8g";
-  private static final String DIVERGED_HINT = "lower --lr, or raise --warmup-ratio; what was saved before is kept";
+      "lower --micro-batch-tokens or --max-length, add --recompute, or give the JVM's heap more:"
+          + " HONE_JAVA_OPTS=-Xmx8g";
+  private static final String DIVERGED_HINT =
+      "lower --lr, or raise --warmup-ratio; what was saved before is kept";
   private static final String BUG_HINT = "please report it, with what HONE_DEBUG=1 prints";
 
   private final Shell shell;
@@ -41,7 +43,11 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
         ? reportUnmatched(new UnmatchedArgumentException(failure.getCommandLine(), unmatched))
         : failure instanceof UnmatchedArgumentException e
             ? reportUnmatched(e)
-            : report(failure, failure.getMessage().lines().findFirst().orElse("bad input"), helpHint(failure), BAD_INPUT);
+            : report(
+                failure,
+                failure.getMessage().lines().findFirst().orElse("bad input"),
+                helpHint(failure),
+                BAD_INPUT);
   }
 
   private int reportUnmatched(UnmatchedArgumentException failure) {
@@ -49,21 +55,30 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     var kind =
         failure.isUnknownOption()
             ? "unknown option: "
-            : failure.getCommandLine().getSubcommands().isEmpty() ? "unexpected argument: " : "unknown command: ";
+            : failure.getCommandLine().getSubcommands().isEmpty()
+                ? "unexpected argument: "
+                : "unknown command: ";
     var suggestions = failure.getSuggestions();
     var hint =
-        suggestions.isEmpty() ? helpHint(failure) : "did you mean " + String.join(" or ", suggestions) + "?";
+        suggestions.isEmpty()
+            ? helpHint(failure)
+            : "did you mean " + String.join(" or ", suggestions) + "?";
     return report(failure, kind + argument, hint, BAD_INPUT);
   }
 
   private static String helpHint(ParameterException failure) {
-    return failure.getCommandLine().getCommandSpec().qualifiedName() + " --help lists what there is";
+    return failure.getCommandLine().getCommandSpec().qualifiedName()
+        + " --help lists what there is";
   }
 
   @Override
-  public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
+  public int handleExecutionException(
+      Exception failure, CommandLine commandLine, ParseResult parsed) {
     // picocli hands an Error over inside an exception of its own.
-    return report(failure instanceof CommandLine.ExecutionException && failure.getCause() != null ? failure.getCause() : failure);
+    return report(
+        failure instanceof CommandLine.ExecutionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure);
   }
 
   private int report(Throwable failure) {

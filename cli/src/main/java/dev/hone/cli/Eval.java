@@ -32,7 +32,11 @@ final class Eval {
         .add("held_out_loss", "held-out loss", e.loss(), Numbers.loss(e.loss()) + " nats per token")
         .add("perplexity", "perplexity", e.perplexity(), Numbers.perplexity(e.perplexity()))
         .add("bits_per_byte", "bits per byte", e.bitsPerByte(), Numbers.loss(e.bitsPerByte()))
-        .add("token_accuracy", "token accuracy", e.tokenAccuracy(), Numbers.percent(e.tokenAccuracy()))
+        .add(
+            "token_accuracy",
+            "token accuracy",
+            e.tokenAccuracy(),
+            Numbers.percent(e.tokenAccuracy()))
         .count("rows", "rows", result.rows())
         .count("tokens", "tokens", result.tokens())
         .count("scored_tokens", "of these scored", e.tokens())

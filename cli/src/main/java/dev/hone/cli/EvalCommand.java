@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
     header = "Measures a model on a file of examples.",
     description = {
       "",
-      "Prints held-out loss (nats per token), perplexity, bits per byte and token accuracy over the answers in the"
-          + " file, prompts being given. A base and its adapter on the same file show what training has gained.",
+      "Prints held-out loss (nats per token), perplexity, bits per byte and token accuracy over the"
+          + " answers in the file, prompts being given. A base and its adapter on the same file"
+          + " show what training has gained.",
       ""
     },
     sortOptions = false,
@@ -29,7 +30,11 @@ import picocli.CommandLine.Option;
       "  hone eval --base models/base --adapter runs/first --data valid.jsonl --json"
     })
 final class EvalCommand implements Callable<Integer> {
-  @Option(names = "--base", required = true, paramLabel = "DIR", description = "The model, a Hugging Face directory.")
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "DIR",
+      description = "The model, a Hugging Face directory.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")

@@ -25,7 +25,7 @@ final class Facts {
     return this;
   }
 
-  /// @param key   in JSON
+  /// @param key in JSON
   /// @param label in the table
   /// @param value in JSON: a number, text, boolean, list or map
   /// @param shown in the table

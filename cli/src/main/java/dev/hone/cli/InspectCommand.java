@@ -12,12 +12,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     header = "Says what a directory holds: a model, an adapter or a run.",
-    description = {"", "Reads headers and settings only, so that it is quick with files of any size.", ""},
+    description = {
+      "",
+      "Reads headers and settings only, so that it is quick with files of any size.",
+      ""
+    },
     sortOptions = false,
     customSynopsis = "hone inspect DIR [OPTIONS]",
     footer = {"", "Examples:", "  hone inspect models/base", "  hone inspect runs/first --json"})
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "DIR", description = "A Hugging Face model, a PEFT adapter, or what hone tune wrote.")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "A Hugging Face model, a PEFT adapter, or what hone tune wrote.")
   private Path dir;
 
   @Option(names = "--json", description = "Print one JSON object.")

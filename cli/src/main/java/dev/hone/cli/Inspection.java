@@ -39,7 +39,10 @@ final class Inspection {
       addRun(dir, facts);
     } else {
       throw new UsageException(
-          dir + (Files.isDirectory(dir) ? ": holds no model, adapter or run" : ": no such directory"),
+          dir
+              + (Files.isDirectory(dir)
+                  ? ": holds no model, adapter or run"
+                  : ": no such directory"),
           "give a directory with config.json, adapter_config.json or summary.json in it");
     }
     return facts;
@@ -53,7 +56,11 @@ final class Inspection {
     try (var arena = Arena.ofConfined()) {
       var checkpoint = Checkpoint.open(dir, arena);
       facts.add("kind", "kind", "model").add("architecture", "architecture", "Llama");
-      facts.add("parameters", "parameters", checkpoint.parameters(), Numbers.parameters(checkpoint.parameters()));
+      facts.add(
+          "parameters",
+          "parameters",
+          checkpoint.parameters(),
+          Numbers.parameters(checkpoint.parameters()));
       addStorage(checkpoint.tensors(), facts);
       addShape(checkpoint.config(), facts);
       addText(dir, checkpoint.config(), facts);
@@ -68,22 +75,35 @@ final class Inspection {
     facts.count("hidden_size", "hidden size", c.hiddenSize());
     facts.count("intermediate_size", "MLP size", c.intermediateSize());
     facts.jsonOnly("heads", c.numHeads()).jsonOnly("kv_heads", c.numKvHeads());
-    facts.add("head_dim", "attention", c.headDim(), "%d heads, %d for keys and values, %d wide".formatted(
-        c.numHeads(), c.numKvHeads(), c.headDim()));
+    facts.add(
+        "head_dim",
+        "attention",
+        c.headDim(),
+        "%d heads, %d for keys and values, %d wide"
+            .formatted(c.numHeads(), c.numKvHeads(), c.headDim()));
     facts.add("rope_theta", "rotary base", c.ropeTheta(), Numbers.real(c.ropeTheta()));
-    facts.add("tied", "output head", c.tieWordEmbeddings(), c.tieWordEmbeddings() ? "tied to the embedding" : "its own");
+    facts.add(
+        "tied",
+        "output head",
+        c.tieWordEmbeddings(),
+        c.tieWordEmbeddings() ? "tied to the embedding" : "its own");
   }
 
   private static void addText(Path dir, ModelConfig config, Facts facts) throws IOException {
     facts.count("vocabulary", "vocabulary", config.vocabSize());
     facts.add("tokenizer", "tokenizer", present(dir.resolve("tokenizer.json")), tokenizer(dir));
     boolean hasTemplate = hasTemplate(dir);
-    facts.add("chat_template", "chat template", hasTemplate, hasTemplate ? "yes" : "no: the plain format is used");
+    facts.add(
+        "chat_template",
+        "chat template",
+        hasTemplate,
+        hasTemplate ? "yes" : "no: the plain format is used");
   }
 
   private static String tokenizer(Path dir) throws IOException {
     var file = JsonFile.readIfPresent(dir.resolve("tokenizer.json"));
-    return file.map(json -> json.node().path("model").path("type").asString("of unknown kind")).orElse("missing");
+    return file.map(json -> json.node().path("model").path("type").asString("of unknown kind"))
+        .orElse("missing");
   }
 
   private static boolean hasTemplate(Path dir) throws IOException {
@@ -101,10 +121,18 @@ final class Inspection {
     var lora = config.lora();
     facts.add("kind", "kind", "adapter (LoRA)").add("base", "base", config.baseModel());
     facts.count("rank", "rank", lora.rank());
-    facts.add("alpha", "alpha", lora.alpha(), Numbers.real(lora.alpha()) + (lora.useRslora() ? " (rsLoRA)" : ""));
+    facts.add(
+        "alpha",
+        "alpha",
+        lora.alpha(),
+        Numbers.real(lora.alpha()) + (lora.useRslora() ? " (rsLoRA)" : ""));
     facts.add("targets", "targets", targets(lora.targets()));
     boolean isProven = present(dir.resolve(Proof.FILE));
-    facts.add("proof", "proof vectors", isProven, isProven ? "present; replayed whenever it is loaded" : "none");
+    facts.add(
+        "proof",
+        "proof vectors",
+        isProven,
+        isProven ? "present; replayed whenever it is loaded" : "none");
     try (var arena = Arena.ofConfined()) {
       var tensors = SafetensorsFile.open(dir.resolve(ADAPTER_WEIGHTS), arena).tensors().values();
       long parameters = tensors.stream().mapToLong(TensorInfo::elements).sum();
@@ -132,7 +160,10 @@ final class Inspection {
 
   /// Tensors that differ in a layer's number only stand on one line.
   private static void addTensors(Collection<TensorInfo> tensors, Facts facts) {
-    var groups = tensors.stream().collect(Collectors.groupingBy(Inspection::group, LinkedHashMap::new, Collectors.toList()));
+    var groups =
+        tensors.stream()
+            .collect(
+                Collectors.groupingBy(Inspection::group, LinkedHashMap::new, Collectors.toList()));
     facts.jsonOnly("tensors", tensors.stream().map(Inspection::values).toList());
     facts.section(Numbers.count(tensors.size(), "tensor"));
     groups.forEach((name, group) -> facts.shownOnly("  " + name, shape(group)));
@@ -143,7 +174,11 @@ final class Inspection {
   }
 
   private static String shape(List<TensorInfo> group) {
-    var shapes = group.stream().map(info -> info.shape() + " " + info.dtype()).distinct().collect(Collectors.joining(", "));
+    var shapes =
+        group.stream()
+            .map(info -> info.shape() + " " + info.dtype())
+            .distinct()
+            .collect(Collectors.joining(", "));
     return group.size() == 1 ? shapes : "%d × %s".formatted(group.size(), shapes);
   }
 
@@ -165,11 +200,16 @@ final class Inspection {
       return;
     }
     var node = summary.get().node();
-    facts.add("run", "run", node, "%s of %s, %s in %s".formatted(
-        node.path("method").asString("?"),
-        node.path("base").asString("?"),
-        Numbers.count(node.path("steps").asLong(0), "step"),
-        Numbers.duration(node.path("wall_seconds").asDouble(0))));
+    facts.add(
+        "run",
+        "run",
+        node,
+        "%s of %s, %s in %s"
+            .formatted(
+                node.path("method").asString("?"),
+                node.path("base").asString("?"),
+                Numbers.count(node.path("steps").asLong(0), "step"),
+                Numbers.duration(node.path("wall_seconds").asDouble(0))));
     facts.shownOnly("held-out loss", change(node, "held_out_loss"));
     facts.shownOnly("probe, bits per byte", change(node, "probe_bits_per_byte"));
     facts.shownOnly("learned", Numbers.count(node.path("trained_tokens").asLong(0), "token"));

@@ -5,9 +5,11 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jline.utils.Signals;
 
-/// Whether the user asked to stop: true from the first Ctrl-C (or SIGTERM) on. The second one ends the process at once.
+/// Whether the user asked to stop: true from the first Ctrl-C (or SIGTERM) on. The second one ends
+/// the process at once.
 final class Interrupt implements BooleanSupplier, AutoCloseable {
-  static final String STOPPING = "stopping: finishing the step and saving; Ctrl-C again quits at once";
+  static final String STOPPING =
+      "stopping: finishing the step and saving; Ctrl-C again quits at once";
 
   /// What a shell reports of a process that Ctrl-C ended.
   private static final int QUIT = 130;

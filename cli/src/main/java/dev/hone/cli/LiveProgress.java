@@ -30,7 +30,8 @@ final class LiveProgress implements ProgressDisplay {
 
   /// On the terminal that standard error is.
   static LiveProgress onStandardError(PrintStream err) throws IOException {
-    // A whole JLine terminal would ask the terminal what it can do, and the answers would end up in the user's shell.
+    // A whole JLine terminal would ask the terminal what it can do, and the answers would end up in
+    // the user's shell.
     var provider = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
     return new LiveProgress(err, () -> provider.systemStreamWidth(SystemStream.Error));
   }
@@ -56,13 +57,16 @@ final class LiveProgress implements ProgressDisplay {
   }
 
   private Optional<Duration> eta() {
-    return Double.isNaN(secondsLeft) ? Optional.empty() : Optional.of(Duration.ofSeconds(Math.round(secondsLeft)));
+    return Double.isNaN(secondsLeft)
+        ? Optional.empty()
+        : Optional.of(Duration.ofSeconds(Math.round(secondsLeft)));
   }
 
   @Override
   public void show(Progress progress) {
     secondsLeft = progress.secondsLeft();
-    bar.ifPresent(shown -> shown.setExtraMessage(" " + progress.measures()).stepTo(progress.step()));
+    bar.ifPresent(
+        shown -> shown.setExtraMessage(" " + progress.measures()).stepTo(progress.step()));
   }
 
   @Override

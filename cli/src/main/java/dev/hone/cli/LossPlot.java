@@ -15,8 +15,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `loss.html`: a run's loss over its steps, drawn by uPlot in any browser. Self-contained: script, style and numbers
-/// stand in the file, so that it can be opened, sent and kept without a network.
+/// `loss.html`: a run's loss over its steps, drawn by uPlot in any browser. Self-contained: script,
+/// style and numbers stand in the file, so that it can be opened, sent and kept without a network.
 final class LossPlot {
   /// The file's name in the directory of a run.
   static final String FILE = "loss.html";
@@ -41,7 +41,8 @@ final class LossPlot {
         .replace("/*uplot.css*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.min.css")))
         .replace("/*uplot.license*/", resource(UPLOT_FILES.formatted(version, "LICENSE")).strip())
         .replace("/*data*/", json(title, curves))
-        .replace("/*uplot.js*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.iife.min.js")));
+        .replace(
+            "/*uplot.js*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.iife.min.js")));
   }
 
   /// Data in a script element: no `<` may stand in it.
@@ -76,11 +77,15 @@ final class LossPlot {
 
   /// A run's losses by step. Where a step has none of a kind there is null, as JSON wants it.
   ///
-  /// @param steps    in ascending order
-  /// @param loss     of the training batches
+  /// @param steps in ascending order
+  /// @param loss of the training batches
   /// @param smoothed the same, smoothed
-  /// @param heldOut  of the held-out rows
-  record Curves(List<Long> steps, List<Optional<Double>> loss, List<Optional<Double>> smoothed, List<Optional<Double>> heldOut) {
+  /// @param heldOut of the held-out rows
+  record Curves(
+      List<Long> steps,
+      List<Optional<Double>> loss,
+      List<Optional<Double>> smoothed,
+      List<Optional<Double>> heldOut) {
     static Curves read(Path metrics) throws IOException {
       var points = new TreeMap<Long, Point>();
       try (var lines = Files.newBufferedReader(metrics)) {
@@ -115,7 +120,10 @@ final class LossPlot {
   /// What is known of one step.
   private record Point(Optional<Double> loss, double weight, Optional<Double> heldOut) {
     static Point of(JsonNode node) {
-      return new Point(number(node, "loss"), node.path("trained_tokens").asDouble(1), number(node, "held_out_loss"));
+      return new Point(
+          number(node, "loss"),
+          node.path("trained_tokens").asDouble(1),
+          number(node, "held_out_loss"));
     }
 
     private static Optional<Double> number(JsonNode node, String field) {

@@ -66,7 +66,8 @@ public final class Main {
     return new CommandLine(new Main(), new Commands(shell))
         .setOut(new PrintWriter(shell.out(), true))
         .setErr(new PrintWriter(shell.err(), true))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(shell.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(shell.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
         .setUsageHelpWidth(100)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(errors)
@@ -78,7 +79,8 @@ public final class Main {
     @Override
     public <T> T create(Class<T> type) throws Exception {
       for (var constructor : type.getDeclaredConstructors()) {
-        if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Shell.class) {
+        if (constructor.getParameterCount() == 1
+            && constructor.getParameterTypes()[0] == Shell.class) {
           return type.cast(constructor.newInstance(shell));
         }
       }

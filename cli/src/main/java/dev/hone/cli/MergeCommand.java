@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
     header = "Merges an adapter into its base.",
     description = {
       "",
-      "Writes a plain Hugging Face directory that needs no adapter any more. It is opened again and must give the"
-          + " logits of base and adapter; else nothing is left behind.",
+      "Writes a plain Hugging Face directory that needs no adapter any more. It is opened again and"
+          + " must give the logits of base and adapter; else nothing is left behind.",
       ""
     },
     sortOptions = false,
@@ -34,13 +34,21 @@ final class MergeCommand implements Callable<Integer> {
     bfloat16
   }
 
-  @Option(names = "--base", required = true, paramLabel = "DIR", description = "The model that the adapter was trained on.")
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "DIR",
+      description = "The model that the adapter was trained on.")
   private Path base;
 
   @Option(names = "--adapter", required = true, paramLabel = "DIR", description = "The adapter.")
   private Path adapter;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where the model goes; a new or empty directory.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the model goes; a new or empty directory.")
   private Path out;
 
   @Option(

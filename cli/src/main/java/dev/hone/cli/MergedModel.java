@@ -16,7 +16,8 @@ final class MergedModel {
   private MergedModel() {}
 
   /// @return what to tell of it
-  static List<String> write(Path base, Path adapter, Path out, Optional<WeightType> dtype, boolean isOverwriting)
+  static List<String> write(
+      Path base, Path adapter, Path out, Optional<WeightType> dtype, boolean isOverwriting)
       throws IOException {
     try (var model = LanguageModel.open(base, Optional.of(adapter), Proof.MAX_TOKENS)) {
       return lines(out, model.merge(out, dtype.map(MergedModel::dtype), isOverwriting));
@@ -36,8 +37,8 @@ final class MergedModel {
         "merged into %s, adapted weights in %s".formatted(out, report.dtype().torchName()),
         String.format(
             Locale.ROOT,
-            "its logits differ from those of base and adapter by %.2g relative (allowed: %.0e); the adapter itself"
-                + " changes the base's by %.2g",
+            "its logits differ from those of base and adapter by %.2g relative (allowed: %.0e); the"
+                + " adapter itself changes the base's by %.2g",
             report.error(),
             report.tolerance(),
             report.effect()),

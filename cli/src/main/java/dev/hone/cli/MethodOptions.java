@@ -21,22 +21,34 @@ final class MethodOptions {
       names = "--method",
       paramLabel = "lora|full",
       defaultValue = "lora",
-      description = "A low-rank adapter beside frozen weights, or every weight. Default: ${DEFAULT-VALUE}.")
+      description =
+          "A low-rank adapter beside frozen weights, or every weight. Default: ${DEFAULT-VALUE}.")
   private Kind kind = Kind.lora;
 
-  @Option(names = "--rank", paramLabel = "R", description = "Inner dimension of the adapter. Default: 16.")
+  @Option(
+      names = "--rank",
+      paramLabel = "R",
+      description = "Inner dimension of the adapter. Default: 16.")
   private Optional<Integer> rank = Optional.empty();
 
-  @Option(names = "--alpha", paramLabel = "A", description = "Numerator of the adapter's scale. Default: twice the rank.")
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      description = "Numerator of the adapter's scale. Default: twice the rank.")
   private Optional<Double> alpha = Optional.empty();
 
   @Option(
       names = "--targets",
       paramLabel = "NAMES",
-      description = "Which layers are adapted: all-linear, or names such as q_proj,v_proj. Default: all-linear.")
+      description =
+          "Which layers are adapted: all-linear, or names such as q_proj,v_proj. Default:"
+              + " all-linear.")
   private Optional<String> targets = Optional.empty();
 
-  @Option(names = "--dropout", paramLabel = "P", description = "Dropout on what the adapter sees. Default: 0.")
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description = "Dropout on what the adapter sees. Default: 0.")
   private Optional<Double> dropout = Optional.empty();
 
   @Option(names = "--rslora", description = "Scale by alpha/√rank instead of alpha/rank (rsLoRA).")
@@ -71,7 +83,8 @@ final class MethodOptions {
   private static void refuseWithFull(String option, boolean isGiven) {
     if (isGiven) {
       throw new UsageException(
-          option + " describes an adapter, and --method full trains none", "leave it out, or use --method lora");
+          option + " describes an adapter, and --method full trains none",
+          "leave it out, or use --method lora");
     }
   }
 }

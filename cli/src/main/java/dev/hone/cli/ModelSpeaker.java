@@ -23,7 +23,9 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
     this.model = model;
     this.options = sampling.options(model.checkpoint().generation(), model.stopIds());
     var shape = model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE);
-    this.generator = Generator.allocate(model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
+    this.generator =
+        Generator.allocate(
+            model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
   }
 
   /// @param positions the most tokens of a conversation; what the model allows if that is less
@@ -39,8 +41,10 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
   }
 
   @Override
-  public Generation answer(Conversation conversation, Consumer<String> onText, BooleanSupplier cancelled) {
-    return generator.generate(model.renderer().renderPrompt(conversation), options, onText, cancelled);
+  public Generation answer(
+      Conversation conversation, Consumer<String> onText, BooleanSupplier cancelled) {
+    return generator.generate(
+        model.renderer().renderPrompt(conversation), options, onText, cancelled);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
-/// A weighted mean in which older values fade: each new one shrinks what came before by `exp(−1 / window)`.
+/// A weighted mean in which older values fade: each new one shrinks what came before by `exp(−1 /
+/// window)`.
 final class MovingAverage {
   private final double decay;
   private double sum;

@@ -23,7 +23,9 @@ final class Numbers {
     if (value >= 1_000_000_000) {
       return String.format(Locale.ROOT, "%,d (%.2f B)", value, value / 1e9);
     }
-    return value < 1_000_000 ? count(value) : String.format(Locale.ROOT, "%,d (%.1f M)", value, value / 1e6);
+    return value < 1_000_000
+        ? count(value)
+        : String.format(Locale.ROOT, "%,d (%.1f M)", value, value / 1e6);
   }
 
   /// A loss: `3.2139`
@@ -33,7 +35,9 @@ final class Numbers {
 
   /// A perplexity, to four digits or so: `24.89`, `1,234`
   static String perplexity(double value) {
-    return value < 1000 ? String.format(Locale.ROOT, "%.2f", value) : String.format(Locale.ROOT, "%,.0f", value);
+    return value < 1000
+        ? String.format(Locale.ROOT, "%.2f", value)
+        : String.format(Locale.ROOT, "%,.0f", value);
   }
 
   /// A share of one: `45.6 %`
@@ -57,13 +61,20 @@ final class Numbers {
     if (value == Math.rint(value) && size < 1e7) {
       return count((long) value);
     }
-    var text = size >= 1e-4 && size < 1e7 ? Float.toString((float) value) : String.format(Locale.ROOT, "%.3g", value);
-    return text.contains("E") ? String.format(Locale.ROOT, "%.6f", value).replaceAll("0+$", "") : text;
+    var text =
+        size >= 1e-4 && size < 1e7
+            ? Float.toString((float) value)
+            : String.format(Locale.ROOT, "%.3g", value);
+    return text.contains("E")
+        ? String.format(Locale.ROOT, "%.6f", value).replaceAll("0+$", "")
+        : text;
   }
 
   /// A rate: `4,321`, `12.3`
   static String rate(double perSecond) {
-    return perSecond < 100 ? String.format(Locale.ROOT, "%.1f", perSecond) : count(Math.round(perSecond));
+    return perSecond < 100
+        ? String.format(Locale.ROOT, "%.1f", perSecond)
+        : count(Math.round(perSecond));
   }
 
   /// `0.4 s`, `12 s`, `1 m 23 s`, `2 h 05 m`, `3 d 04 h`
@@ -91,6 +102,8 @@ final class Numbers {
       scaled /= 1000;
       unit++;
     }
-    return unit == 0 ? value + " bytes" : String.format(Locale.ROOT, "%.1f %s", scaled, BYTE_UNITS[unit]);
+    return unit == 0
+        ? value + " bytes"
+        : String.format(Locale.ROOT, "%.1f %s", scaled, BYTE_UNITS[unit]);
   }
 }

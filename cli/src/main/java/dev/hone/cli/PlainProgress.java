@@ -3,9 +3,9 @@ package dev.hone.cli;
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
 
-/// Progress where no terminal is: a line now and then, so that a log stays readable. Often in the beginning, when
-/// somebody may be watching, then less and less: after ten seconds or 5 % of the steps, and later after a twentieth of
-/// the time that has passed.
+/// Progress where no terminal is: a line now and then, so that a log stays readable. Often in the
+/// beginning, when somebody may be watching, then less and less: after ten seconds or 5 % of the
+/// steps, and later after a twentieth of the time that has passed.
 final class PlainProgress implements ProgressDisplay {
   private static final double SHORTEST = 1;
   private static final double USUAL = 10;
@@ -54,12 +54,13 @@ final class PlainProgress implements ProgressDisplay {
 
   private static String text(Progress progress) {
     boolean isLast = progress.step() == progress.totalSteps();
-    return "step %s of %s (epoch %d): %s%s".formatted(
-        Numbers.count(progress.step()),
-        Numbers.count(progress.totalSteps()),
-        progress.epoch(),
-        progress.measures(),
-        isLast ? "" : ", %s left".formatted(Numbers.duration(progress.secondsLeft())));
+    return "step %s of %s (epoch %d): %s%s"
+        .formatted(
+            Numbers.count(progress.step()),
+            Numbers.count(progress.totalSteps()),
+            progress.epoch(),
+            progress.measures(),
+            isLast ? "" : ", %s left".formatted(Numbers.duration(progress.secondsLeft())));
   }
 
   @Override

@@ -16,16 +16,36 @@ final class PlanTable {
     var table =
         Table.ofFacts()
             .row("rows", Numbers.count(plan.rows()))
-            .row("tokens", "%s, %s of them trained".formatted(Numbers.count(plan.tokens()), Numbers.count(plan.trainedTokens())))
-            .row("held out", "%s, %s targets".formatted(Numbers.count(plan.heldOutRows(), "row"), Numbers.count(plan.heldOutTokens())))
+            .row(
+                "tokens",
+                "%s, %s of them trained"
+                    .formatted(Numbers.count(plan.tokens()), Numbers.count(plan.trainedTokens())))
+            .row(
+                "held out",
+                "%s, %s targets"
+                    .formatted(
+                        Numbers.count(plan.heldOutRows(), "row"),
+                        Numbers.count(plan.heldOutTokens())))
             .row("steps", steps())
             .row("learning rate", Numbers.real(plan.learningRate()) + " at its peak")
-            .row("parameters", "%s trained, %s in the model".formatted(
-                Numbers.parameters(plan.trainedParameters()), Numbers.parameters(plan.parameters())))
-            .row("memory", "%s estimated, %s available".formatted(
-                Numbers.bytes(plan.estimatedPeakBytes()), Numbers.bytes(plan.availableBytes())))
-            .row("time", "about %s, at %s tokens/s".formatted(
-                Numbers.duration(plan.estimatedSeconds()), Numbers.rate(plan.tokensPerSecond())));
+            .row(
+                "parameters",
+                "%s trained, %s in the model"
+                    .formatted(
+                        Numbers.parameters(plan.trainedParameters()),
+                        Numbers.parameters(plan.parameters())))
+            .row(
+                "memory",
+                "%s estimated, %s available"
+                    .formatted(
+                        Numbers.bytes(plan.estimatedPeakBytes()),
+                        Numbers.bytes(plan.availableBytes())))
+            .row(
+                "time",
+                "about %s, at %s tokens/s"
+                    .formatted(
+                        Numbers.duration(plan.estimatedSeconds()),
+                        Numbers.rate(plan.tokensPerSecond())));
     var lines = new ArrayList<String>();
     lines.add("plan");
     table.lines().forEach(line -> lines.add("  " + line));
@@ -33,7 +53,11 @@ final class PlanTable {
   }
 
   private String steps() {
-    var text = "%s, %s per epoch".formatted(Numbers.count(plan.totalSteps()), Numbers.count(plan.stepsPerEpoch()));
-    return plan.stepsDone() == 0 ? text : text + "; %s of them done".formatted(Numbers.count(plan.stepsDone()));
+    var text =
+        "%s, %s per epoch"
+            .formatted(Numbers.count(plan.totalSteps()), Numbers.count(plan.stepsPerEpoch()));
+    return plan.stepsDone() == 0
+        ? text
+        : text + "; %s of them done".formatted(Numbers.count(plan.stepsDone()));
   }
 }

@@ -4,13 +4,13 @@ import java.util.OptionalDouble;
 
 /// Where a training run is.
 ///
-/// @param step            steps taken
-/// @param totalSteps      of the run
-/// @param epoch           from 1
-/// @param loss            nats per token, smoothed
-/// @param heldOutLoss     of the latest evaluation
+/// @param step steps taken
+/// @param totalSteps of the run
+/// @param epoch from 1
+/// @param loss nats per token, smoothed
+/// @param heldOutLoss of the latest evaluation
 /// @param tokensPerSecond lately
-/// @param secondsLeft     at the pace so far
+/// @param secondsLeft at the pace so far
 record Progress(
     long step,
     long totalSteps,

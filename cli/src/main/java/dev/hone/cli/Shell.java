@@ -10,13 +10,13 @@ import java.util.Map;
 
 /// What a command talks to: the process's streams, or a test's.
 ///
-/// @param in            standard input
-/// @param out           standard output: results; buffered, so flush what should be seen at once
-/// @param err           standard error: progress, notes and errors
-/// @param inIsTerminal  whether somebody types there
+/// @param in standard input
+/// @param out standard output: results; buffered, so flush what should be seen at once
+/// @param err standard error: progress, notes and errors
+/// @param inIsTerminal whether somebody types there
 /// @param outIsTerminal whether somebody reads there
 /// @param errIsTerminal whether somebody reads there
-/// @param environment   environment variables
+/// @param environment environment variables
 record Shell(
     InputStream in,
     PrintStream out,
@@ -26,8 +26,8 @@ record Shell(
     boolean errIsTerminal,
     Map<String, String> environment) {
 
-  /// The process's own. Which of its descriptors are terminals the launcher passes as `hone.terminals`, such as `02`:
-  /// the JDK tells of standard input and output together only.
+  /// The process's own. Which of its descriptors are terminals the launcher passes as
+  /// `hone.terminals`, such as `02`: the JDK tells of standard input and output together only.
   static Shell ofProcess() {
     var both = System.console() != null && System.console().isTerminal() ? "012" : "";
     var terminals = System.getProperty("hone.terminals", both);

@@ -26,6 +26,8 @@ final class ShellQuotes {
   }
 
   private static String quoted(String word) {
-    return PLAIN.matcher(word).matches() && !word.startsWith("~") ? word : "'" + word.replace("'", "'\\''") + "'";
+    return PLAIN.matcher(word).matches() && !word.startsWith("~")
+        ? word
+        : "'" + word.replace("'", "'\\''") + "'";
   }
 }

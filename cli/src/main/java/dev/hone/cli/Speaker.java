@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 interface Speaker {
   /// Answers the last message.
   ///
-  /// @param onText    takes the answer piece by piece
+  /// @param onText takes the answer piece by piece
   /// @param cancelled asked again and again; true ends the answer
   Generation answer(Conversation conversation, Consumer<String> onText, BooleanSupplier cancelled);
 }

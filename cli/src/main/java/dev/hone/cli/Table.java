@@ -44,7 +44,11 @@ final class Table {
   }
 
   private int width(int column) {
-    return rows.stream().filter(row -> row.size() > column).mapToInt(row -> length(row.get(column))).max().orElse(0);
+    return rows.stream()
+        .filter(row -> row.size() > column)
+        .mapToInt(row -> length(row.get(column)))
+        .max()
+        .orElse(0);
   }
 
   private static int length(String cell) {

@@ -5,10 +5,14 @@ import picocli.CommandLine.Option;
 
 /// `--threads`.
 final class ThreadsOption {
-  @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: the processors of this machine.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads. Default: the processors of this machine.")
   private Optional<Integer> threads = Optional.empty();
 
   int count() {
-    return Bounds.atLeast(1, "--threads", threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()));
+    return Bounds.atLeast(
+        1, "--threads", threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()));
   }
 }

@@ -10,19 +10,26 @@ import picocli.CommandLine.Option;
 final class TrainingOptions {
   private static final Hyper DEFAULT = Hyper.DEFAULT;
 
-  @Option(names = "--lr", paramLabel = "RATE", description = "Peak learning rate. Default: by method and model size.")
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      description = "Peak learning rate. Default: by method and model size.")
   private Optional<Double> learningRate = Optional.empty();
 
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the rows. Default: 3.")
   private int epochs = DEFAULT.epochs();
 
-  @Option(names = "--batch-size", paramLabel = "ROWS", description = "Rows per optimiser step. Default: 16.")
+  @Option(
+      names = "--batch-size",
+      paramLabel = "ROWS",
+      description = "Rows per optimiser step. Default: 16.")
   private int batchSize = DEFAULT.batchSize();
 
   @Option(
       names = "--micro-batch-tokens",
       paramLabel = "TOKENS",
-      description = "Tokens that run through the model at once; fewer need less memory. Default: 512.")
+      description =
+          "Tokens that run through the model at once; fewer need less memory. Default: 512.")
   private int microBatchTokens = DEFAULT.microBatchTokens();
 
   @Option(
@@ -31,19 +38,33 @@ final class TrainingOptions {
       description = "How the rate moves after warm-up. Default: linear, down to zero.")
   private Schedule schedule = DEFAULT.schedule();
 
-  @Option(names = "--warmup-ratio", paramLabel = "SHARE", description = "Share of the steps for warm-up. Default: 0.03.")
+  @Option(
+      names = "--warmup-ratio",
+      paramLabel = "SHARE",
+      description = "Share of the steps for warm-up. Default: 0.03.")
   private double warmupRatio = DEFAULT.warmupRatio();
 
-  @Option(names = "--weight-decay", paramLabel = "W", description = "AdamW's, on matrices only. Default: 0.")
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "W",
+      description = "AdamW's, on matrices only. Default: 0.")
   private double weightDecay = DEFAULT.weightDecay();
 
-  @Option(names = "--clip", paramLabel = "NORM", description = "Largest global gradient norm; 0 for none. Default: 1.")
+  @Option(
+      names = "--clip",
+      paramLabel = "NORM",
+      description = "Largest global gradient norm; 0 for none. Default: 1.")
   private double clipNorm = DEFAULT.clipNorm();
 
-  @Option(names = "--recompute", description = "Compute activations twice: less memory, about a third slower.")
+  @Option(
+      names = "--recompute",
+      description = "Compute activations twice: less memory, about a third slower.")
   private boolean recompute = DEFAULT.recompute();
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of the split, the order of rows, dropout and the start. Default: 1.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the split, the order of rows, dropout and the start. Default: 1.")
   private long seed = DEFAULT.seed();
 
   Hyper hyper(WatchOptions watch) {

@@ -44,8 +44,11 @@ final class Tune {
   }
 
   private String title() {
-    return "%s, %s, %s".formatted(
-        request.base().getFileName(), request.method().label(), request.train().file().getFileName());
+    return "%s, %s, %s"
+        .formatted(
+            request.base().getFileName(),
+            request.method().label(),
+            request.train().file().getFileName());
   }
 
   private int finished(Summary summary) {
@@ -54,12 +57,14 @@ final class Tune {
   }
 
   private int stopped(TuneProgress progress) {
-    shell.err().printf(
-        "stopped after step %s of %s; what was trained is saved in %s. To go on:%n  %s%n",
-        Numbers.count(progress.step()),
-        Numbers.count(progress.totalSteps()),
-        request.out(),
-        ShellQuotes.resumeCommand(typed));
+    shell
+        .err()
+        .printf(
+            "stopped after step %s of %s; what was trained is saved in %s. To go on:%n  %s%n",
+            Numbers.count(progress.step()),
+            Numbers.count(progress.totalSteps()),
+            request.out(),
+            ShellQuotes.resumeCommand(typed));
     return ErrorReport.FAILED;
   }
 }

@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
     header = "Fine-tunes a model on a file of examples.",
     description = {
       "",
-      "Checks the data, prints its plan, trains, and writes an adapter (or, with --method full, a model)"
-          + " to --out, beside metrics.csv, metrics.jsonl, loss.html and summary.json.",
-      "Ctrl-C ends the step, saves, and exits with code 1; --resume then goes on to the same result.",
+      "Checks the data, prints its plan, trains, and writes an adapter (or, with --method full, a"
+          + " model) to --out, beside metrics.csv, metrics.jsonl, loss.html and summary.json.",
+      "Ctrl-C ends the step, saves, and exits with code 1; --resume then goes on to the same"
+          + " result.",
       ""
     },
     sortOptions = false,
@@ -51,7 +52,8 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--valid",
       paramLabel = "FILE",
-      description = "Held-out rows. Default: a tenth of the training rows is held out, at most 500.")
+      description =
+          "Held-out rows. Default: a tenth of the training rows is held out, at most 500.")
   private Optional<Path> valid = Optional.empty();
 
   @Option(
@@ -61,7 +63,9 @@ final class TuneCommand implements Callable<Integer> {
       description = "Where the result goes; a new or empty directory.")
   private Path out;
 
-  @Option(names = "--resume", description = "Go on with the run in --out; give all other options as they were.")
+  @Option(
+      names = "--resume",
+      description = "Go on with the run in --out; give all other options as they were.")
   private boolean isResumed;
 
   @Mixin private ThreadsOption threads;

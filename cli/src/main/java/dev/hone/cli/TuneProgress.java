@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
-/// Shows a run on standard error: its phases, what the gate found, the plan, and then how training goes.
+/// Shows a run on standard error: its phases, what the gate found, the plan, and then how training
+/// goes.
 final class TuneProgress implements TuneListener, AutoCloseable {
   private final ProgressDisplay display;
   private final LongSupplier nanoTime;
@@ -89,7 +90,9 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   }
 
   private void show() {
-    display.show(new Progress(step, totalSteps, epoch, loss.value(), heldOutLoss, speed.value(), secondsLeft()));
+    display.show(
+        new Progress(
+            step, totalSteps, epoch, loss.value(), heldOutLoss, speed.value(), secondsLeft()));
   }
 
   /// At the pace of this process so far, evaluations and checkpoints included.
@@ -103,11 +106,12 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     heldOutLoss = OptionalDouble.of(heldOut.loss());
     var when = step == stepsBefore ? "before training" : "step " + Numbers.count(step);
     display.line(
-        "%s: held-out loss %s, token accuracy %s%s".formatted(
-            when,
-            Numbers.loss(heldOut.loss()),
-            Numbers.percent(heldOut.tokenAccuracy()),
-            isBest && step > stepsBefore ? ", the best so far" : ""));
+        "%s: held-out loss %s, token accuracy %s%s"
+            .formatted(
+                when,
+                Numbers.loss(heldOut.loss()),
+                Numbers.percent(heldOut.tokenAccuracy()),
+                isBest && step > stepsBefore ? ", the best so far" : ""));
     if (this.step > stepsBefore) {
       show();
     }

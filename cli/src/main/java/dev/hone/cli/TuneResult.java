@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleFunction;
 
-/// What `hone tune` says when it is done: what was gained, how good the estimates were, what lies where, what to do next.
+/// What `hone tune` says when it is done: what was gained, how good the estimates were, what lies
+/// where, what to do next.
 final class TuneResult {
-  private static final List<String> FILES = List.of("summary.json", "metrics.csv", "metrics.jsonl", LossPlot.FILE);
+  private static final List<String> FILES =
+      List.of("summary.json", "metrics.csv", "metrics.jsonl", LossPlot.FILE);
 
   private final TuneRequest request;
   private final Summary summary;
@@ -27,7 +29,9 @@ final class TuneResult {
     print(out, measures());
     print(out, estimates());
     out.println();
-    out.printf("in %s: %s, %s%n", request.out(), isAdapter() ? "the adapter" : "the model", String.join(", ", files()));
+    out.printf(
+        "in %s: %s, %s%n",
+        request.out(), isAdapter() ? "the adapter" : "the model", String.join(", ", files()));
     out.println();
     out.println("next");
     nextCommands().forEach(command -> out.println("  " + ShellQuotes.join(command)));
@@ -39,19 +43,32 @@ final class TuneResult {
   }
 
   private String headline() {
-    return "%s in %s: %s, %s learned, %s tokens/s%s".formatted(
-        summary.stoppedEarly() ? "stopped early" : "done",
-        Numbers.duration(summary.wallSeconds()),
-        Numbers.count(summary.steps(), "step"),
-        Numbers.count(summary.trainedTokens(), "token"),
-        Numbers.rate(summary.tokensPerSecond()),
-        summary.bestStep() < summary.steps() ? ", the best at step " + Numbers.count(summary.bestStep()) : "");
+    return "%s in %s: %s, %s learned, %s tokens/s%s"
+        .formatted(
+            summary.stoppedEarly() ? "stopped early" : "done",
+            Numbers.duration(summary.wallSeconds()),
+            Numbers.count(summary.steps(), "step"),
+            Numbers.count(summary.trainedTokens(), "token"),
+            Numbers.rate(summary.tokensPerSecond()),
+            summary.bestStep() < summary.steps()
+                ? ", the best at step " + Numbers.count(summary.bestStep())
+                : "");
   }
 
   private Table measures() {
     var table = Table.ofNumbers().row("", "before", "after", "change");
-    measure(table, "held-out loss", summary.heldOutLossBefore(), summary.heldOutLossAfter(), Numbers::loss);
-    measure(table, "held-out perplexity", summary.heldOutPerplexityBefore(), summary.heldOutPerplexityAfter(), Numbers::perplexity);
+    measure(
+        table,
+        "held-out loss",
+        summary.heldOutLossBefore(),
+        summary.heldOutLossAfter(),
+        Numbers::loss);
+    measure(
+        table,
+        "held-out perplexity",
+        summary.heldOutPerplexityBefore(),
+        summary.heldOutPerplexityAfter(),
+        Numbers::perplexity);
     double accuracyBefore = summary.heldOutTokenAccuracyBefore();
     double accuracyAfter = summary.heldOutTokenAccuracyAfter();
     table.row(
@@ -68,7 +85,8 @@ final class TuneResult {
     return table;
   }
 
-  private static void measure(Table table, String name, double before, double after, DoubleFunction<String> shown) {
+  private static void measure(
+      Table table, String name, double before, double after, DoubleFunction<String> shown) {
     if (!Double.isNaN(before) && !Double.isNaN(after)) {
       table.row(name, shown.apply(before), shown.apply(after), Numbers.change(before, after));
     }
@@ -77,8 +95,14 @@ final class TuneResult {
   private Table estimates() {
     return Table.ofNumbers()
         .row("", "estimate", "outcome")
-        .row("time", Numbers.duration(summary.estimatedWallSeconds()), Numbers.duration(summary.wallSeconds()))
-        .row("peak memory", Numbers.bytes(summary.estimatedPeakMemoryBytes()), Numbers.bytes(summary.peakMemoryBytes()));
+        .row(
+            "time",
+            Numbers.duration(summary.estimatedWallSeconds()),
+            Numbers.duration(summary.wallSeconds()))
+        .row(
+            "peak memory",
+            Numbers.bytes(summary.estimatedPeakMemoryBytes()),
+            Numbers.bytes(summary.peakMemoryBytes()));
   }
 
   private List<String> files() {
@@ -94,13 +118,22 @@ final class TuneResult {
     var data = heldOut().toString();
     if (!isAdapter()) {
       return List.of(
-          List.of("hone", "chat", "--base", out), List.of("hone", "eval", "--base", out, "--data", data));
+          List.of("hone", "chat", "--base", out),
+          List.of("hone", "eval", "--base", out, "--data", data));
     }
     var base = request.base().toString();
     return List.of(
         List.of("hone", "chat", "--base", base, "--adapter", out),
         List.of("hone", "eval", "--base", base, "--adapter", out, "--data", data),
-        List.of("hone", "merge", "--base", base, "--adapter", out, "--out", merged(request.out()).toString()));
+        List.of(
+            "hone",
+            "merge",
+            "--base",
+            base,
+            "--adapter",
+            out,
+            "--out",
+            merged(request.out()).toString()));
   }
 
   /// The rows that were held out: as given, or as written beside the run.

@@ -12,8 +12,9 @@ import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// Turns that somebody types, with line editing and the history of this conversation. Ctrl-C drops a line that is being
-/// typed and ends an answer that is being given; Ctrl-D on an empty line ends the conversation.
+/// Turns that somebody types, with line editing and the history of this conversation. Ctrl-C drops
+/// a line that is being typed and ends an answer that is being given; Ctrl-D on an empty line ends
+/// the conversation.
 final class TypedInput implements ChatInput {
   private static final String PROMPT = "> ";
 

@@ -13,7 +13,9 @@ final class WatchOptions {
   @Option(
       names = "--eval-every",
       paramLabel = "STEPS",
-      description = "Held-out loss every so many steps, and at each epoch's end; 0 for these alone. Default: so that it stays cheap.")
+      description =
+          "Held-out loss every so many steps, and at each epoch's end; 0 for these alone. Default:"
+              + " so that it stays cheap.")
   private Optional<Integer> evalEvery = Optional.empty();
 
   @Option(
@@ -25,13 +27,16 @@ final class WatchOptions {
   @Option(
       names = "--checkpoint-every",
       paramLabel = "STEPS",
-      description = "Save what --resume needs every so many steps; 0 every few seconds. Default: 0.")
+      description =
+          "Save what --resume needs every so many steps; 0 every few seconds. Default: 0.")
   private int checkpointEvery = DEFAULT.checkpointEvery();
 
   @Option(
       names = "--probe",
       paramLabel = "FILE",
-      description = "Text whose loss before and after shows what is forgotten. Default: a small built-in one.")
+      description =
+          "Text whose loss before and after shows what is forgotten. Default: a small built-in"
+              + " one.")
   private Optional<Path> probe = Optional.empty();
 
   OptionalInt evalEvery() {

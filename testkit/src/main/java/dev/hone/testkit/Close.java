@@ -2,13 +2,15 @@ package dev.hone.testkit;
 
 /// Two notions of "equal up to rounding", for values that were computed twice in different orders.
 ///
-/// [#assertClose] judges every element by itself, as `numpy.testing.assert_allclose` does: it suits single operations.
-/// [#maxRelativeError] measures a whole array against its own largest value, which is what rounding of long sums scales
-/// with: it suits logits and gradients, where elements near zero carry the noise of the large ones.
+/// [#assertClose] judges every element by itself, as `numpy.testing.assert_allclose` does: it suits
+/// single operations. [#maxRelativeError] measures a whole array against its own largest value,
+/// which is what rounding of long sums scales with: it suits logits and gradients, where elements
+/// near zero carry the noise of the large ones.
 public final class Close {
   private Close() {}
 
-  /// Fails unless `|expected - actual| <= atol + rtol · |expected|` for every element; NaN is never close.
+  /// Fails unless `|expected - actual| <= atol + rtol · |expected|` for every element; NaN is never
+  /// close.
   ///
   /// @param rtol relative tolerance, dimensionless
   /// @param atol absolute tolerance, in the unit of the values
@@ -40,8 +42,8 @@ public final class Close {
     }
   }
 
-  /// `max|expected - actual| / max|expected|`; 0 for equal arrays, infinite where only `expected` is all zero, NaN as
-  /// soon as one difference is NaN.
+  /// `max|expected - actual| / max|expected|`; 0 for equal arrays, infinite where only `expected`
+  /// is all zero, NaN as soon as one difference is NaN.
   public static double maxRelativeError(float[] expected, float[] actual) {
     requireSameLength(expected, actual);
     double difference = 0;
@@ -82,7 +84,8 @@ public final class Close {
 
   private static void requireSameLength(float[] expected, float[] actual) {
     if (expected.length != actual.length) {
-      throw new AssertionError("expected %d values, got %d".formatted(expected.length, actual.length));
+      throw new AssertionError(
+          "expected %d values, got %d".formatted(expected.length, actual.length));
     }
   }
 }

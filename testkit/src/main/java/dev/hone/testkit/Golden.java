@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What PyTorch answered: the tensors of one golden file, a safetensors resource of the test class path that a script
-/// of `tools/parity` wrote.
+/// What PyTorch answered: the tensors of one golden file, a safetensors resource of the test class
+/// path that a script of `tools/parity` wrote.
 ///
-/// Tensors are row-major, and every read copies, so that a test may change what it got. The file is trusted: it is part
-/// of the repository.
+/// Tensors are row-major, and every read copies, so that a test may change what it got. The file is
+/// trusted: it is part of the repository.
 public final class Golden {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -32,7 +32,8 @@ public final class Golden {
     static Entry of(JsonNode node) {
       var shape = node.get("shape").valueStream().mapToLong(JsonNode::asLong).toArray();
       var offsets = node.get("data_offsets");
-      return new Entry(node.get("dtype").asString(), shape, offsets.get(0).asInt(), offsets.get(1).asInt());
+      return new Entry(
+          node.get("dtype").asString(), shape, offsets.get(0).asInt(), offsets.get(1).asInt());
     }
   }
 
@@ -59,7 +60,8 @@ public final class Golden {
     var resource = "/golden/" + name + ".safetensors";
     try (var in = Golden.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalArgumentException("no golden file " + resource + " on the test class path");
+        throw new IllegalArgumentException(
+            "no golden file " + resource + " on the test class path");
       }
       return new Golden(name, in.readAllBytes());
     } catch (IOException e) {
@@ -118,7 +120,8 @@ public final class Golden {
   public int[][] i32Rows(String tensor) {
     var shape = shape(tensor);
     if (shape.length != 2) {
-      throw new IllegalArgumentException(where(tensor) + " has " + shape.length + " dimensions, not 2");
+      throw new IllegalArgumentException(
+          where(tensor) + " has " + shape.length + " dimensions, not 2");
     }
     var values = i32(tensor);
     var columns = Math.toIntExact(shape[1]);
@@ -138,7 +141,8 @@ public final class Golden {
   private Entry entry(String tensor) {
     var entry = entries.get(tensor);
     if (entry == null) {
-      throw new IllegalArgumentException(where(tensor) + " does not exist; there are " + entries.keySet());
+      throw new IllegalArgumentException(
+          where(tensor) + " does not exist; there are " + entries.keySet());
     }
     return entry;
   }

@@ -23,7 +23,8 @@ final class SeedSource implements ArgumentsProvider, AnnotationConsumer<Seeds> {
   }
 
   @Override
-  public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+  public Stream<? extends Arguments> provideArguments(
+      ParameterDeclarations parameters, ExtensionContext context) {
     return seeds(count, Long.getLong("seed")).mapToObj(Arguments::of);
   }
 

@@ -30,7 +30,8 @@ class CloseTest {
 
   @Test
   void nanIsNeverClose() {
-    assertTrue(failure(() -> assertClose(values(0, NAN), values(5, NAN), 1, 1)).contains("index 1"));
+    assertTrue(
+        failure(() -> assertClose(values(0, NAN), values(5, NAN), 1, 1)).contains("index 1"));
     failure(() -> assertClose(values(1), values(NAN), 1, 1));
     failure(() -> assertMaxRelativeError(values(1, 1), values(NAN, 1), 1));
     failure(() -> assertMaxRelativeError(values(NAN), values(1), 1));
@@ -45,8 +46,10 @@ class CloseTest {
 
   @Test
   void lengthsMustAgree() {
-    assertEquals("expected 2 values, got 1", failure(() -> assertClose(values(1, 2), values(1), 1, 1)));
-    assertEquals("expected 2 values, got 1", failure(() -> maxRelativeError(values(1, 2), values(1))));
+    assertEquals(
+        "expected 2 values, got 1", failure(() -> assertClose(values(1, 2), values(1), 1, 1)));
+    assertEquals(
+        "expected 2 values, got 1", failure(() -> maxRelativeError(values(1, 2), values(1))));
   }
 
   @Test
@@ -60,7 +63,9 @@ class CloseTest {
   void assertMaxRelativeErrorComparesWithItsLimit() {
     assertMaxRelativeError(values(0, -100), values(1, -100), 0.01);
     var message = failure(() -> assertMaxRelativeError(values(0, -100), values(1, -100), 0.009));
-    assertEquals("max relative error 0.0100 is above 0.00900; worst at index 0 of 2: expected 0.0, got 1.0", message);
+    assertEquals(
+        "max relative error 0.0100 is above 0.00900; worst at index 0 of 2: expected 0.0, got 1.0",
+        message);
   }
 
   private static float[] values(float... values) {

@@ -13,7 +13,8 @@ class GoldenTest {
 
   @Test
   void readsEveryDtype() {
-    assertArrayEquals(new float[] {1.5f, -2, 0, Float.POSITIVE_INFINITY, 1e-40f, 3}, golden.f32("floats"));
+    assertArrayEquals(
+        new float[] {1.5f, -2, 0, Float.POSITIVE_INFINITY, 1e-40f, 3}, golden.f32("floats"));
     assertArrayEquals(new double[] {0.1, -1e300}, golden.f64("doubles"));
     assertArrayEquals(new int[] {1, -2, 3, 4, 5, 6}, golden.i32("ints"));
     assertArrayEquals(new long[] {1L << 40, -1}, golden.i64("longs"));
@@ -23,13 +24,15 @@ class GoldenTest {
   void knowsShapesAndNamesInFileOrder() {
     assertArrayEquals(new long[] {2, 3}, golden.shape("floats"));
     assertArrayEquals(new long[] {}, golden.shape("scalar"));
-    assertEquals(List.of("floats", "doubles", "ints", "longs", "scalar"), List.copyOf(golden.names()));
+    assertEquals(
+        List.of("floats", "doubles", "ints", "longs", "scalar"), List.copyOf(golden.names()));
   }
 
   @Test
   void splitsAMatrixIntoRows() {
     assertArrayEquals(new int[][] {{1, -2}, {3, 4}, {5, 6}}, golden.i32Rows("ints"));
-    assertThrows(IllegalArgumentException.class, () -> Golden.load("testkit/every_dtype").i32Rows("scalar"));
+    assertThrows(
+        IllegalArgumentException.class, () -> Golden.load("testkit/every_dtype").i32Rows("scalar"));
   }
 
   @Test
@@ -46,9 +49,12 @@ class GoldenTest {
 
   @Test
   void aWrongNameOrDtypeIsNamed() {
-    assertMessage("no golden file /golden/testkit/missing.safetensors", () -> Golden.load("testkit/missing"));
-    assertMessage("tensor nope of golden file testkit/every_dtype does not exist", () -> golden.f32("nope"));
-    assertMessage("tensor ints of golden file testkit/every_dtype is I32, not F32", () -> golden.f32("ints"));
+    assertMessage(
+        "no golden file /golden/testkit/missing.safetensors", () -> Golden.load("testkit/missing"));
+    assertMessage(
+        "tensor nope of golden file testkit/every_dtype does not exist", () -> golden.f32("nope"));
+    assertMessage(
+        "tensor ints of golden file testkit/every_dtype is I32, not F32", () -> golden.f32("ints"));
   }
 
   private static void assertMessage(String start, Runnable action) {

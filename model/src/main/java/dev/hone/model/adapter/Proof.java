@@ -209,7 +209,7 @@ public final class Proof {
       if (at >= 0) {
         throw new UsageException(
             ("%s: does not replay, prompt %d has other tokens from position %d on (%d where"
-                 + " training had %d): the tokenizer or the chat template has changed")
+                    + " training had %d): the tokenizer or the chat template has changed")
                 .formatted(source, prompts.indexOf(prompt) + 1, at, ids.length, prompt.ids.length),
             "use the tokenizer files and chat template of the base that it was trained on");
       }

@@ -3,11 +3,13 @@ package dev.hone.model.generate;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The tokens that are still in the running for one step, and their scores; memory for it once per generation.
+/// The tokens that are still in the running for one step, and their scores; memory for it once per
+/// generation.
 ///
-/// Each `keep` method drops candidates. The ones that are left stand in the first `size` places of `ids`. Selection is
-/// by a heap of ids over the scores: making it costs V, taking the best `m` costs `m log V`, and the whole vocabulary
-/// is never sorted. Equal scores are taken in the order of their ids.
+/// Each `keep` method drops candidates. The ones that are left stand in the first `size` places of
+/// `ids`. Selection is by a heap of ids over the scores: making it costs V, taking the best `m`
+/// costs `m log V`, and the whole vocabulary is never sorted. Equal scores are taken in the order
+/// of their ids.
 final class Candidates {
   private final int[] ids;
   private final float[] scores;
@@ -83,7 +85,8 @@ final class Candidates {
     keepPopped(heap);
   }
 
-  /// Keeps the best tokens whose probabilities add up to `p`, the one that crosses it included; at least one.
+  /// Keeps the best tokens whose probabilities add up to `p`, the one that crosses it included; at
+  /// least one.
   void keepMass(double p) {
     double enough = p * weigh();
     heapify();
@@ -118,7 +121,7 @@ final class Candidates {
         if (rest < 0) return last;
       }
     }
-    return last;                                               // u was within rounding of 1
+    return last; // u was within rounding of 1
   }
 
   /// The probability of every token, 0 for those that were dropped; V values, by id.

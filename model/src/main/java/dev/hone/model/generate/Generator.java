@@ -15,15 +15,18 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// Writes on from a prompt: runs it through the decoder in chunks, then one token after the other on top of the cache.
+/// Writes on from a prompt: runs it through the decoder in chunks, then one token after the other
+/// on top of the cache.
 ///
-/// The cache stays between calls. A prompt that begins as the last conversation did, as the next turn of a chat does,
-/// is only run from where it differs. The tokens in common give the same keys and values as they would anew but for
-/// rounding, since a matrix product over one row sums in another order than over many; [#forget] gives the same bits.
+/// The cache stays between calls. A prompt that begins as the last conversation did, as the next
+/// turn of a chat does, is only run from where it differs. The tokens in common give the same keys
+/// and values as they would anew but for rounding, since a matrix product over one row sums in
+/// another order than over many; [#forget] gives the same bits.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class Generator {
-  /// The longest chunk of a prompt, tokens: long enough for the matrix products, short enough to cancel soon.
+  /// The longest chunk of a prompt, tokens: long enough for the matrix products, short enough to
+  /// cancel soon.
   private static final int CHUNK = 256;
 
   private final Decoder decoder;
@@ -31,10 +34,12 @@ public final class Generator {
   private final KvCache cache;
   private final Workspace workspace;
   private final Tensor logits;
+
   /// The ids in the cache, by position.
   private final int[] held;
 
-  private Generator(Decoder decoder, Tokenizer tokenizer, KvCache cache, Workspace workspace, Tensor logits) {
+  private Generator(
+      Decoder decoder, Tokenizer tokenizer, KvCache cache, Workspace workspace, Tensor logits) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.cache = cache;
@@ -43,17 +48,23 @@ public final class Generator {
     this.held = new int[cache.capacity()];
   }
 
-  /// @param adapter       of the decoder; [AdapterShape#NONE] without one
-  /// @param contextLength the most tokens of prompt and answer together; at most what the decoder was made for
+  /// @param adapter of the decoder; [AdapterShape#NONE] without one
+  /// @param contextLength the most tokens of prompt and answer together; at most what the decoder
+  ///   was made for
   public static Generator allocate(
-      Allocator memory, Decoder decoder, AdapterShape adapter, Tokenizer tokenizer, int contextLength) {
+      Allocator memory,
+      Decoder decoder,
+      AdapterShape adapter,
+      Tokenizer tokenizer,
+      int contextLength) {
     var config = decoder.config();
     int chunk = Math.min(CHUNK, contextLength);
     return new Generator(
         decoder,
         tokenizer,
         KvCache.allocate(memory, config, contextLength),
-        Workspace.allocate(memory, config, adapter, Workspace.Mode.INFERENCE, chunk, contextLength, 0f),
+        Workspace.allocate(
+            memory, config, adapter, Workspace.Mode.INFERENCE, chunk, contextLength, 0f),
         memory.f32("logits", 1, config.vocabSize()));
   }
 
@@ -74,10 +85,10 @@ public final class Generator {
     return generate(prompt, options, text -> {}, () -> false);
   }
 
-  /// Generates, and hands text on as it becomes final. Special tokens give no text. The context's end counts as the
-  /// token limit. An interrupt of the thread cancels too and stays set.
+  /// Generates, and hands text on as it becomes final. Special tokens give no text. The context's
+  /// end counts as the token limit. An interrupt of the thread cancels too and stays set.
   ///
-  /// @param onText    takes pieces of whole characters; together they are the text of the result
+  /// @param onText takes pieces of whole characters; together they are the text of the result
   /// @param cancelled asked before every token and every chunk of the prompt
   /// @throws UsageException when the prompt is empty or leaves no room in the context
   public Generation generate(
@@ -89,7 +100,8 @@ public final class Generator {
 
   private void requireFits(int[] prompt) {
     if (prompt.length == 0) {
-      throw new UsageException("the prompt has no tokens", "write something, or begin with the model's BOS token");
+      throw new UsageException(
+          "the prompt has no tokens", "write something, or begin with the model's BOS token");
     }
     if (prompt.length >= contextLength()) {
       throw new UsageException(
@@ -100,7 +112,8 @@ public final class Generator {
     int vocabSize = decoder.config().vocabSize();
     for (int id : prompt) {
       if (id < 0 || id >= vocabSize) {
-        throw new IllegalArgumentException("generate: token id %d in a vocabulary of %d".formatted(id, vocabSize));
+        throw new IllegalArgumentException(
+            "generate: token id %d in a vocabulary of %d".formatted(id, vocabSize));
       }
     }
   }
@@ -112,7 +125,8 @@ public final class Generator {
     decoder.extend(ids, ids.length, cache, workspace, logits);
   }
 
-  /// Cuts the cache to what it has in common with the prompt, the last token left out: its logits are needed.
+  /// Cuts the cache to what it has in common with the prompt, the last token left out: its logits
+  /// are needed.
   ///
   /// @return how many tokens are left
   private int reuse(int[] prompt) {
@@ -180,7 +194,8 @@ public final class Generator {
         if (options.stopIds().contains(id)) return FinishReason.STOP;
         ids.add(id);
         if (!output.add(id)) return FinishReason.STOP;
-        if (sampled == options.maxTokens() || prompt.length + sampled == contextLength()) return FinishReason.LENGTH;
+        if (sampled == options.maxTokens() || prompt.length + sampled == contextLength())
+          return FinishReason.LENGTH;
         one[0] = id;
         extend(one);
       }

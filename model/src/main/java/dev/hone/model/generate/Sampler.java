@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
 
 /// Chooses one token after the other as [SamplingOptions] say; one per generation.
 ///
-/// The same seed and the same logits give the same tokens: each step takes one number of SplitMix64 (Steele et al.
-/// 2014), the algorithm of [SplittableRandom], whatever the step's candidates are.
+/// The same seed and the same logits give the same tokens: each step takes one number of SplitMix64
+/// (Steele et al. 2014), the algorithm of [SplittableRandom], whatever the step's candidates are.
 public final class Sampler {
   private final SamplingOptions options;
   private final Candidates candidates;
@@ -51,10 +51,13 @@ public final class Sampler {
   Candidates candidates(MemorySegment logits) {
     candidates.load(logits);
     penalize();
-    if (!options.isGreedy() && options.temperature() != 1) candidates.cool((float) options.temperature());
+    if (!options.isGreedy() && options.temperature() != 1)
+      candidates.cool((float) options.temperature());
     if (!candidates.findBest()) {
-      throw new UsageException("the model's logits are not finite numbers",
-          "its weights are damaged, or the training that made them diverged; try an earlier checkpoint");
+      throw new UsageException(
+          "the model's logits are not finite numbers",
+          "its weights are damaged, or the training that made them diverged; try an earlier"
+              + " checkpoint");
     }
     if (!options.isGreedy()) filter();
     return candidates;

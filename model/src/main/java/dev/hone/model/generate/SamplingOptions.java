@@ -4,22 +4,23 @@ import dev.hone.model.UsageException;
 import java.util.List;
 import java.util.Set;
 
-/// How the next token is chosen and when to end. Names, meaning and order are those of Transformers' `generate`:
-/// repetition penalty, temperature, top-k, top-p, min-p. (`GenerationMixin._get_logits_processor`)
+/// How the next token is chosen and when to end. Names, meaning and order are those of
+/// Transformers' `generate`: repetition penalty, temperature, top-k, top-p, min-p.
+/// (`GenerationMixin._get_logits_processor`)
 ///
-/// @param temperature       divides the logits; 0 takes the likeliest token (greedy, where top-k, top-p and min-p have
-///                          nothing to choose from)
-/// @param topK              keeps so many of the likeliest tokens, and those that tie with the last; 0 keeps all
-/// @param topP              keeps the likeliest tokens whose probabilities add up to this, the token that crosses it
-///                          included; 1 keeps all (Holtzman et al. 2019, arXiv 1904.09751)
-/// @param minP              keeps tokens with at least this share of the likeliest one's probability; 0 keeps all
-///                          (Nguyen et al. 2024, arXiv 2407.01082)
-/// @param repetitionPenalty divides positive and multiplies negative logits of tokens that the prompt or the answer
-///                          has already; 1 changes nothing (Keskar et al. 2019, arXiv 1909.05858)
-/// @param seed              of all random draws
-/// @param maxTokens         the most tokens to generate
-/// @param stop              strings that end the answer where they begin
-/// @param stopIds           tokens that end the answer; the model's end of sequence or of turn
+/// @param temperature divides the logits; 0 takes the likeliest token (greedy, where top-k, top-p
+///   and min-p have nothing to choose from)
+/// @param topK keeps so many of the likeliest tokens, and those that tie with the last; 0 keeps all
+/// @param topP keeps the likeliest tokens whose probabilities add up to this, the token that
+///   crosses it included; 1 keeps all (Holtzman et al. 2019, arXiv 1904.09751)
+/// @param minP keeps tokens with at least this share of the likeliest one's probability; 0 keeps
+///   all (Nguyen et al. 2024, arXiv 2407.01082)
+/// @param repetitionPenalty divides positive and multiplies negative logits of tokens that the
+///   prompt or the answer has already; 1 changes nothing (Keskar et al. 2019, arXiv 1909.05858)
+/// @param seed of all random draws
+/// @param maxTokens the most tokens to generate
+/// @param stop strings that end the answer where they begin
+/// @param stopIds tokens that end the answer; the model's end of sequence or of turn
 public record SamplingOptions(
     double temperature,
     int topK,
@@ -32,15 +33,33 @@ public record SamplingOptions(
     Set<Integer> stopIds) {
 
   public SamplingOptions {
-    require(temperature == 0 || temperature >= 1e-4 && temperature <= 1e4,
-        "temperature must be 0, or between 0.0001 and 10000", temperature,
-        "0 always takes the likeliest token, 0.7 varies a little, 1 is the model's own distribution");
+    require(
+        temperature == 0 || temperature >= 1e-4 && temperature <= 1e4,
+        "temperature must be 0, or between 0.0001 and 10000",
+        temperature,
+        "0 always takes the likeliest token, 0.7 varies a little, 1 is the model's own"
+            + " distribution");
     require(topK >= 0, "top-k must be 0 or more", topK, "0 keeps all tokens, 40 or 50 is usual");
-    require(topP >= 0 && topP <= 1, "top-p must be between 0 and 1", topP, "1 keeps all tokens, 0.9 is usual");
-    require(minP >= 0 && minP <= 1, "min-p must be between 0 and 1", minP, "0 keeps all tokens, 0.05 is usual");
-    require(repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
-        "the repetition penalty must be between 0.01 and 100", repetitionPenalty, "1 changes nothing, 1.1 is usual");
-    require(maxTokens >= 1, "the token limit must be 1 or more", maxTokens, "it counts the generated tokens");
+    require(
+        topP >= 0 && topP <= 1,
+        "top-p must be between 0 and 1",
+        topP,
+        "1 keeps all tokens, 0.9 is usual");
+    require(
+        minP >= 0 && minP <= 1,
+        "min-p must be between 0 and 1",
+        minP,
+        "0 keeps all tokens, 0.05 is usual");
+    require(
+        repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
+        "the repetition penalty must be between 0.01 and 100",
+        repetitionPenalty,
+        "1 changes nothing, 1.1 is usual");
+    require(
+        maxTokens >= 1,
+        "the token limit must be 1 or more",
+        maxTokens,
+        "it counts the generated tokens");
     stop = List.copyOf(stop);
     stop.forEach(SamplingOptions::requireText);
     stopIds = Set.copyOf(stopIds);
@@ -52,10 +71,13 @@ public record SamplingOptions(
 
   private static void requireText(String stop) {
     if (stop.isEmpty()) {
-      throw new UsageException("a stop string is empty", "leave it out; every text contains the empty string");
+      throw new UsageException(
+          "a stop string is empty", "leave it out; every text contains the empty string");
     }
-    if (stop.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-      throw new UsageException("a stop string has half a character, a lone surrogate", "give whole characters");
+    if (stop.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      throw new UsageException(
+          "a stop string has half a character, a lone surrogate", "give whole characters");
     }
   }
 
@@ -69,34 +91,42 @@ public record SamplingOptions(
   }
 
   public SamplingOptions withTemperature(double value) {
-    return new SamplingOptions(value, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        value, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withTopK(int value) {
-    return new SamplingOptions(temperature, value, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        temperature, value, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withTopP(double value) {
-    return new SamplingOptions(temperature, topK, value, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        temperature, topK, value, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withMinP(double value) {
-    return new SamplingOptions(temperature, topK, topP, value, repetitionPenalty, seed, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        temperature, topK, topP, value, repetitionPenalty, seed, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withRepetitionPenalty(double value) {
-    return new SamplingOptions(temperature, topK, topP, minP, value, seed, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        temperature, topK, topP, minP, value, seed, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withSeed(long value) {
-    return new SamplingOptions(temperature, topK, topP, minP, repetitionPenalty, value, maxTokens, stop, stopIds);
+    return new SamplingOptions(
+        temperature, topK, topP, minP, repetitionPenalty, value, maxTokens, stop, stopIds);
   }
 
   public SamplingOptions withStop(List<String> value) {
-    return new SamplingOptions(temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, value, stopIds);
+    return new SamplingOptions(
+        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, value, stopIds);
   }
 
   public SamplingOptions withStopIds(Set<Integer> value) {
-    return new SamplingOptions(temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, value);
+    return new SamplingOptions(
+        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, value);
   }
 }

@@ -4,8 +4,8 @@ import java.util.List;
 
 /// Lets text through up to the first stop string, and holds back what may be the beginning of one.
 ///
-/// The text ends as soon as a stop string is complete, whatever pieces it came in; where several end at the same
-/// character the longest counts.
+/// The text ends as soon as a stop string is complete, whatever pieces it came in; where several
+/// end at the same character the longest counts.
 final class StopStrings {
   private final List<String> stop;
   private final StringBuilder pending = new StringBuilder();

@@ -55,7 +55,8 @@ class GeneratorTest {
     try (var model = TinyModel.reciting(tokenizer, concat(bytes, TinyModel.EOS))) {
       var pieces = new ArrayList<String>();
       var prompt = new int[] {bytes[0]};
-      return new Recital(model.generator(40).generate(prompt, options, pieces::add, () -> false), pieces);
+      return new Recital(
+          model.generator(40).generate(prompt, options, pieces::add, () -> false), pieces);
     }
   }
 
@@ -65,8 +66,9 @@ class GeneratorTest {
   @ValueSource(strings = {"1.0", "1.3"})
   void greedyAnswersMatchTransformers(String penalty) {
     try (var arena = Arena.ofShared()) {
-      var golden = new GoldenModel("sampling/generate", arena);         // by tools/parity/sampling.py
-      var generator = Generator.allocate(golden.memory, golden.decoder(), golden.adapter, tokenizer, 64);
+      var golden = new GoldenModel("sampling/generate", arena); // by tools/parity/sampling.py
+      var generator =
+          Generator.allocate(golden.memory, golden.decoder(), golden.adapter, tokenizer, 64);
       var options = SamplingOptions.greedy(40).withRepetitionPenalty(Double.parseDouble(penalty));
       var expected = Arrays.stream(golden.golden.i32("greedy_" + penalty)).boxed().toList();
       assertEquals(expected, generator.generate(golden.golden.i32("prompt"), options).ids());
@@ -82,7 +84,8 @@ class GeneratorTest {
       var ids = model.generator(100).generate(prompt, SamplingOptions.greedy(20)).ids();
       var all = prompt;
       for (int id : ids) {
-        assertEquals(new Sampler(SamplingOptions.greedy(1), TinyModel.VOCAB).next(model.recompute(all)), id);
+        assertEquals(
+            new Sampler(SamplingOptions.greedy(1), TinyModel.VOCAB).next(model.recompute(all)), id);
         all = concat(all, id);
       }
       assertEquals(20, ids.size());
@@ -94,7 +97,10 @@ class GeneratorTest {
     try (var model = TinyModel.random(tokenizer, 1)) {
       var prompt = randomIds(new SplittableRandom(1), 600);
       var first = model.generator(601).generate(prompt, SamplingOptions.greedy(5));
-      assertEquals(List.of(new Sampler(SamplingOptions.greedy(1), TinyModel.VOCAB).next(model.recompute(prompt))),
+      assertEquals(
+          List.of(
+              new Sampler(SamplingOptions.greedy(1), TinyModel.VOCAB)
+                  .next(model.recompute(prompt))),
           first.ids());
       assertEquals(600, first.promptTokens());
       assertEquals(FinishReason.LENGTH, first.finishReason(), "the context is full");
@@ -107,7 +113,8 @@ class GeneratorTest {
     try (var model = TinyModel.random(tokenizer, seed)) {
       var pieces = new StringBuilder();
       var prompt = randomIds(new SplittableRandom(seed), 5);
-      var result = model.generator(100).generate(prompt, warm(60, seed), pieces::append, () -> false);
+      var result =
+          model.generator(100).generate(prompt, warm(60, seed), pieces::append, () -> false);
       assertEquals(result.text(), pieces.toString());
       assertEquals(tokenizer.decode(array(result.ids()), true), result.text());
       assertEquals(60, result.generatedTokens());
@@ -127,7 +134,10 @@ class GeneratorTest {
 
   @Test
   void aCharacterOfSeveralTokensComesWhole() {
-    var recital = recite("ok \uD83D\uDE00\u00E9!", SamplingOptions.greedy(20).withStopIds(Set.of(TinyModel.EOS)));
+    var recital =
+        recite(
+            "ok \uD83D\uDE00\u00E9!",
+            SamplingOptions.greedy(20).withStopIds(Set.of(TinyModel.EOS)));
     assertEquals(List.of("k", " ", "\uD83D\uDE00", "\u00E9", "!"), recital.pieces());
   }
 
@@ -141,7 +151,8 @@ class GeneratorTest {
 
   @Test
   void aStopIdEndsAndIsNotEmitted() {
-    var result = recite("stop", SamplingOptions.greedy(20).withStopIds(Set.of(TinyModel.EOS))).generation();
+    var result =
+        recite("stop", SamplingOptions.greedy(20).withStopIds(Set.of(TinyModel.EOS))).generation();
     assertEquals("top", result.text());
     assertEquals(3, result.ids().size());
     assertEquals(4, result.generatedTokens());
@@ -160,7 +171,9 @@ class GeneratorTest {
 
   @Test
   void theBeginningOfAStopStringComesOutAtTheEnd() {
-    var recital = recite("abc-X", SamplingOptions.greedy(20).withStop(List.of("-XY.")).withStopIds(Set.of(2)));
+    var recital =
+        recite(
+            "abc-X", SamplingOptions.greedy(20).withStop(List.of("-XY.")).withStopIds(Set.of(2)));
     assertEquals("bc-X", recital.generation().text());
     assertEquals(List.of("b", "c", "-X"), recital.pieces());
   }
@@ -187,7 +200,9 @@ class GeneratorTest {
     try (var model = TinyModel.random(tokenizer, 2)) {
       var generator = model.generator(50);
       int[] asked = {0};
-      var result = generator.generate(new int[] {4, 5}, SamplingOptions.greedy(20), text -> {}, () -> asked[0]++ == 4);
+      var result =
+          generator.generate(
+              new int[] {4, 5}, SamplingOptions.greedy(20), text -> {}, () -> asked[0]++ == 4);
       assertEquals(FinishReason.CANCELLED, result.finishReason());
       assertEquals(3, result.generatedTokens(), "asked once for the prompt, then per token");
       var whole = generator.generate(new int[] {4, 5}, SamplingOptions.greedy(20)).ids();
@@ -218,7 +233,9 @@ class GeneratorTest {
         var result = generator.generate(conversation, warm(12, seed));
         assertEquals(alone.ids(), result.ids(), "turn " + turn);
         assertEquals(0, alone.reusedTokens());
-        if (turn > 0) assertTrue(result.reusedTokens() >= 10 + 18 * (turn - 1) + 11, "" + result.reusedTokens());
+        if (turn > 0)
+          assertTrue(
+              result.reusedTokens() >= 10 + 18 * (turn - 1) + 11, "" + result.reusedTokens());
         conversation = concat(concat(conversation, array(result.ids())), randomIds(random, 6));
       }
     }
@@ -232,8 +249,12 @@ class GeneratorTest {
       int[] other = {4, 5, 6, 9, 8, 7};
       var result = generator.generate(other, SamplingOptions.greedy(8));
       assertEquals(3, result.reusedTokens());
-      assertEquals(model.generator(60).generate(other, SamplingOptions.greedy(8)).ids(), result.ids());
-      assertEquals(5, generator.generate(other, SamplingOptions.greedy(8)).reusedTokens(), "the last one is run again");
+      assertEquals(
+          model.generator(60).generate(other, SamplingOptions.greedy(8)).ids(), result.ids());
+      assertEquals(
+          5,
+          generator.generate(other, SamplingOptions.greedy(8)).reusedTokens(),
+          "the last one is run again");
       generator.forget();
       assertEquals(0, generator.generate(other, SamplingOptions.greedy(8)).reusedTokens());
     }
@@ -244,10 +265,18 @@ class GeneratorTest {
     try (var model = TinyModel.random(tokenizer, 4)) {
       var generator = model.generator(60);
       int[] prompt = {4, 5, 6};
-      assertThrows(CancellationException.class, () -> generator.generate(prompt, SamplingOptions.greedy(30), text -> {
-        throw new CancellationException();
-      }, () -> false));
-      assertEquals(model.generator(60).generate(prompt, SamplingOptions.greedy(30)).ids(),
+      assertThrows(
+          CancellationException.class,
+          () ->
+              generator.generate(
+                  prompt,
+                  SamplingOptions.greedy(30),
+                  text -> {
+                    throw new CancellationException();
+                  },
+                  () -> false));
+      assertEquals(
+          model.generator(60).generate(prompt, SamplingOptions.greedy(30)).ids(),
           generator.generate(prompt, SamplingOptions.greedy(30)).ids());
     }
   }
@@ -260,10 +289,13 @@ class GeneratorTest {
       var empty = assertThrows(UsageException.class, () -> generator.generate(new int[0], options));
       assertEquals("the prompt has no tokens", empty.getMessage());
       var full = assertThrows(UsageException.class, () -> generator.generate(new int[8], options));
-      assertEquals("the prompt has 8 tokens, which leaves no room for an answer in the context of 8",
+      assertEquals(
+          "the prompt has 8 tokens, which leaves no room for an answer in the context of 8",
           full.getMessage());
       assertEquals(1, generator.generate(new int[7], options).generatedTokens());
-      assertThrows(IllegalArgumentException.class, () -> generator.generate(new int[] {TinyModel.VOCAB}, options));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> generator.generate(new int[] {TinyModel.VOCAB}, options));
     }
   }
 }

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 class SamplerTest {
   private static final SamplingOptions PLAIN = SamplingOptions.greedy(10).withTemperature(1);
-  private static final Golden GOLDEN = Golden.load("sampling/processors");   // by tools/parity/sampling.py
+  private static final Golden GOLDEN =
+      Golden.load("sampling/processors"); // by tools/parity/sampling.py
 
   private static JsonNode settings() {
     return JsonMapper.shared().readTree(GOLDEN.metadata().get("settings"));
@@ -36,7 +37,8 @@ class SamplerTest {
   }
 
   private static SamplingOptions options(JsonNode settings) {
-    return PLAIN.withTemperature(settings.get("temperature").asDouble())
+    return PLAIN
+        .withTemperature(settings.get("temperature").asDouble())
         .withTopK(settings.get("top_k").asInt())
         .withTopP(settings.get("top_p").asDouble())
         .withMinP(settings.get("min_p").asDouble())
@@ -60,34 +62,49 @@ class SamplerTest {
   }
 
   private static float[] probabilities(SamplingOptions options, float... logits) {
-    return new Sampler(options, logits.length).candidates(MemorySegment.ofArray(logits)).probabilities();
+    return new Sampler(options, logits.length)
+        .candidates(MemorySegment.ofArray(logits))
+        .probabilities();
   }
 
   /// Logits of the probabilities 0.1, 0.4, 0.2, 0.3.
   private static float[] tenths() {
-    return new float[] {(float) Math.log(1), (float) Math.log(4), (float) Math.log(2), (float) Math.log(3)};
+    return new float[] {
+      (float) Math.log(1), (float) Math.log(4), (float) Math.log(2), (float) Math.log(3)
+    };
   }
 
   @Test
   void topPKeepsTheTokenThatCrossesIt() {
-    assertClose(new float[] {0, 4 / 7f, 0, 3 / 7f}, probabilities(PLAIN.withTopP(0.5), tenths()), 1e-6, 0);
-    assertClose(new float[] {0, 4 / 9f, 2 / 9f, 3 / 9f}, probabilities(PLAIN.withTopP(0.75), tenths()), 1e-6, 0);
+    assertClose(
+        new float[] {0, 4 / 7f, 0, 3 / 7f}, probabilities(PLAIN.withTopP(0.5), tenths()), 1e-6, 0);
+    assertClose(
+        new float[] {0, 4 / 9f, 2 / 9f, 3 / 9f},
+        probabilities(PLAIN.withTopP(0.75), tenths()),
+        1e-6,
+        0);
     assertArrayEquals(new float[] {0, 1, 0, 0}, probabilities(PLAIN.withTopP(0), tenths()));
   }
 
   @Test
   void topKKeepsTiesWithTheLast() {
-    assertArrayEquals(new float[] {0, 1 / 3f, 1 / 3f, 1 / 3f}, probabilities(PLAIN.withTopK(2), -1, 5, 5, 5));
+    assertArrayEquals(
+        new float[] {0, 1 / 3f, 1 / 3f, 1 / 3f}, probabilities(PLAIN.withTopK(2), -1, 5, 5, 5));
   }
 
   @Test
   void minPIsRelativeToTheLikeliest() {
-    assertClose(new float[] {0, 4 / 7f, 0, 3 / 7f}, probabilities(PLAIN.withMinP(0.6), tenths()), 1e-6, 0);
+    assertClose(
+        new float[] {0, 4 / 7f, 0, 3 / 7f}, probabilities(PLAIN.withMinP(0.6), tenths()), 1e-6, 0);
   }
 
   @Test
   void temperatureDividesLogits() {
-    assertClose(new float[] {0.8f, 0.2f}, probabilities(PLAIN.withTemperature(0.5), (float) Math.log(2), 0), 1e-6, 0);
+    assertClose(
+        new float[] {0.8f, 0.2f},
+        probabilities(PLAIN.withTemperature(0.5), (float) Math.log(2), 0),
+        1e-6,
+        0);
   }
 
   @Test
@@ -118,8 +135,11 @@ class SamplerTest {
 
   @Test
   void logitsThatAreNoNumbersAreRefused() {
-    for (var bad : List.of(new float[] {1, Float.NaN}, new float[] {1, Float.POSITIVE_INFINITY},
-        new float[] {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY})) {
+    for (var bad :
+        List.of(
+            new float[] {1, Float.NaN},
+            new float[] {1, Float.POSITIVE_INFINITY},
+            new float[] {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY})) {
       assertThrows(UsageException.class, () -> new Sampler(PLAIN, 2).next(bad));
     }
     assertEquals(1, new Sampler(PLAIN, 2).next(new float[] {Float.NEGATIVE_INFINITY, 0}));
@@ -133,7 +153,7 @@ class SamplerTest {
     int vocabSize = random.nextInt(1, 300);
     var logits = new float[vocabSize];
     for (int i = 0; i < vocabSize; i++) {
-      logits[i] = random.nextInt(-20, 20) / 4f;                // many ties
+      logits[i] = random.nextInt(-20, 20) / 4f; // many ties
     }
     int k = random.nextInt(1, 300);
     double p = random.nextDouble();
@@ -169,14 +189,17 @@ class SamplerTest {
     for (int i = 0; i < draws; i++) {
       shares[sampler.next(tenths())] += 1f / draws;
     }
-    assertClose(new float[] {0, 4 / 9f, 2 / 9f, 3 / 9f}, shares, 0, 0.02);   // five standard deviations
+    assertClose(
+        new float[] {0, 4 / 9f, 2 / 9f, 3 / 9f}, shares, 0, 0.02); // five standard deviations
   }
 
   @Test
   void theSeedDecides() {
     assertEquals(draws(PLAIN.withSeed(5)), draws(PLAIN.withSeed(5)));
     assertNotEquals(draws(PLAIN.withSeed(5)), draws(PLAIN.withSeed(6)));
-    assertEquals(List.of(1, 3, 1, 0, 1, 1, 3, 2, 1, 2), draws(PLAIN.withSeed(5)).subList(0, 10),
+    assertEquals(
+        List.of(1, 3, 1, 0, 1, 1, 3, 2, 1, 2),
+        draws(PLAIN.withSeed(5)).subList(0, 10),
         "as SplitMix64 worked out apart from Java");
   }
 

@@ -21,7 +21,8 @@ class SamplingOptionsTest {
 
   @Test
   void valuesOutOfRangeAreRefusedByName() {
-    refuses("temperature must be 0, or between 0.0001 and 10000, got -1.0", o -> o.withTemperature(-1));
+    refuses(
+        "temperature must be 0, or between 0.0001 and 10000, got -1.0", o -> o.withTemperature(-1));
     refuses("temperature must", o -> o.withTemperature(Double.NaN));
     refuses("temperature must", o -> o.withTemperature(1e-30));
     refuses("top-k must", o -> o.withTopK(-1));

@@ -22,7 +22,8 @@ class StopStringsTest {
 
   @Test
   void nothingOfAStopStringComesOut() {
-    assertEquals(List.of("Yes", "", "", ""), pieces(List.of("\n\nUser:"), "Yes\n", "\nUs", "er: and"));
+    assertEquals(
+        List.of("Yes", "", "", ""), pieces(List.of("\n\nUser:"), "Yes\n", "\nUs", "er: and"));
   }
 
   @Test
@@ -67,7 +68,8 @@ class StopStringsTest {
     assertEquals(expected.length() < text.length(), strings.isStopped());
   }
 
-  /// By the definition: the shortest beginning of the text that ends in a stop string, without the longest such.
+  /// By the definition: the shortest beginning of the text that ends in a stop string, without the
+  /// longest such.
   private static String cut(String text, List<String> stop) {
     for (int end = 1; end <= text.length(); end++) {
       var head = text.substring(0, end);

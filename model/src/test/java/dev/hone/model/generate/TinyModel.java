@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 final class TinyModel implements AutoCloseable {
   /// Ids of [TinyTokenizers]: three special tokens, then the 256 bytes, then merges.
   static final int VOCAB = 264;
+
   static final int EOS = 2;
   private static final int FIRST_BYTE = 3;
   private static final int MAX_POSITIONS = 700;
@@ -63,13 +64,16 @@ final class TinyModel implements AutoCloseable {
   /// Random weights, large enough that its answers do not settle on one token.
   static TinyModel random(Tokenizer tokenizer, long seed) {
     var random = new Random(seed);
-    return new TinyModel(config(16), tokenizer, set -> {
-      for (var p : set.parameters()) {
-        var tensor = set.get(p.name());
-        boolean norm = p.name().endsWith("norm.weight");
-        tensor.copyFrom(gaussian(random, Math.toIntExact(p.size()), norm ? 1 : 0));
-      }
-    });
+    return new TinyModel(
+        config(16),
+        tokenizer,
+        set -> {
+          for (var p : set.parameters()) {
+            var tensor = set.get(p.name());
+            boolean norm = p.name().endsWith("norm.weight");
+            tensor.copyFrom(gaussian(random, Math.toIntExact(p.size()), norm ? 1 : 0));
+          }
+        });
   }
 
   private static float[] gaussian(Random random, int size, float mean) {
@@ -80,18 +84,21 @@ final class TinyModel implements AutoCloseable {
     return values;
   }
 
-  /// A model that knows one line by heart: after each token of `ids` the next one is the likeliest by far, whatever
-  /// stands before. No token may come twice.
+  /// A model that knows one line by heart: after each token of `ids` the next one is the likeliest
+  /// by far, whatever stands before. No token may come twice.
   static TinyModel reciting(Tokenizer tokenizer, int... ids) {
-    return new TinyModel(config(VOCAB), tokenizer, set -> {
-      set.get("model.norm.weight").copyFrom(filled(VOCAB, 1));
-      for (int id = 0; id < VOCAB; id++) {
-        set.get("model.embed_tokens.weight").set(id, id, 1);
-      }
-      for (int i = 0; i + 1 < ids.length; i++) {
-        set.get("lm_head.weight").set(ids[i + 1], ids[i], 1);
-      }
-    });
+    return new TinyModel(
+        config(VOCAB),
+        tokenizer,
+        set -> {
+          set.get("model.norm.weight").copyFrom(filled(VOCAB, 1));
+          for (int id = 0; id < VOCAB; id++) {
+            set.get("model.embed_tokens.weight").set(id, id, 1);
+          }
+          for (int i = 0; i + 1 < ids.length; i++) {
+            set.get("lm_head.weight").set(ids[i + 1], ids[i], 1);
+          }
+        });
   }
 
   private static float[] filled(int size, float value) {
@@ -101,14 +108,32 @@ final class TinyModel implements AutoCloseable {
   }
 
   private static ModelConfig config(int hiddenSize) {
-    return new ModelConfig(VOCAB, hiddenSize, 24, 2, 4, 2, 8, MAX_POSITIONS, 1e-5, 10_000, new RopeScaling.None(),
-        false, false, false, OptionalInt.of(1), List.of(EOS), "float32");
+    return new ModelConfig(
+        VOCAB,
+        hiddenSize,
+        24,
+        2,
+        4,
+        2,
+        8,
+        MAX_POSITIONS,
+        1e-5,
+        10_000,
+        new RopeScaling.None(),
+        false,
+        false,
+        false,
+        OptionalInt.of(1),
+        List.of(EOS),
+        "float32");
   }
 
   /// The single-byte tokens of a text.
   static int[] bytes(String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
-    return IntStream.range(0, bytes.length).map(i -> FIRST_BYTE + Byte.toUnsignedInt(bytes[i])).toArray();
+    return IntStream.range(0, bytes.length)
+        .map(i -> FIRST_BYTE + Byte.toUnsignedInt(bytes[i]))
+        .toArray();
   }
 
   Generator generator(int contextLength) {
@@ -121,8 +146,15 @@ final class TinyModel implements AutoCloseable {
       var once = new ArenaAllocator(scratch);
       var batch = new PackedBatch(ids.length, 1);
       batch.addRow(ids, ids.length, t -> false);
-      var workspace = Workspace.allocate(
-          once, config, AdapterShape.NONE, Workspace.Mode.INFERENCE, ids.length, ids.length, 0f);
+      var workspace =
+          Workspace.allocate(
+              once,
+              config,
+              AdapterShape.NONE,
+              Workspace.Mode.INFERENCE,
+              ids.length,
+              ids.length,
+              0f);
       Tensor logits = once.f32("logits", ids.length, VOCAB);
       decoder.logits(batch, workspace, logits);
       return logits.rows(ids.length - 1, ids.length).toArray();

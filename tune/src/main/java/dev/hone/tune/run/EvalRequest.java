@@ -7,12 +7,12 @@ import java.util.OptionalInt;
 
 /// What the user asks of `hone eval`.
 ///
-/// @param base          the checkpoint's directory
-/// @param adapter       an adapter for it
-/// @param data          rows to score
-/// @param maxLength     tokens of an example that are kept; the model's context where empty
+/// @param base the checkpoint's directory
+/// @param adapter an adapter for it
+/// @param data rows to score
+/// @param maxLength tokens of an example that are kept; the model's context where empty
 /// @param scoresPrompts whether every token is scored, not the answers alone
-/// @param threads       workers
+/// @param threads workers
 public record EvalRequest(
     Path base,
     Optional<Path> adapter,

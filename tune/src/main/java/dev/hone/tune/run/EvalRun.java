@@ -1,8 +1,8 @@
 package dev.hone.tune.run;
 
-import dev.hone.model.language.LanguageModel;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.Workspace;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tune.data.DataGate;
 import dev.hone.tune.data.TokenStore;
@@ -23,7 +23,7 @@ public final class EvalRun {
   private EvalRun() {}
 
   /// @throws dev.hone.model.UsageException when the model or the data cannot be used
-  /// @throws IOException                   when a file cannot be read
+  /// @throws IOException when a file cannot be read
   public static EvalResult run(EvalRequest request, TuneListener listener) throws IOException {
     listener.phase("opening the model");
     try (var model = LanguageModel.open(request.base(), request.adapter(), Integer.MAX_VALUE)) {
@@ -36,7 +36,8 @@ public final class EvalRun {
     }
   }
 
-  private static EvalResult score(EvalRequest request, LanguageModel model, Path tokens, TuneListener listener)
+  private static EvalResult score(
+      EvalRequest request, LanguageModel model, Path tokens, TuneListener listener)
       throws IOException {
     int maxLength = request.maxLength().orElse(model.config().maxPositionEmbeddings());
     listener.phase("checking the data");
@@ -66,8 +67,14 @@ public final class EvalRun {
         var workers = new Workers(request.threads())) {
       var engine =
           Engine.allocate(
-              new ArenaAllocator(arena), model.config(), shape, List.of(), Workspace.Mode.INFERENCE, 0f,
-              Engine.Size.of(store.longest(), MICRO_BATCH_TOKENS, 0), workers);
+              new ArenaAllocator(arena),
+              model.config(),
+              shape,
+              List.of(),
+              Workspace.Mode.INFERENCE,
+              0f,
+              Engine.Size.of(store.longest(), MICRO_BATCH_TOKENS, 0),
+              workers);
       long started = System.nanoTime();
       var evaluation = engine.evaluate(model.decoder(), store, MICRO_BATCH_TOKENS);
       double seconds = (System.nanoTime() - started) / 1e9;

@@ -34,7 +34,11 @@ final class Metrics implements AutoCloseable {
   static Metrics open(Path out, long step) throws IOException {
     var csv = out.resolve("metrics.csv");
     var jsonl = out.resolve("metrics.jsonl");
-    keepUpTo(step, csv, line -> line.startsWith("step") ? -1 : Long.parseLong(line.substring(0, line.indexOf(','))));
+    keepUpTo(
+        step,
+        csv,
+        line ->
+            line.startsWith("step") ? -1 : Long.parseLong(line.substring(0, line.indexOf(','))));
     keepUpTo(step, jsonl, line -> JSON.readTree(line).get("step").asLong());
     if (Files.notExists(csv)) {
       Files.writeString(csv, HEADER + "\n");
@@ -47,13 +51,16 @@ final class Metrics implements AutoCloseable {
   }
 
   /// A line that a kill cut short is dropped, too: it belongs to a step after the checkpoint.
-  private static void keepUpTo(long step, Path file, ToLongFunction<String> stepOf) throws IOException {
+  private static void keepUpTo(long step, Path file, ToLongFunction<String> stepOf)
+      throws IOException {
     if (Files.notExists(file)) {
       return;
     }
     var kept = new StringBuilder();
     for (var line : Files.readString(file).split("(?<=\n)")) {
-      if (!line.endsWith("\n") || stepOf.applyAsLong(line) > step || (step == 0 && stepOf.applyAsLong(line) == 0)) {
+      if (!line.endsWith("\n")
+          || stepOf.applyAsLong(line) > step
+          || (step == 0 && stepOf.applyAsLong(line) == 0)) {
         break;
       }
       kept.append(line);

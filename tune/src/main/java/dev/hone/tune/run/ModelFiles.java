@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 /// A base model's files, opened and checked; its weights are mapped and not read yet.
 ///
 /// @param checkpoint config and tensors
-/// @param tokenizer  its tokenizer
-/// @param renderer   its chat template, or the plain format
+/// @param tokenizer its tokenizer
+/// @param renderer its chat template, or the plain format
 record ModelFiles(Checkpoint checkpoint, Tokenizer tokenizer, ChatRenderer renderer) {
   /// @param saved the format that a run or an adapter was begun with
   static ModelFiles open(Path dir, Arena arena, Optional<RenderFormat> saved) throws IOException {
@@ -28,11 +28,10 @@ record ModelFiles(Checkpoint checkpoint, Tokenizer tokenizer, ChatRenderer rende
     int eos =
         tokenizer
             .eosId()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        dir + ": neither its config nor its tokenizer names an end-of-sequence token",
-                        "set eos_token_id in config.json"));
+            .orElseThrow(() ->
+                new UsageException(
+                    dir + ": neither its config nor its tokenizer names an end-of-sequence token",
+                    "set eos_token_id in config.json"));
     var renderer =
         saved.isPresent()
             ? Renderers.asSaved(saved.get(), dir, tokenizer, bos, eos)

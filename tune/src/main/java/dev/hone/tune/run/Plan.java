@@ -4,23 +4,24 @@ import java.util.Map;
 
 /// What a run is about to do, and what it expects to need.
 ///
-/// @param rows                training rows
-/// @param tokens              tokens in them, cut to the longest length allowed
-/// @param trainedTokens       of these, learned from
-/// @param heldOutRows         rows held out
-/// @param heldOutTokens       targets among them
-/// @param parameters          of the model
-/// @param trainedParameters   of these, or beside these, trained
-/// @param stepsPerEpoch       optimiser steps
-/// @param totalSteps          over all epochs
-/// @param stepsDone           already taken, when resumed
-/// @param learningRate        peak rate
-/// @param evalEvery           steps between evaluations beside those at epoch ends; 0 for none
-/// @param estimatedPeakBytes  of memory: what the process holds now, plus every planned buffer, plus a margin
-/// @param availableBytes      of memory on this machine
-/// @param memory              planned bytes by purpose
-/// @param estimatedSeconds    from trial passes on the first rows, timed just now
-/// @param tokensPerSecond     of these passes
+/// @param rows training rows
+/// @param tokens tokens in them, cut to the longest length allowed
+/// @param trainedTokens of these, learned from
+/// @param heldOutRows rows held out
+/// @param heldOutTokens targets among them
+/// @param parameters of the model
+/// @param trainedParameters of these, or beside these, trained
+/// @param stepsPerEpoch optimiser steps
+/// @param totalSteps over all epochs
+/// @param stepsDone already taken, when resumed
+/// @param learningRate peak rate
+/// @param evalEvery steps between evaluations beside those at epoch ends; 0 for none
+/// @param estimatedPeakBytes of memory: what the process holds now, plus every planned buffer, plus
+///   a margin
+/// @param availableBytes of memory on this machine
+/// @param memory planned bytes by purpose
+/// @param estimatedSeconds from trial passes on the first rows, timed just now
+/// @param tokensPerSecond of these passes
 public record Plan(
     long rows,
     long tokens,

@@ -15,10 +15,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 
-/// Text that has nothing to do with the training rows: what it costs to predict before and after shows what a run
-/// forgets.
+/// Text that has nothing to do with the training rows: what it costs to predict before and after
+/// shows what a run forgets.
 ///
-/// Paragraphs are rows of their own, as plain text; where one is longer than a row may be, only its beginning counts.
+/// Paragraphs are rows of their own, as plain text; where one is longer than a row may be, only its
+/// beginning counts.
 final class Probe {
   private static final String BUILT_IN = "probe.txt";
   private static final String KEY = "0".repeat(64);
@@ -26,7 +27,8 @@ final class Probe {
   private Probe() {}
 
   /// Writes the probe's tokens to `store` and opens them.
-  static TokenStore open(Optional<Path> file, Renderer renderer, int maxLength, Path store) throws IOException {
+  static TokenStore open(Optional<Path> file, Renderer renderer, int maxLength, Path store)
+      throws IOException {
     var text = file.isPresent() ? read(file.get()) : builtIn();
     try (var writer = new TokenStoreWriter(store, KEY)) {
       long line = 0;
@@ -40,7 +42,8 @@ final class Probe {
         }
       }
       if (rows == 0) {
-        throw new UsageException(file.orElseThrow() + " holds no text to measure", "name a file of plain text");
+        throw new UsageException(
+            file.orElseThrow() + " holds no text to measure", "name a file of plain text");
       }
       writer.commit();
     }
@@ -66,9 +69,11 @@ final class Probe {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      throw new UsageException("--probe " + file + " does not exist", "name a file of plain text", e);
+      throw new UsageException(
+          "--probe " + file + " does not exist", "name a file of plain text", e);
     } catch (CharacterCodingException e) {
-      throw new UsageException("--probe " + file + " is not UTF-8 text", "name a file of plain text", e);
+      throw new UsageException(
+          "--probe " + file + " is not UTF-8 text", "name a file of plain text", e);
     }
   }
 

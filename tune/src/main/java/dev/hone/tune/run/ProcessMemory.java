@@ -19,12 +19,14 @@ final class ProcessMemory {
     return kilobytes(STATUS, "VmRSS:").orElseGet(ProcessMemory::heapBytes);
   }
 
-  /// The most bytes that were resident at any time; where the system doesn't tell, what is resident now.
+  /// The most bytes that were resident at any time; where the system doesn't tell, what is resident
+  /// now.
   static long peakBytes() {
     return kilobytes(STATUS, "VmHWM:").orElseGet(ProcessMemory::residentBytes);
   }
 
-  /// Bytes that could still be taken: what the system says is available, within a container's limit.
+  /// Bytes that could still be taken: what the system says is available, within a container's
+  /// limit.
   static long availableBytes() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long withinLimit = system.getTotalMemorySize() - residentBytes();

@@ -16,12 +16,13 @@ import java.util.Map;
 
 /// What a run will take of the machine, known before anything is allocated.
 ///
-/// @param planned        bytes by purpose, from a dry run of the code that allocates
-/// @param peakBytes      the process's expected peak: what it holds now, the planned buffers, and a margin for what the
-///                       JVM and the matrix library take while they run
+/// @param planned bytes by purpose, from a dry run of the code that allocates
+/// @param peakBytes the process's expected peak: what it holds now, the planned buffers, and a
+///   margin for what the JVM and the matrix library take while they run
 /// @param availableBytes what the machine has left
 record Resources(Map<String, Long> planned, long peakBytes, long availableBytes) {
-  /// Compiled code, the heap's growth and the matrix library's own buffers, as measured on runs of several sizes.
+  /// Compiled code, the heap's growth and the matrix library's own buffers, as measured on runs of
+  /// several sizes.
   private static final long MARGIN_BYTES = 96L << 20;
 
   /// The sizes of a run.
@@ -48,7 +49,8 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
       Optimizer.allocateMoments(plan, d.trained());
     }
     try (var workers = new Workers(d.threads())) {
-      Engine.allocate(plan, d.config(), d.shape(), d.trained(), d.mode(), d.dropout(), d.size(), workers);
+      Engine.allocate(
+          plan, d.config(), d.shape(), d.trained(), d.mode(), d.dropout(), d.size(), workers);
     }
     return new Resources(
         plan.bytesByName(),
@@ -61,8 +63,10 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
     long needed = planned.values().stream().mapToLong(Long::longValue).sum() + MARGIN_BYTES;
     if (needed > availableBytes) {
       throw new UsageException(
-          "the run needs about %,d MB of memory and %,d MB are available".formatted(needed >> 20, availableBytes >> 20),
-          "lower --micro-batch-tokens or --max-length, add --recompute, use --method lora, or free memory");
+          "the run needs about %,d MB of memory and %,d MB are available"
+              .formatted(needed >> 20, availableBytes >> 20),
+          "lower --micro-batch-tokens or --max-length, add --recompute, use --method lora, or free"
+              + " memory");
     }
   }
 }

@@ -25,16 +25,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Turns a finished run's directory into an adapter, or a model.
 ///
-/// Files appear whole, and the one that makes the directory what it is (`adapter_config.json` or `config.json`) comes
-/// after all the others it needs.
+/// Files appear whole, and the one that makes the directory what it is (`adapter_config.json` or
+/// `config.json`) comes after all the others it needs.
 final class ResultWriter {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private ResultWriter() {}
 
-  static void write(TuneRequest request, ModelFiles files, Trained trained, Proof proof, Summary summary)
+  static void write(
+      TuneRequest request, ModelFiles files, Trained trained, Proof proof, Summary summary)
       throws IOException {
-    var provenance = new Provenance(files.checkpoint().fingerprint(), files.renderer().format(), rowShapes(request.train()));
+    var provenance =
+        new Provenance(
+            files.checkpoint().fingerprint(),
+            files.renderer().format(),
+            rowShapes(request.train()));
     var card = card(request, summary);
     switch (request.method()) {
       case Method.Lora(var lora) -> {
@@ -49,7 +54,12 @@ final class ResultWriter {
   }
 
   private static void writeModel(
-      TuneRequest request, ModelFiles files, Trained trained, String card, Provenance provenance, Proof proof)
+      TuneRequest request,
+      ModelFiles files,
+      Trained trained,
+      String card,
+      Provenance provenance,
+      Proof proof)
       throws IOException {
     var staged = request.out().resolve(".model");
     CheckpointWriter.write(staged, files.checkpoint().dir(), entries(trained), true);
@@ -71,11 +81,11 @@ final class ResultWriter {
   /// In float32, under the names that the base's files have.
   private static List<Entry> entries(Trained trained) {
     return trained.parameters().parameters().stream()
-        .map(
-            p -> {
-              var shape = Arrays.stream(p.shape()).boxed().toList();
-              return Entry.ofF32(p.name(), Dtype.F32, shape, () -> trained.parameters().get(p.name()).data());
-            })
+        .map(p -> {
+          var shape = Arrays.stream(p.shape()).boxed().toList();
+          return Entry.ofF32(
+              p.name(), Dtype.F32, shape, () -> trained.parameters().get(p.name()).data());
+        })
         .sorted(Comparator.comparing(Entry::name))
         .toList();
   }
@@ -101,19 +111,27 @@ final class ResultWriter {
 
   private static String card(TuneRequest request, Summary s) {
     return """
-        # Fine-tuned with Hone
+    # Fine-tuned with Hone
 
-        Base `%s`, method %s, %,d rows in %,d steps, %,d rows held out.
+    Base `%s`, method %s, %,d rows in %,d steps, %,d rows held out.
 
-        | | before | after |
-        |---|---|---|
-        | held-out loss (nats per token) | %.4f | %.4f |
-        | held-out token accuracy | %.4f | %.4f |
-        | general text (bits per byte) | %.4f | %.4f |
-        """
+    | | before | after |
+    |---|---|---|
+    | held-out loss (nats per token) | %.4f | %.4f |
+    | held-out token accuracy | %.4f | %.4f |
+    | general text (bits per byte) | %.4f | %.4f |
+    """
         .formatted(
-            request.base().getFileName(), s.method(), s.rows(), s.steps(), s.heldOutRows(), s.heldOutLossBefore(),
-            s.heldOutLossAfter(), s.heldOutTokenAccuracyBefore(), s.heldOutTokenAccuracyAfter(),
-            s.probeBitsPerByteBefore(), s.probeBitsPerByteAfter());
+            request.base().getFileName(),
+            s.method(),
+            s.rows(),
+            s.steps(),
+            s.heldOutRows(),
+            s.heldOutLossBefore(),
+            s.heldOutLossAfter(),
+            s.heldOutTokenAccuracyBefore(),
+            s.heldOutTokenAccuracyAfter(),
+            s.probeBitsPerByteBefore(),
+            s.probeBitsPerByteAfter());
   }
 }

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// `run.json`: the settings that a run was begun with. A resumed run must have the same.
 ///
 /// @param settings what the result depends on, by name
-/// @param format   how conversations are rendered
+/// @param format how conversations are rendered
 record RunFile(Map<String, Object> settings, RenderFormat format) {
   private static final String NAME = "run.json";
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -31,12 +31,14 @@ record RunFile(Map<String, Object> settings, RenderFormat format) {
     try {
       return Optional.of(JSON.readValue(Files.readString(file), RunFile.class));
     } catch (JacksonException e) {
-      throw new UsageException(file + " is damaged: " + e.getOriginalMessage(), "start the run anew", e);
+      throw new UsageException(
+          file + " is damaged: " + e.getOriginalMessage(), "start the run anew", e);
     }
   }
 
   void write(Path out) throws IOException {
-    AtomicFile.write(out.resolve(NAME), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+    AtomicFile.write(
+        out.resolve(NAME), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
   }
 
   /// Refuses to go on where a setting is another one now.
@@ -56,7 +58,8 @@ record RunFile(Map<String, Object> settings, RenderFormat format) {
     }
     if (!differences.isEmpty()) {
       throw new UsageException(
-          "the run in %s cannot go on with other settings: %s".formatted(out, String.join("; ", differences)),
+          "the run in %s cannot go on with other settings: %s"
+              .formatted(out, String.join("; ", differences)),
           "repeat the settings that it was begun with (run.json has them), or give another --out");
     }
   }

@@ -6,9 +6,12 @@ final class RunFiles {
 
   private RunFiles() {}
 
-  /// Whether a file may stand in a directory where no run has begun yet: a run that was killed while it read the data
-  /// leaves such, and so does a file manager.
+  /// Whether a file may stand in a directory where no run has begun yet: a run that was killed
+  /// while it read the data leaves such, and so does a file manager.
   static boolean isFromBeforeTheStart(String name) {
-    return name.startsWith(".") || name.endsWith(".tokens") || name.equals("valid.jsonl") || name.equals("split.json");
+    return name.startsWith(".")
+        || name.endsWith(".tokens")
+        || name.equals("valid.jsonl")
+        || name.equals("split.json");
   }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
 
 /// The request with what it leaves open decided.
 ///
-/// @param maxLength    tokens of an example that are kept
+/// @param maxLength tokens of an example that are kept
 /// @param learningRate peak rate
-/// @param dropout      on what an adapter sees
+/// @param dropout on what an adapter sees
 record Settings(TuneRequest request, int maxLength, double learningRate, float dropout) {
   /// Longer examples are cut unless the user says otherwise: memory grows with the longest.
   private static final int DEFAULT_MAX_LENGTH = 1024;
@@ -31,10 +31,12 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     int maxLength = request.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     if (maxLength > context) {
       throw new dev.hone.model.UsageException(
-          "--max-length %d is more than the model's context of %d tokens".formatted(maxLength, context),
+          "--max-length %d is more than the model's context of %d tokens"
+              .formatted(maxLength, context),
           "give at most " + context);
     }
-    double rate = request.hyper().learningRate().orElseGet(() -> defaultRate(request.method(), config));
+    double rate =
+        request.hyper().learningRate().orElseGet(() -> defaultRate(request.method(), config));
     float dropout =
         switch (request.method()) {
           case Method.Lora(var lora) -> (float) lora.dropout();
@@ -43,8 +45,8 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     return new Settings(request, maxLength, rate, dropout);
   }
 
-  /// Falls with the square root of the model's size: for LoRA 2e-4 at a billion parameters, between 1e-4 and 3e-3; for
-  /// full training a fifth of that.
+  /// Falls with the square root of the model's size: for LoRA 2e-4 at a billion parameters, between
+  /// 1e-4 and 3e-3; for full training a fifth of that.
   private static double defaultRate(Method method, ModelConfig config) {
     double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
     double lora = Math.clamp(2e-4 * Math.sqrt(1e9 / parameters), 1e-4, 3e-3);
@@ -59,8 +61,22 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     var h = request.hyper();
     int evalEvery = h.evalEvery().orElseGet(() -> defaultEvalEvery(train, heldOut));
     return new TrainingSettings(
-        h.epochs(), h.batchSize(), h.microBatchTokens(), learningRate, h.schedule(), h.warmupRatio(), h.weightDecay(),
-        BETA1, BETA2, EPSILON, h.clipNorm(), dropout, h.recompute(), evalEvery, h.patience(), h.checkpointEvery(),
+        h.epochs(),
+        h.batchSize(),
+        h.microBatchTokens(),
+        learningRate,
+        h.schedule(),
+        h.warmupRatio(),
+        h.weightDecay(),
+        BETA1,
+        BETA2,
+        EPSILON,
+        h.clipNorm(),
+        dropout,
+        h.recompute(),
+        evalEvery,
+        h.patience(),
+        h.checkpointEvery(),
         h.seed());
   }
 
@@ -68,7 +84,8 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   private int defaultEvalEvery(TokenStore train, TokenStore heldOut) {
     var h = request.hyper();
     double work = (double) train.totalTokens() * h.epochs() * Trial.FORWARD_SPEEDUP;
-    int evaluations = (int) Math.min(MOST_EVALUATIONS, EVALUATION_SHARE * work / heldOut.totalTokens());
+    int evaluations =
+        (int) Math.min(MOST_EVALUATIONS, EVALUATION_SHARE * work / heldOut.totalTokens());
     long steps = (long) Batches.perEpoch(train.size(), h.batchSize()) * h.epochs();
     return evaluations <= h.epochs() ? 0 : (int) Math.max(1, steps / evaluations);
   }

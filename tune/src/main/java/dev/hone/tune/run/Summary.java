@@ -5,7 +5,8 @@ import java.util.Map;
 
 /// How a run ended: `summary.json`.
 ///
-/// Estimates stand beside outcomes. Memory is the process's peak resident set, which the operating system counts.
+/// Estimates stand beside outcomes. Memory is the process's peak resident set, which the operating
+/// system counts.
 public record Summary(
     @JsonProperty("method") String method,
     @JsonProperty("base") String base,

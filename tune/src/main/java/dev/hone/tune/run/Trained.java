@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 
 /// What a method trains, and the decoder that it trains in.
 ///
-/// @param shape      the adapter; [AdapterShape#NONE] for full training
+/// @param shape the adapter; [AdapterShape#NONE] for full training
 /// @param parameters trained: the adapter's, or the model's own weights
-/// @param base       the decoder without adapter
-/// @param decoder    the decoder that is trained
+/// @param base the decoder without adapter
+/// @param decoder the decoder that is trained
 record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decoder decoder) {
   static AdapterShape shape(Method method, ModelConfig config) {
     return switch (method) {
@@ -31,7 +31,12 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
 
   /// @param positions the longest sequence, tokens
   static Trained of(
-      ModelConfig config, AdapterShape shape, ParameterSet weights, Allocator memory, int positions, long seed) {
+      ModelConfig config,
+      AdapterShape shape,
+      ParameterSet weights,
+      Allocator memory,
+      int positions,
+      long seed) {
     var base = Decoder.of(config, weights, memory, positions);
     if (shape.isEmpty()) {
       return new Trained(shape, weights, base, base);
@@ -41,7 +46,8 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
     return new Trained(shape, adapter, base, base.withAdapter(weights, shape, adapter));
   }
 
-  /// As PEFT starts an adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that nothing changes yet.
+  /// As PEFT starts an adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that nothing
+  /// changes yet.
   private static void initialise(ParameterSet adapter, long seed) {
     var random = new SplittableRandom(seed);
     for (var p : adapter.parameters()) {

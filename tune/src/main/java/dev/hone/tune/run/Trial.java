@@ -11,7 +11,8 @@ import java.util.Collections;
 
 /// Times forward and backward passes on the first batches without learning from them.
 ///
-/// @param tokensPerSecond of the fastest pass: the first ones run before their code is compiled, and most of a run after
+/// @param tokensPerSecond of the fastest pass: the first ones run before their code is compiled,
+///   and most of a run after
 record Trial(double tokensPerSecond) {
   /// How many times as fast a forward alone is, roughly: a backward costs one to two forwards more.
   static final double FORWARD_SPEEDUP = 2.5;

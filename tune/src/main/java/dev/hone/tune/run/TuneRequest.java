@@ -6,19 +6,20 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/// What the user asks of `hone tune`. What is empty is chosen by the run and reported in its summary.
+/// What the user asks of `hone tune`. What is empty is chosen by the run and reported in its
+/// summary.
 ///
-/// @param base           the checkpoint's directory
-/// @param train          training rows
-/// @param valid          held-out rows; where empty, a part of the training rows is held out
-/// @param out            where the result goes; must be empty unless resumed
-/// @param method         what is trained
-/// @param hyper          the loop's settings
-/// @param maxLength      tokens of an example that are kept
+/// @param base the checkpoint's directory
+/// @param train training rows
+/// @param valid held-out rows; where empty, a part of the training rows is held out
+/// @param out where the result goes; must be empty unless resumed
+/// @param method what is trained
+/// @param hyper the loop's settings
+/// @param maxLength tokens of an example that are kept
 /// @param trainsOnPrompt whether every token is learned, not the answers alone
-/// @param threads        workers
-/// @param isResumed      whether the run in `out` goes on
-/// @param probe          text whose loss shows what is forgotten; where empty, a small built-in one
+/// @param threads workers
+/// @param isResumed whether the run in `out` goes on
+/// @param probe text whose loss shows what is forgotten; where empty, a small built-in one
 public record TuneRequest(
     Path base,
     Source train,
@@ -34,10 +35,11 @@ public record TuneRequest(
 
   /// The loop's settings as a user gives them.
   ///
-  /// @param learningRate    peak rate; where empty, by method and model size
+  /// @param learningRate peak rate; where empty, by method and model size
   /// @param microBatchTokens tokens that run through the model at once
-  /// @param evalEvery       steps between evaluations; where empty, so that they stay cheap; 0 at epoch ends only
-  /// @param patience        evaluations without a better loss after which to stop; 0 never
+  /// @param evalEvery steps between evaluations; where empty, so that they stay cheap; 0 at epoch
+  ///   ends only
+  /// @param patience evaluations without a better loss after which to stop; 0 never
   /// @param checkpointEvery steps between checkpoints; 0 every few seconds
   public record Hyper(
       OptionalDouble learningRate,
@@ -56,7 +58,18 @@ public record TuneRequest(
     /// What `hone tune` does when nothing is said.
     public static final Hyper DEFAULT =
         new Hyper(
-            OptionalDouble.empty(), 3, 16, 512, dev.hone.tune.train.Schedule.LINEAR, 0.03, 0.0, 1.0, false,
-            OptionalInt.empty(), 0, 0, 1);
+            OptionalDouble.empty(),
+            3,
+            16,
+            512,
+            dev.hone.tune.train.Schedule.LINEAR,
+            0.03,
+            0.0,
+            1.0,
+            false,
+            OptionalInt.empty(),
+            0,
+            0,
+            1);
   }
 }

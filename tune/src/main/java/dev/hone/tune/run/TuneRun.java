@@ -30,9 +30,9 @@ import java.util.function.BooleanSupplier;
 
 /// One `hone tune`, from files to files.
 ///
-/// Everything that can be refused is refused before the first step, and what is written is written whole: the run
-/// directory holds the tokens, checkpoints and metrics from the start, and becomes an adapter (or a model) with the
-/// last file that is written.
+/// Everything that can be refused is refused before the first step, and what is written is written
+/// whole: the run directory holds the tokens, checkpoints and metrics from the start, and becomes
+/// an adapter (or a model) with the last file that is written.
 public final class TuneRun {
   private static final String CHECKPOINTS = "checkpoints";
 
@@ -51,9 +51,9 @@ public final class TuneRun {
   ///
   /// @return how it went; empty when it was stopped, to be resumed
   /// @throws UsageException when the request, the model or the data cannot be used
-  /// @throws IOException    when a file cannot be read or written
-  public static Optional<Summary> run(TuneRequest request, TuneListener listener, BooleanSupplier stop)
-      throws IOException {
+  /// @throws IOException when a file cannot be read or written
+  public static Optional<Summary> run(
+      TuneRequest request, TuneListener listener, BooleanSupplier stop) throws IOException {
     return new TuneRun(request, listener, stop).run();
   }
 
@@ -67,7 +67,8 @@ public final class TuneRun {
       Files.createDirectories(request.out());
       try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
         data.report().ifPresent(listener::checked);
-        var runFile = new RunFile(settings.asMap(request, data.fingerprint()), files.renderer().format());
+        var runFile =
+            new RunFile(settings.asMap(request, data.fingerprint()), files.renderer().format());
         if (begun.isPresent()) {
           begun.get().requireSame(runFile, request.out());
         } else {
@@ -86,11 +87,13 @@ public final class TuneRun {
     }
     var begun = Files.isDirectory(out) ? RunFile.read(out) : Optional.<RunFile>empty();
     if (begun.isPresent() && !request.isResumed()) {
-      throw new UsageException("--out " + out + " holds a run already", "go on with --resume, or name another --out");
+      throw new UsageException(
+          "--out " + out + " holds a run already", "go on with --resume, or name another --out");
     }
     if (begun.isEmpty() && Files.isDirectory(out) && !isLeftover(out)) {
       throw new UsageException(
-          "--out " + out + " is not empty and holds no run", "name a new directory, or empty this one");
+          "--out " + out + " is not empty and holds no run",
+          "name a new directory, or empty this one");
     }
     if (request.isResumed() && begun.isEmpty()) {
       listener.note("nothing to resume in " + out + ": starting from the beginning");
@@ -118,9 +121,11 @@ public final class TuneRun {
   }
 
   private Optional<Summary> train(
-      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Arena arena) throws IOException {
+      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Arena arena)
+      throws IOException {
     var probeFile = request.out().resolve(RunFiles.PROBE_TOKENS);
-    try (var probe = Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
+    try (var probe =
+            Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
         var workers = new Workers(request.threads())) {
       var training = settings.training(data.train(), data.heldOut());
       var demand = demand(files, settings, training, data, probe);
@@ -129,11 +134,21 @@ public final class TuneRun {
       listener.phase("loading the weights");
       var memory = new ArenaAllocator(arena);
       var weights = BaseWeights.load(files.checkpoint(), memory);
-      int positions = Math.max(demand.size().longest(), Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
-      var trained = Trained.of(files.config(), demand.shape(), weights, memory, positions, training.seed());
+      int positions =
+          Math.max(
+              demand.size().longest(),
+              Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
+      var trained =
+          Trained.of(files.config(), demand.shape(), weights, memory, positions, training.seed());
       var engine =
           Engine.allocate(
-              memory, files.config(), demand.shape(), demand.trained(), demand.mode(), demand.dropout(), demand.size(),
+              memory,
+              files.config(),
+              demand.shape(),
+              demand.trained(),
+              demand.mode(),
+              demand.dropout(),
+              demand.size(),
               workers);
       var optimizer =
           new Optimizer(
@@ -141,7 +156,9 @@ public final class TuneRun {
               Optimizer.allocateMoments(memory, demand.trained()),
               Optimizer.allocateMoments(memory, demand.trained()));
       var proof = Proof.begin(files.renderer(), trained.base());
-      var session = new Session(files, settings, training, data, probe, workers, trained, engine, optimizer, proof);
+      var session =
+          new Session(
+              files, settings, training, data, probe, workers, trained, engine, optimizer, proof);
       return run(session, runFile, resources);
     }
   }
@@ -164,9 +181,14 @@ public final class TuneRun {
   }
 
   private Resources.Demand demand(
-      ModelFiles files, Settings settings, TrainingSettings training, TuningData data, TokenStore probe) {
+      ModelFiles files,
+      Settings settings,
+      TrainingSettings training,
+      TuningData data,
+      TokenStore probe) {
     var shape = Trained.shape(request.method(), files.config());
-    int longest = Math.max(probe.longest(), Math.max(data.train().longest(), data.heldOut().longest()));
+    int longest =
+        Math.max(probe.longest(), Math.max(data.train().longest(), data.heldOut().longest()));
     return new Resources.Demand(
         files.config(),
         shape,
@@ -190,14 +212,22 @@ public final class TuneRun {
     return most;
   }
 
-  private Optional<Summary> run(Session s, RunFile runFile, Resources resources) throws IOException {
+  private Optional<Summary> run(Session s, RunFile runFile, Resources resources)
+      throws IOException {
     var checkpoints = request.out().resolve(CHECKPOINTS);
     var state = begin(s, TrainingLoop.last(checkpoints));
     try (var metrics = Metrics.open(request.out(), state.step())) {
       var loop =
           new TrainingLoop(
-              s.engine(), s.trained().decoder(), s.optimizer(), s.training(), s.workers(), s.data().train(),
-              s.data().heldOut(), checkpoints, new Recorder(metrics));
+              s.engine(),
+              s.trained().decoder(),
+              s.optimizer(),
+              s.training(),
+              s.workers(),
+              s.data().train(),
+              s.data().heldOut(),
+              checkpoints,
+              new Recorder(metrics));
       var plan = plan(s, resources, loop, state);
       listener.planned(plan);
       if (state.step() == 0) {
@@ -235,8 +265,17 @@ public final class TuneRun {
     var trial = Trial.run(s.engine(), s.trained().decoder(), train, s.training());
     long total = loop.totalSteps();
     double left = (double) (total - state.step()) / total;
-    double evaluations = 2 + total * left / Math.max(1, s.training().evalEvery() == 0 ? loop.stepsPerEpoch() : s.training().evalEvery());
-    double evaluationSeconds = s.data().heldOut().totalTokens() / (Trial.FORWARD_SPEEDUP * trial.tokensPerSecond());
+    double evaluations =
+        2
+            + total
+                * left
+                / Math.max(
+                    1,
+                    s.training().evalEvery() == 0
+                        ? loop.stepsPerEpoch()
+                        : s.training().evalEvery());
+    double evaluationSeconds =
+        s.data().heldOut().totalTokens() / (Trial.FORWARD_SPEEDUP * trial.tokensPerSecond());
     double seconds =
         train.totalTokens() * (double) s.training().epochs() * left / trial.tokensPerSecond()
             + evaluations * evaluationSeconds
@@ -272,7 +311,8 @@ public final class TuneRun {
     return summary;
   }
 
-  private Summary summary(RunFile runFile, Plan plan, RunState state, Evaluation after, Evaluation probeAfter) {
+  private Summary summary(
+      RunFile runFile, Plan plan, RunState state, Evaluation after, Evaluation probeAfter) {
     double wall = (System.nanoTime() - startedAt) / 1e9;
     return new Summary(
         request.method().label(),

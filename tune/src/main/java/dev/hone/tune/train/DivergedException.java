@@ -5,6 +5,8 @@ public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   DivergedException(long step, double loss, double gradientNorm) {
-    super("training diverged at step %d: loss %s, gradient norm %s".formatted(step, loss, gradientNorm));
+    super(
+        "training diverged at step %d: loss %s, gradient norm %s"
+            .formatted(step, loss, gradientNorm));
   }
 }

@@ -80,7 +80,8 @@ public final class Engine {
   public record Sum(DecoderGradients gradients, Evaluation evaluation) {}
 
   /// @param dropoutSeed leaf `i` draws its masks from this and `i`
-  public Sum gradient(Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
+  public Sum gradient(
+      Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
     var scores = new Score[leaves.size()];
     var counts = new int[leaves.size()];
     var packers = packers(store);

@@ -1,20 +1,22 @@
 package dev.hone.tune.train;
 
-/// Where a run stands after some steps; with the parameters and moments beside it, all that going on needs.
+/// Where a run stands after some steps; with the parameters and moments beside it, all that going
+/// on needs.
 ///
-/// Everything random is drawn from the seed and the step, so there is no generator whose state would have to be kept.
+/// Everything random is drawn from the seed and the step, so there is no generator whose state
+/// would have to be kept.
 ///
-/// @param step          optimiser steps taken
-/// @param bestStep      the step with the least held-out loss so far; -1 before the first evaluation
-/// @param bestLoss      that loss, nats per token
-/// @param lastLoss      held-out loss of the last evaluation
-/// @param worseInARow   evaluations since the best one
+/// @param step optimiser steps taken
+/// @param bestStep the step with the least held-out loss so far; -1 before the first evaluation
+/// @param bestLoss that loss, nats per token
+/// @param lastLoss held-out loss of the last evaluation
+/// @param worseInARow evaluations since the best one
 /// @param trainedTokens targets learned from so far
-/// @param tokens        tokens run through the model so far
-/// @param seconds       time spent training so far
-/// @param before        held-out score before the first step
-/// @param probeBefore   general-ability score before the first step
-/// @param fingerprint   what the bytes depend on beside the input, see [#fingerprint]
+/// @param tokens tokens run through the model so far
+/// @param seconds time spent training so far
+/// @param before held-out score before the first step
+/// @param probeBefore general-ability score before the first step
+/// @param fingerprint what the bytes depend on beside the input, see [#fingerprint]
 public record RunState(
     long step,
     long bestStep,
@@ -29,7 +31,8 @@ public record RunState(
     String fingerprint) {
 
   public static RunState start(Evaluation before, Evaluation probeBefore, String fingerprint) {
-    return new RunState(0, -1, Double.MAX_VALUE, before.loss(), 0, 0, 0, 0, before, probeBefore, fingerprint);
+    return new RunState(
+        0, -1, Double.MAX_VALUE, before.loss(), 0, 0, 0, 0, before, probeBefore, fingerprint);
   }
 
   RunState afterStep(Evaluation batch, long batchTokens, double moreSeconds) {
@@ -66,6 +69,16 @@ public record RunState(
 
   public RunState withFingerprint(String other) {
     return new RunState(
-        step, bestStep, bestLoss, lastLoss, worseInARow, trainedTokens, tokens, seconds, before, probeBefore, other);
+        step,
+        bestStep,
+        bestLoss,
+        lastLoss,
+        worseInARow,
+        trainedTokens,
+        tokens,
+        seconds,
+        before,
+        probeBefore,
+        other);
   }
 }

@@ -16,10 +16,11 @@ import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A run on disk: one safetensors file with parameters, both moments and, in its metadata, the [RunState].
+/// A run on disk: one safetensors file with parameters, both moments and, in its metadata, the
+/// [RunState].
 ///
-/// One file is replaced as a whole or not at all, so a killed run finds either the state before or the state after.
-/// The moments go by PyTorch's names, `exp_avg` and `exp_avg_sq`.
+/// One file is replaced as a whole or not at all, so a killed run finds either the state before or
+/// the state after. The moments go by PyTorch's names, `exp_avg` and `exp_avg_sq`.
 public final class TrainingCheckpoint {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String STATE = "hone_run_state";
@@ -36,7 +37,8 @@ public final class TrainingCheckpoint {
   }
 
   /// Writes the parameters alone: what a best checkpoint is for.
-  static void writeParameters(Path file, ParameterSet parameters, RunState state) throws CheckpointException {
+  static void writeParameters(Path file, ParameterSet parameters, RunState state)
+      throws CheckpointException {
     SafetensorsWriter.write(file, entries("param.", parameters), metadata(state));
   }
 
@@ -70,16 +72,20 @@ public final class TrainingCheckpoint {
     }
   }
 
-  private static void read(SafetensorsFile file, String prefix, ParameterSet into) throws CheckpointException {
+  private static void read(SafetensorsFile file, String prefix, ParameterSet into)
+      throws CheckpointException {
     for (var p : into.parameters()) {
       String name = prefix + p.name();
       if (!file.names().contains(name)) {
-        throw new CheckpointException(file.path(), "tensor " + name + " is missing: the checkpoint is of another run");
+        throw new CheckpointException(
+            file.path(), "tensor " + name + " is missing: the checkpoint is of another run");
       }
       var shape = Arrays.stream(p.shape()).boxed().toList();
       if (!file.info(name).shape().equals(shape)) {
         throw new CheckpointException(
-            file.path(), "tensor %s has shape %s, the run has %s".formatted(name, file.info(name).shape(), shape));
+            file.path(),
+            "tensor %s has shape %s, the run has %s"
+                .formatted(name, file.info(name).shape(), shape));
       }
       file.readF32(name, into.get(p.name()).data());
     }

@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /// Epochs of steps, with evaluations and checkpoints between them.
 ///
-/// What a step does depends on the settings, the data and its number alone; a run that starts from a checkpoint
-/// therefore goes on as if it had never stopped.
+/// What a step does depends on the settings, the data and its number alone; a run that starts from
+/// a checkpoint therefore goes on as if it had never stopped.
 public final class TrainingLoop {
   /// The share of time that saving may take at most.
   private static final double SAVING_SHARE = 0.05;
@@ -76,7 +76,8 @@ public final class TrainingLoop {
 
   /// Steps that end with an evaluation.
   boolean evaluatesAfter(long step) {
-    return step % stepsPerEpoch() == 0 || (settings.evalEvery() > 0 && step % settings.evalEvery() == 0);
+    return step % stepsPerEpoch() == 0
+        || (settings.evalEvery() > 0 && step % settings.evalEvery() == 0);
   }
 
   /// Trains to the end, or until patience runs out or `stop` says so.
@@ -110,13 +111,19 @@ public final class TrainingLoop {
   private void step() throws IOException {
     long started = System.nanoTime();
     int epoch = (int) (state.step() / stepsPerEpoch());
-    var rows = Batches.batch(order(epoch), (int) (state.step() % stepsPerEpoch()), settings.batchSize());
+    var rows =
+        Batches.batch(order(epoch), (int) (state.step() % stepsPerEpoch()), settings.batchSize());
     var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
     double rate = settings.learningRate(state.step(), totalSteps());
     var sum = engine.gradient(decoder, train, leaves, dropoutSeed());
     double norm =
         optimizer.step(
-            sum.gradients().flat(), sum.evaluation().tokens(), state.step(), rate, settings, workers);
+            sum.gradients().flat(),
+            sum.evaluation().tokens(),
+            state.step(),
+            rate,
+            settings,
+            workers);
     engine.release(sum);
     double seconds = (System.nanoTime() - started) / 1e9;
     long tokens = 0;

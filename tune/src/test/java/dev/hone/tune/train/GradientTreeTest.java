@@ -22,7 +22,8 @@ class GradientTreeTest {
     int leaves = new SplittableRandom(seed).nextInt(1, 40);
     var alone = sum(seed, leaves, 1);
     for (int workers : new int[] {2, 3, 7}) {
-      assertArrayEquals(alone, sum(seed, leaves, workers), workers + " workers, " + leaves + " leaves");
+      assertArrayEquals(
+          alone, sum(seed, leaves, workers), workers + " workers, " + leaves + " leaves");
     }
   }
 
@@ -68,7 +69,11 @@ class GradientTreeTest {
                   (leaf, worker, into) -> {
                     var random = new SplittableRandom(seed + leaf);
                     for (int i = 0; i < SIZE; i++) {
-                      into.flat().set(i, 0, (float) (random.nextDouble() * Math.pow(10, random.nextInt(8))));
+                      into.flat()
+                          .set(
+                              i,
+                              0,
+                              (float) (random.nextDouble() * Math.pow(10, random.nextInt(8))));
                     }
                   });
       return root.flat().toArray();
@@ -84,12 +89,28 @@ class GradientTreeTest {
 
   private static DecoderGradients buffer(ArenaAllocator memory) {
     var parameter = dev.hone.model.decoder.Parameter.matrix("w", SIZE, 1);
-    return DecoderGradients.of(tiny(), ParameterSet.allocate(memory, "g", java.util.List.of(parameter)));
+    return DecoderGradients.of(
+        tiny(), ParameterSet.allocate(memory, "g", java.util.List.of(parameter)));
   }
 
   private static dev.hone.model.checkpoint.ModelConfig tiny() {
     return new dev.hone.model.checkpoint.ModelConfig(
-        8, 4, 4, 1, 1, 1, 4, 8, 1e-6, 10000, new dev.hone.model.checkpoint.RopeScaling.None(), true, false, false,
-        java.util.OptionalInt.empty(), java.util.List.of(2), "float32");
+        8,
+        4,
+        4,
+        1,
+        1,
+        1,
+        4,
+        8,
+        1e-6,
+        10000,
+        new dev.hone.model.checkpoint.RopeScaling.None(),
+        true,
+        false,
+        false,
+        java.util.OptionalInt.empty(),
+        java.util.List.of(2),
+        "float32");
   }
 }

@@ -16,7 +16,8 @@ class ScheduleTest {
       long warmup = Long.parseLong(parts[1]);
       var table = golden.f64(name);
       for (int step = 0; step < table.length; step++) {
-        assertEquals(table[step], schedule.factor(step, warmup, table.length), 1e-12, name + " at " + step);
+        assertEquals(
+            table[step], schedule.factor(step, warmup, table.length), 1e-12, name + " at " + step);
       }
     }
   }

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Ten steps of AdamW with warm-up, decay and clipping, against PyTorch: golden files by tools/parity/steps.py.
+/// Ten steps of AdamW with warm-up, decay and clipping, against PyTorch: golden files by
+/// tools/parity/steps.py.
 class TenStepsParityTest {
   private static final float LORA_SCALE = 2f;
   private static final int LORA_RANK = 4;
@@ -40,13 +41,17 @@ class TenStepsParityTest {
       var memory = new ArenaAllocator(arena);
       var config = config(golden);
       var shape = method.equals("lora") ? allLinear(config) : AdapterShape.NONE;
-      var weights = load(golden, ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)));
-      var adapter = load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)));
+      var weights =
+          load(golden, ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)));
+      var adapter =
+          load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)));
       var trained = shape.isEmpty() ? weights : adapter;
       var decoder = Decoder.of(config, weights, memory, 64).withAdapter(weights, shape, adapter);
-      var workspace = Workspace.allocate(memory, config, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
+      var workspace =
+          Workspace.allocate(memory, config, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
       var gradients =
-          DecoderGradients.of(config, ParameterSet.allocate(memory, "gradients", trained.parameters()));
+          DecoderGradients.of(
+              config, ParameterSet.allocate(memory, "gradients", trained.parameters()));
       var optimizer =
           new Optimizer(
               trained,
@@ -58,10 +63,12 @@ class TenStepsParityTest {
         gradients.flat().clear();
         var score = decoder.scoreAndBackward(batch, workspace, gradients);
         double rate = settings.learningRate(step, 10);
-        double norm = optimizer.step(gradients.flat(), batch.numTargets(), step, rate, settings, workers);
+        double norm =
+            optimizer.step(gradients.flat(), batch.numTargets(), step, rate, settings, workers);
         double loss = score.lossSum() / batch.numTargets();
         assertEquals(golden.f32("losses")[step], loss, 1e-5 * loss, "loss of step " + step);
-        assertEquals(golden.f32("grad_norms")[step], norm, 1e-4 * norm, "gradient norm of step " + step);
+        assertEquals(
+            golden.f32("grad_norms")[step], norm, 1e-4 * norm, "gradient norm of step " + step);
         assertEquals(golden.f64("lrs")[step], rate, 1e-12, "learning rate of step " + step);
       }
       for (var p : trained.parameters()) {
@@ -79,7 +86,8 @@ class TenStepsParityTest {
 
   private static AdapterShape allLinear(ModelConfig config) {
     var modules = new HashMap<String, AdapterShape.Module>();
-    LinearLayer.modules(config).forEach(m -> modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE)));
+    LinearLayer.modules(config)
+        .forEach(m -> modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE)));
     return new AdapterShape(modules);
   }
 
@@ -94,11 +102,26 @@ class TenStepsParityTest {
 
   private static TrainingSettings settings(Golden golden) {
     var meta = golden.metadata();
-    double warmup = Double.parseDouble(meta.get("warmupSteps")) / Double.parseDouble(meta.get("totalSteps"));
+    double warmup =
+        Double.parseDouble(meta.get("warmupSteps")) / Double.parseDouble(meta.get("totalSteps"));
     return new TrainingSettings(
-        1, 3, 64, Double.parseDouble(meta.get("lr")), Schedule.LINEAR, warmup,
-        Double.parseDouble(meta.get("weightDecay")), 0.9, 0.999, 1e-8, Double.parseDouble(meta.get("clip")), 0f,
-        false, 0, 0, 0, 1);
+        1,
+        3,
+        64,
+        Double.parseDouble(meta.get("lr")),
+        Schedule.LINEAR,
+        warmup,
+        Double.parseDouble(meta.get("weightDecay")),
+        0.9,
+        0.999,
+        1e-8,
+        Double.parseDouble(meta.get("clip")),
+        0f,
+        false,
+        0,
+        0,
+        0,
+        1);
   }
 
   /// Step `step` of `(10, B, T)` arrays.
@@ -112,7 +135,10 @@ class TenStepsParityTest {
     var batch = new PackedBatch(rows * width, rows);
     for (int r = 0; r < rows; r++) {
       int at = (step * rows + r) * width;
-      batch.addRow(Arrays.copyOfRange(ids, at, at + width), lengths[step * rows + r], t -> mask[at + t] == 1);
+      batch.addRow(
+          Arrays.copyOfRange(ids, at, at + width),
+          lengths[step * rows + r],
+          t -> mask[at + t] == 1);
     }
     return batch;
   }
