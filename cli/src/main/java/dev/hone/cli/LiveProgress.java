@@ -71,7 +71,11 @@ final class LiveProgress implements ProgressDisplay {
 
   @Override
   public void close() {
-    bar.ifPresent(ProgressBar::close);
+    bar.ifPresent(
+        shown -> {
+          shown.close();
+          line.end();
+        });
     bar = Optional.empty();
   }
 
@@ -103,10 +107,12 @@ final class LiveProgress implements ProgressDisplay {
       err.flush();
     }
 
-    /// Called last, after the bar's final state was shown.
-    @Override
-    public synchronized void close() {
+    /// Lets the line stay as it is. The bar's own call to [#close] does not come when the bar was short-lived.
+    synchronized void end() {
       err.println();
     }
+
+    @Override
+    public void close() {}
   }
 }

@@ -1,5 +1,7 @@
 package dev.hone.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /// Numbers as they are shown to people.
@@ -55,19 +57,15 @@ final class Numbers {
     return String.format(Locale.ROOT, "%+.1f points", 100 * difference);
   }
 
-  /// A small or large number, such as a learning rate: `0.0003`, `1e-05`
+  /// A setting of any size: `10,000`, `0.5`, `0.0003`, `1e-5`
   static String real(double value) {
     double size = Math.abs(value);
     if (value == Math.rint(value) && size < 1e7) {
       return count((long) value);
     }
-    var text =
-        size >= 1e-4 && size < 1e7
-            ? Float.toString((float) value)
-            : String.format(Locale.ROOT, "%.3g", value);
-    return text.contains("E")
-        ? String.format(Locale.ROOT, "%.6f", value).replaceAll("0+$", "")
-        : text;
+    return size >= 1e-4 && size < 1e7
+        ? new BigDecimal(value, MathContext.DECIMAL32).stripTrailingZeros().toPlainString()
+        : String.format(Locale.ROOT, "%.2e", value).replaceAll("\\.?0+e", "e").replace("e-0", "e-");
   }
 
   /// A rate: `4,321`, `12.3`

@@ -49,7 +49,9 @@ final class TuneProgress implements TuneListener, AutoCloseable {
 
   @Override
   public void phase(String name) {
-    display.close();
+    if (step > stepsBefore) {
+      display.close();
+    }
     display.line(name + " …");
   }
 
@@ -74,13 +76,13 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     totalSteps = plan.totalSteps();
     loss = MovingAverage.forSteps(totalSteps);
     speed = MovingAverage.forSteps(totalSteps);
+    display.begin(stepsBefore, totalSteps);
   }
 
   @Override
   public void stepped(StepReport report) {
     if (step == stepsBefore) {
       begun = nanoTime.getAsLong() - (long) (report.seconds() * 1e9);
-      display.begin(stepsBefore, totalSteps);
     }
     step = report.step();
     loss.add(report.loss(), report.trainedTokens());

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.stream.Stream;
 
 /// What `hone tune` says when it is done: what was gained, how good the estimates were, what lies
 /// where, what to do next.
@@ -29,9 +30,7 @@ final class TuneResult {
     print(out, measures());
     print(out, estimates());
     out.println();
-    out.printf(
-        "in %s: %s, %s%n",
-        request.out(), isAdapter() ? "the adapter" : "the model", String.join(", ", files()));
+    out.printf("in %s: %s%n", request.out(), String.join(", ", contents()));
     out.println();
     out.println("next");
     nextCommands().forEach(command -> out.println("  " + ShellQuotes.join(command)));
@@ -105,8 +104,9 @@ final class TuneResult {
             Numbers.bytes(summary.peakMemoryBytes()));
   }
 
-  private List<String> files() {
-    return FILES.stream().filter(name -> Files.exists(request.out().resolve(name))).toList();
+  private List<String> contents() {
+    var files = FILES.stream().filter(name -> Files.exists(request.out().resolve(name)));
+    return Stream.concat(Stream.of(isAdapter() ? "the adapter" : "the model"), files).toList();
   }
 
   private boolean isAdapter() {

@@ -1,0 +1,259 @@
+package dev.hone.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hone.model.UsageException;
+import dev.hone.tune.run.Method;
+import dev.hone.tune.run.TuneRequest;
+import dev.hone.tune.train.Schedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+final class MainTest {
+  private static final String[] MINIMAL = {"tune", "--base", "b", "--data", "d.jsonl", "--out", "o"};
+
+  private static TuneRequest request(String... more) {
+    var args = new ArrayList<>(List.of(MINIMAL));
+    args.addAll(List.of(more));
+    var parsed = Main.commandLine(new TestShell().shell()).parseArgs(args.toArray(String[]::new));
+    return ((TuneCommand) parsed.subcommand().commandSpec().userObject()).request();
+  }
+
+  @Test
+  void whatIsNotSaidIsTheDefault() {
+    var request = request();
+
+    assertEquals(TuneRequest.Hyper.DEFAULT, request.hyper());
+    assertEquals(Path.of("d.jsonl"), request.train().file());
+    assertEquals(Optional.empty(), request.valid());
+    assertEquals(OptionalInt.empty(), request.maxLength());
+    var lora = ((Method.Lora) request.method()).config();
+    assertEquals(16, lora.rank());
+    assertEquals(32, lora.alpha());
+    assertEquals(0, lora.dropout());
+  }
+
+  @Test
+  void optionsReachTheRequest() {
+    var request =
+        request(
+            "--rank", "8", "--targets", "q_proj,v_proj", "--lr", "3e-3", "--epochs", "1", "--batch-size", "32",
+            "--schedule", "COSINE", "--eval-every", "0", "--threads", "3", "--seed", "-5", "--valid", "v.csv",
+            "--prompt-column", "question", "--max-length", "77", "--probe", "p.txt", "--resume", "--recompute");
+
+    var lora = ((Method.Lora) request.method()).config();
+    assertEquals(8, lora.rank());
+    assertEquals(16, lora.alpha(), "twice the rank");
+    assertTrue(lora.targets().matches("model.layers.0.self_attn.v_proj"));
+    assertFalse(lora.targets().matches("model.layers.0.self_attn.k_proj"));
+    var hyper = request.hyper();
+    assertEquals(OptionalDouble.of(3e-3), hyper.learningRate());
+    assertEquals(1, hyper.epochs());
+    assertEquals(32, hyper.batchSize());
+    assertEquals(Schedule.COSINE, hyper.schedule());
+    assertEquals(OptionalInt.of(0), hyper.evalEvery());
+    assertEquals(-5, hyper.seed());
+    assertTrue(hyper.recompute());
+    assertEquals(3, request.threads());
+    assertEquals("question", request.valid().orElseThrow().columns().prompt());
+    assertEquals(OptionalInt.of(77), request.maxLength());
+    assertEquals(Optional.of(Path.of("p.txt")), request.probe());
+    assertTrue(request.isResumed());
+  }
+
+  @Test
+  void fullTrainingHasNoAdapter() {
+    assertEquals(new Method.Full(), request("--method", "full").method());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --rank 0              | --rank must be at least 1, got 0
+          --alpha 0             | --alpha must be above 0, got 0
+          --alpha NaN           | --alpha must be above 0, got NaN
+          --dropout 1           | --dropout must be at least 0 and below 1, got 1
+          --lr -1               | --lr must be above 0, got -1
+          --lr 11               | --lr must be between 0 and 10, got 11
+          --epochs 0            | --epochs must be at least 1, got 0
+          --batch-size -3       | --batch-size must be at least 1, got -3
+          --micro-batch-tokens 0 | --micro-batch-tokens must be at least 1, got 0
+          --warmup-ratio 1      | --warmup-ratio must be at least 0 and below 1, got 1
+          --weight-decay -0.1   | --weight-decay must be between 0 and 10, got -0.1
+          --clip -1             | --clip must be 0 or above, got -1
+          --max-length 1        | --max-length must be at least 2, got 1
+          --threads 0           | --threads must be at least 1, got 0
+          --eval-every -1       | --eval-every must be at least 0, got -1
+          --patience -1         | --patience must be at least 0, got -1
+          --checkpoint-every -1 | --checkpoint-every must be at least 0, got -1
+          --rank 1.5            | Invalid value for option '--rank': '1.5' is not an int
+          --seed x              | Invalid value for option '--seed': 'x' is not a long
+          --method full --rank 8 | --rank describes an adapter, and --method full trains none
+          """)
+  void valuesThatMakeNoSenseAreNamed(String options, String message) {
+    var shell = new TestShell();
+    var args = new ArrayList<>(List.of(MINIMAL));
+    args.addAll(List.of(options.strip().split(" ")));
+
+    assertEquals(2, shell.hone(args.toArray(String[]::new)));
+    assertEquals("error: " + message, shell.err().lines().findFirst().orElseThrow());
+    assertTrue(shell.err().lines().skip(1).findFirst().orElseThrow().startsWith("hint: "), shell.err());
+    assertEquals(2, shell.err().lines().count());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          tun                            | unknown command: tun          | did you mean tune?
+          tune --epoch 3                 | unknown option: --epoch       | did you mean --epochs?
+          inspect x y                    | unexpected argument: y        | hone inspect --help lists what there is
+          eval --base b                  | Missing required option: '--data=FILE' | hone eval --help lists what there is
+          data                           | Missing required subcommand   | hone data --help lists what there is
+          chat --base                    | Missing required parameter for option '--base' (DIR) | hone chat --help lists what there is
+          """)
+  void badCommandLinesGetOneLineAndAHint(String line, String error, String hint) {
+    var shell = new TestShell();
+
+    assertEquals(2, shell.hone(line.strip().split(" ")));
+    var lines = shell.err().lines().toList();
+    assertEquals("error: " + error, lines.getFirst());
+    assertTrue(lines.get(1).startsWith("hint: ") && lines.get(1).contains(hint.split(" or ")[0].replace("?", "")), lines.get(1));
+    assertEquals(2, lines.size());
+    assertEquals("", shell.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nowhere", "."})
+  void aDirectoryThatHoldsNothingIsTheUsersMistake(String dir, @TempDir Path empty) {
+    var shell = new TestShell();
+
+    assertEquals(2, shell.hone("inspect", empty.resolve(dir).toString()));
+    assertTrue(shell.err().startsWith("error: " + empty), shell.err());
+    assertTrue(shell.err().contains("\nhint: "), shell.err());
+  }
+
+  @Test
+  void aDamagedFileIsAFailureInOneLine(@TempDir Path dir) throws IOException {
+    Files.writeString(dir.resolve("adapter_config.json"), "{\"r\": ");
+    var shell = new TestShell();
+
+    assertEquals(1, shell.hone("inspect", dir.toString()));
+    assertTrue(shell.err().startsWith("error: " + dir.resolve("adapter_config.json")), shell.err());
+    assertEquals(1, shell.err().lines().count());
+  }
+
+  @Test
+  void noFailureShowsAStackTraceUnlessAsked() {
+    var failures =
+        Map.of(
+            new UsageException("m", "h"), 2,
+            new NoSuchFileException("f"), 1,
+            new IllegalStateException("bug"), 1,
+            new CommandLine.ExecutionException(Main.commandLine(new TestShell().shell()), "x", new OutOfMemoryError("heap")), 1);
+    failures.forEach(
+        (failure, code) -> {
+          assertEquals(code, reported(failure, Map.of()).code);
+          assertFalse(reported(failure, Map.of()).err.contains("\tat "));
+          assertTrue(reported(failure, Map.of("HONE_DEBUG", "1")).err.contains("\tat "));
+        });
+    assertEquals("error: f: no such file or directory\n", reported(new NoSuchFileException("f"), Map.of()).err);
+    assertEquals("error: m\nhint: h\n", reported(new UsageException("m", "h"), Map.of()).err);
+  }
+
+  private record Reported(int code, String err) {}
+
+  private static Reported reported(Exception failure, Map<String, String> environment) {
+    var shell = new TestShell("", environment);
+    int code = new ErrorReport(shell.shell()).handleExecutionException(failure, null, null);
+    return new Reported(code, shell.err());
+  }
+
+  static Stream<CommandLine> commands() {
+    var all = new ArrayList<CommandLine>();
+    collect(Main.commandLine(new TestShell().shell()), all);
+    return all.stream();
+  }
+
+  private static void collect(CommandLine command, List<CommandLine> all) {
+    all.add(command);
+    command.getSubcommands().values().forEach(sub -> collect(sub, all));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void examplesInTheHelpParse(CommandLine command) {
+    var examples = examples(command);
+
+    assertFalse(examples.isEmpty(), "no example in the help of " + command.getCommandSpec().qualifiedName());
+    for (var example : examples) {
+      var words = example.replace("\"", "").split("\\s+");
+      Main.commandLine(new TestShell().shell()).parseArgs(java.util.Arrays.copyOfRange(words, 1, words.length));
+    }
+  }
+
+  /// Lines that are indented commands; one that ends in a backslash goes on in the next.
+  private static List<String> examples(CommandLine command) {
+    var text = String.join("\n", command.getCommandSpec().usageMessage().footer()).replaceAll("\\\\\n", " ");
+    return text.lines()
+        .filter(line -> line.startsWith("  hone "))
+        .map(line -> line.strip().replaceAll(" <.*", "").replaceAll("\"[^\"]*\"", "text"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyOptionIsDescribed(CommandLine command) {
+    for (var option : command.getCommandSpec().options()) {
+      assertTrue(option.description().length > 0, option.longestName());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "tune --help", "eval -h", "chat --help", "merge --help", "data check --help", "inspect --help"})
+  void helpGoesToStandardOutput(String line) {
+    var shell = new TestShell();
+
+    assertEquals(0, shell.hone(line.split(" ")));
+    assertTrue(shell.out().contains("Usage: hone"));
+    assertEquals("", shell.err());
+    assertTrue(shell.out().lines().allMatch(text -> text.length() <= 100), shell.out());
+  }
+
+  @Test
+  void versionIsOneLine() {
+    var shell = new TestShell();
+
+    assertEquals(0, shell.hone("--version"));
+    assertTrue(shell.out().matches("hone \\S.*\\R"), shell.out());
+  }
+
+  @Test
+  void withoutACommandTheUsageIsShown() {
+    var shell = new TestShell();
+
+    assertEquals(2, shell.hone());
+    assertTrue(shell.err().contains("Usage: hone"));
+  }
+}
