@@ -71,11 +71,10 @@ final class LiveProgress implements ProgressDisplay {
 
   @Override
   public void close() {
-    bar.ifPresent(
-        shown -> {
-          shown.close();
-          line.end();
-        });
+    bar.ifPresent(shown -> {
+      shown.close();
+      line.end();
+    });
     bar = Optional.empty();
   }
 
@@ -107,7 +106,8 @@ final class LiveProgress implements ProgressDisplay {
       err.flush();
     }
 
-    /// Lets the line stay as it is. The bar's own call to [#close] does not come when the bar was short-lived.
+    /// Lets the line stay as it is. The bar's own call to [#close] does not come when the bar was
+    /// short-lived.
     synchronized void end() {
       err.println();
     }

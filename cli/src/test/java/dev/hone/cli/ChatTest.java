@@ -38,11 +38,20 @@ final class ChatTest {
         onText.accept("answer ");
         onText.accept("" + conversation.messages().size());
         return new Generation(
-            "answer " + conversation.messages().size(), List.of(), FinishReason.STOP, 1, 0, 2, Duration.ZERO, Duration.ZERO);
+            "answer " + conversation.messages().size(),
+            List.of(),
+            FinishReason.STOP,
+            1,
+            0,
+            2,
+            Duration.ZERO,
+            Duration.ZERO);
       };
 
   private static String said(Conversation conversation) {
-    return conversation.messages().stream().map(m -> m.role() + ": " + m.content()).collect(Collectors.joining(" | "));
+    return conversation.messages().stream()
+        .map(m -> m.role() + ": " + m.content())
+        .collect(Collectors.joining(" | "));
   }
 
   @Test
@@ -69,14 +78,25 @@ final class ChatTest {
     new Chat(shell.shell(), speaker, Optional.empty()).run(Optional.empty());
 
     assertEquals("answer 1\nanswer 3\n", shell.out());
-    assertEquals(List.of("user: one", "user: one | assistant: answer 1 | user: /reset is text here"), asked);
+    assertEquals(
+        List.of("user: one", "user: one | assistant: answer 1 | user: /reset is text here"), asked);
   }
 
   @Test
   void commandsSteerAConversation() throws IOException {
     var shell = new TestShell();
     var chat = new Chat(shell.shell(), speaker, Optional.empty());
-    chat.converse(new Typed("one", "/reset", "two", "/system be kind", "three", "/help", "/nonsense", "/exit", "four"));
+    chat.converse(
+        new Typed(
+            "one",
+            "/reset",
+            "two",
+            "/system be kind",
+            "three",
+            "/help",
+            "/nonsense",
+            "/exit",
+            "four"));
 
     assertEquals(List.of("user: one", "user: two", "system: be kind | user: three"), asked);
     assertTrue(shell.err().contains("no such command: /nonsense"), shell.err());
@@ -86,10 +106,12 @@ final class ChatTest {
   @Test
   void aTurnThatFailsIsForgottenAndTheConversationGoesOn() throws IOException {
     var shell = new TestShell();
-    new Chat(shell.shell(), speaker, Optional.empty()).converse(new Typed("one", "too long", "two"));
+    new Chat(shell.shell(), speaker, Optional.empty())
+        .converse(new Typed("one", "too long", "two"));
 
     assertEquals("user: one | assistant: answer 1 | user: two", asked.getLast());
-    assertTrue(shell.err().contains("error: no room\nhint: shorten it; /reset begins anew"), shell.err());
+    assertTrue(
+        shell.err().contains("error: no room\nhint: shorten it; /reset begins anew"), shell.err());
   }
 
   @Test
@@ -97,7 +119,8 @@ final class ChatTest {
     var shell = new TestShell();
     Speaker cut =
         (conversation, onText, cancelled) ->
-            new Generation("x", List.of(), FinishReason.LENGTH, 1, 0, 7, Duration.ZERO, Duration.ZERO);
+            new Generation(
+                "x", List.of(), FinishReason.LENGTH, 1, 0, 7, Duration.ZERO, Duration.ZERO);
     new Chat(shell.shell(), cut, Optional.empty()).run(Optional.of("hi"));
 
     assertTrue(shell.err().startsWith("(cut after 7 tokens"), shell.err());
@@ -107,7 +130,12 @@ final class ChatTest {
   void withoutOptionsTheAuthorsDecide() {
     var sampled =
         new GenerationConfig(
-            OptionalInt.empty(), List.of(), Optional.of(true), Optional.of(0.6), Optional.of(0.9), OptionalInt.of(50));
+            OptionalInt.empty(),
+            List.of(),
+            Optional.of(true),
+            Optional.of(0.6),
+            Optional.of(0.9),
+            OptionalInt.of(50));
 
     assertTrue(sampling(GenerationConfig.ABSENT).isGreedy());
     assertEquals(0.6, sampling(sampled).temperature());
@@ -119,12 +147,27 @@ final class ChatTest {
   void optionsOverrideTheAuthors() {
     var sampled =
         new GenerationConfig(
-            OptionalInt.empty(), List.of(), Optional.of(true), Optional.of(0.6), Optional.of(0.9), OptionalInt.of(50));
+            OptionalInt.empty(),
+            List.of(),
+            Optional.of(true),
+            Optional.of(0.6),
+            Optional.of(0.9),
+            OptionalInt.of(50));
 
     assertTrue(sampling(sampled, "--temperature", "0").isGreedy());
     assertEquals(0, sampling(sampled, "--temperature", "0").topK());
     assertEquals(1.0, sampling(GenerationConfig.ABSENT, "--top-p", "0.9").temperature());
-    var named = sampling(GenerationConfig.ABSENT, "--stop", "A", "--stop", "B", "--seed", "9", "--max-tokens", "5");
+    var named =
+        sampling(
+            GenerationConfig.ABSENT,
+            "--stop",
+            "A",
+            "--stop",
+            "B",
+            "--seed",
+            "9",
+            "--max-tokens",
+            "5");
     assertEquals(List.of("A", "B"), named.stop());
     assertEquals(9, named.seed());
     assertEquals(5, named.maxTokens());

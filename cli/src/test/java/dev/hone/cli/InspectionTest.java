@@ -50,7 +50,9 @@ final class InspectionTest {
     assertTrue(lines.contains("parameters: 12"), shell.out());
     assertTrue(lines.contains("size: 48 bytes"), shell.out());
     assertTrue(lines.contains("proof vectors: none"), shell.out());
-    assertTrue(shell.out().contains("layers.*.self_attn.q_proj.lora_A.weight  2 × [2, 3] F32"), shell.out());
+    assertTrue(
+        shell.out().contains("layers.*.self_attn.q_proj.lora_A.weight  2 × [2, 3] F32"),
+        shell.out());
   }
 
   @Test

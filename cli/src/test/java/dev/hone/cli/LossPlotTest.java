@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class LossPlotTest {
-  private static final Pattern DATA = Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>");
+  private static final Pattern DATA =
+      Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>");
 
   @TempDir private Path dir;
 
@@ -47,15 +48,22 @@ final class LossPlotTest {
     assertEquals("[5.5,null,3.25]", data.get("held_out").toString());
     assertEquals(4.0, data.get("smoothed").get(1).asDouble());
     double weightOfFirst = 10 * Math.exp(-1 / 3.0);
-    assertEquals((4 * weightOfFirst + 2 * 30) / (weightOfFirst + 30), data.get("smoothed").get(2).asDouble(), 1e-5);
+    assertEquals(
+        (4 * weightOfFirst + 2 * 30) / (weightOfFirst + 30),
+        data.get("smoothed").get(2).asDouble(),
+        1e-5);
   }
 
   @Test
   void nothingIsFetched() throws IOException {
     var page = page("a run", "{\"step\":1,\"loss\":4.0}");
 
-    assertFalse(Pattern.compile("(src|href)\\s*=|url\\(|@import|fetch\\(|XMLHttpRequest").matcher(page).find());
-    assertTrue(page.contains("uPlot=function") || page.contains("uPlot = "), "the script is inlined");
+    assertFalse(
+        Pattern.compile("(src|href)\\s*=|url\\(|@import|fetch\\(|XMLHttpRequest")
+            .matcher(page)
+            .find());
+    assertTrue(
+        page.contains("uPlot=function") || page.contains("uPlot = "), "the script is inlined");
     assertTrue(page.contains(".u-legend"), "the style is inlined");
     assertTrue(page.contains("Permission is hereby granted"), "uPlot's licence asks to be kept");
     assertFalse(page.contains("/*data*/") || page.contains("/*uplot"));
@@ -65,7 +73,8 @@ final class LossPlotTest {
   void aTitleCannotBreakOutOfTheData() throws IOException {
     var page = page("</script><script>alert(1)</script> \"quoted\"", "{\"step\":1,\"loss\":4.0}");
 
-    assertEquals("</script><script>alert(1)</script> \"quoted\"", data(page).get("title").asString());
+    assertEquals(
+        "</script><script>alert(1)</script> \"quoted\"", data(page).get("title").asString());
     assertFalse(page.contains("<script>alert"));
   }
 
@@ -80,7 +89,9 @@ final class LossPlotTest {
   void damagedMetricsAreNamed() {
     var failure = assertThrows(IOException.class, () -> page("x", "{\"step\":1,"));
 
-    assertTrue(failure.getMessage().startsWith(dir.resolve("metrics.jsonl") + " is damaged"), failure.getMessage());
+    assertTrue(
+        failure.getMessage().startsWith(dir.resolve("metrics.jsonl") + " is damaged"),
+        failure.getMessage());
   }
 
   @Test

@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class MainTest {
-  private static final String[] MINIMAL = {"tune", "--base", "b", "--data", "d.jsonl", "--out", "o"};
+  private static final String[] MINIMAL = {
+    "tune", "--base", "b", "--data", "d.jsonl", "--out", "o"
+  };
 
   private static TuneRequest request(String... more) {
     var args = new ArrayList<>(List.of(MINIMAL));
@@ -55,9 +57,34 @@ final class MainTest {
   void optionsReachTheRequest() {
     var request =
         request(
-            "--rank", "8", "--targets", "q_proj,v_proj", "--lr", "3e-3", "--epochs", "1", "--batch-size", "32",
-            "--schedule", "COSINE", "--eval-every", "0", "--threads", "3", "--seed", "-5", "--valid", "v.csv",
-            "--prompt-column", "question", "--max-length", "77", "--probe", "p.txt", "--resume", "--recompute");
+            "--rank",
+            "8",
+            "--targets",
+            "q_proj,v_proj",
+            "--lr",
+            "3e-3",
+            "--epochs",
+            "1",
+            "--batch-size",
+            "32",
+            "--schedule",
+            "COSINE",
+            "--eval-every",
+            "0",
+            "--threads",
+            "3",
+            "--seed",
+            "-5",
+            "--valid",
+            "v.csv",
+            "--prompt-column",
+            "question",
+            "--max-length",
+            "77",
+            "--probe",
+            "p.txt",
+            "--resume",
+            "--recompute");
 
     var lora = ((Method.Lora) request.method()).config();
     assertEquals(8, lora.rank());
@@ -117,7 +144,8 @@ final class MainTest {
 
     assertEquals(2, shell.hone(args.toArray(String[]::new)));
     assertEquals("error: " + message, shell.err().lines().findFirst().orElseThrow());
-    assertTrue(shell.err().lines().skip(1).findFirst().orElseThrow().startsWith("hint: "), shell.err());
+    assertTrue(
+        shell.err().lines().skip(1).findFirst().orElseThrow().startsWith("hint: "), shell.err());
     assertEquals(2, shell.err().lines().count());
   }
 
@@ -139,7 +167,10 @@ final class MainTest {
     assertEquals(2, shell.hone(line.strip().split(" ")));
     var lines = shell.err().lines().toList();
     assertEquals("error: " + error, lines.getFirst());
-    assertTrue(lines.get(1).startsWith("hint: ") && lines.get(1).contains(hint.split(" or ")[0].replace("?", "")), lines.get(1));
+    assertTrue(
+        lines.get(1).startsWith("hint: ")
+            && lines.get(1).contains(hint.split(" or ")[0].replace("?", "")),
+        lines.get(1));
     assertEquals(2, lines.size());
     assertEquals("", shell.out());
   }
@@ -171,14 +202,17 @@ final class MainTest {
             new UsageException("m", "h"), 2,
             new NoSuchFileException("f"), 1,
             new IllegalStateException("bug"), 1,
-            new CommandLine.ExecutionException(Main.commandLine(new TestShell().shell()), "x", new OutOfMemoryError("heap")), 1);
-    failures.forEach(
-        (failure, code) -> {
-          assertEquals(code, reported(failure, Map.of()).code);
-          assertFalse(reported(failure, Map.of()).err.contains("\tat "));
-          assertTrue(reported(failure, Map.of("HONE_DEBUG", "1")).err.contains("\tat "));
-        });
-    assertEquals("error: f: no such file or directory\n", reported(new NoSuchFileException("f"), Map.of()).err);
+            new CommandLine.ExecutionException(
+                    Main.commandLine(new TestShell().shell()), "x", new OutOfMemoryError("heap")),
+                1);
+    failures.forEach((failure, code) -> {
+      assertEquals(code, reported(failure, Map.of()).code);
+      assertFalse(reported(failure, Map.of()).err.contains("\tat "));
+      assertTrue(reported(failure, Map.of("HONE_DEBUG", "1")).err.contains("\tat "));
+    });
+    assertEquals(
+        "error: f: no such file or directory\n",
+        reported(new NoSuchFileException("f"), Map.of()).err);
     assertEquals("error: m\nhint: h\n", reported(new UsageException("m", "h"), Map.of()).err);
   }
 
@@ -206,16 +240,21 @@ final class MainTest {
   void examplesInTheHelpParse(CommandLine command) {
     var examples = examples(command);
 
-    assertFalse(examples.isEmpty(), "no example in the help of " + command.getCommandSpec().qualifiedName());
+    assertFalse(
+        examples.isEmpty(),
+        "no example in the help of " + command.getCommandSpec().qualifiedName());
     for (var example : examples) {
       var words = example.replace("\"", "").split("\\s+");
-      Main.commandLine(new TestShell().shell()).parseArgs(java.util.Arrays.copyOfRange(words, 1, words.length));
+      Main.commandLine(new TestShell().shell())
+          .parseArgs(java.util.Arrays.copyOfRange(words, 1, words.length));
     }
   }
 
   /// Lines that are indented commands; one that ends in a backslash goes on in the next.
   private static List<String> examples(CommandLine command) {
-    var text = String.join("\n", command.getCommandSpec().usageMessage().footer()).replaceAll("\\\\\n", " ");
+    var text =
+        String.join("\n", command.getCommandSpec().usageMessage().footer())
+            .replaceAll("\\\\\n", " ");
     return text.lines()
         .filter(line -> line.startsWith("  hone "))
         .map(line -> line.strip().replaceAll(" <.*", "").replaceAll("\"[^\"]*\"", "text"))
@@ -231,7 +270,16 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "tune --help", "eval -h", "chat --help", "merge --help", "data check --help", "inspect --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "tune --help",
+        "eval -h",
+        "chat --help",
+        "merge --help",
+        "data check --help",
+        "inspect --help"
+      })
   void helpGoesToStandardOutput(String line) {
     var shell = new TestShell();
 

@@ -11,21 +11,45 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class NumbersTest {
   @ParameterizedTest
   @CsvSource({
-    "0, 0.0 s", "0.44, 0.4 s", "9.96, 10 s", "59.4, 59 s", "59.6, 1 m 00 s", "83, 1 m 23 s", "3600, 1 h 00 m",
-    "7499, 2 h 04 m", "86400, 1 d 00 h", "273600, 3 d 04 h"
+    "0, 0.0 s",
+    "0.44, 0.4 s",
+    "9.96, 10 s",
+    "59.4, 59 s",
+    "59.6, 1 m 00 s",
+    "83, 1 m 23 s",
+    "3600, 1 h 00 m",
+    "7499, 2 h 04 m",
+    "86400, 1 d 00 h",
+    "273600, 3 d 04 h"
   })
   void durations(double seconds, String shown) {
     assertEquals(shown, Numbers.duration(seconds));
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0 bytes", "999, 999 bytes", "1000, 1.0 kB", "1234567890, 1.2 GB", "999960, 1.0 MB"})
+  @CsvSource({
+    "0, 0 bytes",
+    "999, 999 bytes",
+    "1000, 1.0 kB",
+    "1234567890, 1.2 GB",
+    "999960, 1.0 MB"
+  })
   void bytes(long bytes, String shown) {
     assertEquals(shown, Numbers.bytes(bytes));
   }
 
   @ParameterizedTest
-  @CsvSource({"0.0003, 0.0003", "1e-5, 1e-5", "3.5e-7, 3.5e-7", "0.3333333333, 0.3333333", "0.1, 0.1", "32, 32", "0.5, 0.5", "NaN, NaN", "10000, '10,000'"})
+  @CsvSource({
+    "0.0003, 0.0003",
+    "1e-5, 1e-5",
+    "3.5e-7, 3.5e-7",
+    "0.3333333333, 0.3333333",
+    "0.1, 0.1",
+    "32, 32",
+    "0.5, 0.5",
+    "NaN, NaN",
+    "10000, '10,000'"
+  })
   void reals(double value, String shown) {
     assertEquals(shown, Numbers.real(value));
   }
@@ -54,15 +78,22 @@ final class NumbersTest {
   void tablesAlign() {
     assertEquals(
         List.of("        before  after", "löss       5.6    3.2", "longer      10"),
-        Table.ofNumbers().row("", "before", "after").row("löss", "5.6", "3.2").row("longer", "10").lines());
+        Table.ofNumbers()
+            .row("", "before", "after")
+            .row("löss", "5.6", "3.2")
+            .row("longer", "10")
+            .lines());
     assertEquals(
-        List.of("rows   10", "steps  1,234"), Table.ofFacts().row("rows", "10").row("steps", "1,234").lines());
+        List.of("rows   10", "steps  1,234"),
+        Table.ofFacts().row("rows", "10").row("steps", "1,234").lines());
   }
 
   @Test
   void commandsToCopyAreQuoted() {
     assertEquals(
         "hone tune --data 'my file.jsonl' --out 'it'\\''s' --lr 3e-4 --resume",
-        ShellQuotes.resumeCommand(List.of("tune", "--resume", "--data", "my file.jsonl", "--out", "it's", "--lr", "3e-4")));
+        ShellQuotes.resumeCommand(
+            List.of(
+                "tune", "--resume", "--data", "my file.jsonl", "--out", "it's", "--lr", "3e-4")));
   }
 }

@@ -22,8 +22,23 @@ final class TuneProgressTest {
 
   private static Plan plan(long done, long total) {
     return new Plan(
-        1000, 96_000, 50_000, 100, 5_000, 656_000, 77_824, 100, total, done, 3e-4, 50, 1_200_000_000L, 8_000_000_000L,
-        Map.of(), 83, 4321);
+        1000,
+        96_000,
+        50_000,
+        100,
+        5_000,
+        656_000,
+        77_824,
+        100,
+        total,
+        done,
+        3e-4,
+        50,
+        1_200_000_000L,
+        8_000_000_000L,
+        Map.of(),
+        83,
+        4321);
   }
 
   private StepReport step(long step, long total, double seconds) {
@@ -38,7 +53,8 @@ final class TuneProgressTest {
   @Test
   void withoutATerminalLinesComeNowAndThen() {
     var shell = new TestShell();
-    try (var progress = new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
+    try (var progress =
+        new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
       progress.planned(plan(0, 1000));
       for (int i = 1; i <= 1000; i++) {
         progress.stepped(step(i, 1000, 2));
@@ -46,7 +62,8 @@ final class TuneProgressTest {
     }
 
     var steps = lines(shell).stream().filter(line -> line.startsWith("step ")).toList();
-    assertEquals("step 5 of 1,000 (epoch 1): loss 2.5000, 500 tokens/s, 33 m 10 s left", steps.getFirst());
+    assertEquals(
+        "step 5 of 1,000 (epoch 1): loss 2.5000, 500 tokens/s, 33 m 10 s left", steps.getFirst());
     assertEquals("step 1,000 of 1,000 (epoch 1): loss 2.5000, 500 tokens/s", steps.getLast());
     assertTrue(steps.size() > 40 && steps.size() < 90, steps.size() + " lines for 33 minutes");
     assertFalse(shell.err().contains("\r"));
@@ -56,7 +73,8 @@ final class TuneProgressTest {
   @Test
   void aQuickRunShowsAFewLinesToo() {
     var shell = new TestShell();
-    try (var progress = new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
+    try (var progress =
+        new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
       progress.planned(plan(0, 100));
       for (int i = 1; i <= 100; i++) {
         progress.stepped(step(i, 100, 0.1));
@@ -69,7 +87,8 @@ final class TuneProgressTest {
   @Test
   void aResumedRunCountsItsOwnPaceOnly() {
     var shell = new TestShell();
-    try (var progress = new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
+    try (var progress =
+        new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
       progress.planned(plan(900, 1000));
       progress.stepped(step(901, 1000, 20));
       assertEquals(901, progress.step());
@@ -82,7 +101,8 @@ final class TuneProgressTest {
   @Test
   void evaluationsArePhrasedByWhen() {
     var shell = new TestShell();
-    try (var progress = new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
+    try (var progress =
+        new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
       progress.phase("checking the data");
       progress.planned(plan(0, 100));
       progress.evaluated(0, new Evaluation(5615, 1000, 125, 3000), false);
@@ -92,9 +112,19 @@ final class TuneProgressTest {
     }
 
     assertEquals("checking the data …", lines(shell).getFirst());
-    assertTrue(lines(shell).contains("before training: held-out loss 5.6150, token accuracy 12.5 %"), shell.err());
-    assertTrue(lines(shell).contains("step 1 of 100 (epoch 1): loss 2.5000, held-out 5.6150, 50.0 tokens/s, 33 m 00 s left"), shell.err());
-    assertTrue(lines(shell).contains("step 1: held-out loss 3.2140, token accuracy 45.6 %, the best so far"), shell.err());
+    assertTrue(
+        lines(shell).contains("before training: held-out loss 5.6150, token accuracy 12.5 %"),
+        shell.err());
+    assertTrue(
+        lines(shell)
+            .contains(
+                "step 1 of 100 (epoch 1): loss 2.5000, held-out 5.6150, 50.0 tokens/s, 33 m 00 s"
+                    + " left"),
+        shell.err());
+    assertTrue(
+        lines(shell)
+            .contains("step 1: held-out loss 3.2140, token accuracy 45.6 %, the best so far"),
+        shell.err());
     assertEquals("note: something", lines(shell).getLast());
   }
 
@@ -143,13 +173,20 @@ final class TuneProgressTest {
     new TuneResult(request, summary("lora")).print(shell.shell().out());
 
     var out = shell.out();
-    assertTrue(out.contains("done in 1 m 23 s: 300 steps, 96,000 tokens learned, 4,321 tokens/s, the best at step 250"), out);
-    assertTrue(out.contains("held-out loss                      5.6150  3.2140       -42.8 %"), out);
-    assertTrue(out.contains("held-out token accuracy            12.0 %  45.6 %  +33.6 points"), out);
+    assertTrue(
+        out.contains(
+            "done in 1 m 23 s: 300 steps, 96,000 tokens learned, 4,321 tokens/s, the best at step"
+                + " 250"),
+        out);
+    assertTrue(
+        out.contains("held-out loss                      5.6150  3.2140       -42.8 %"), out);
+    assertTrue(
+        out.contains("held-out token accuracy            12.0 %  45.6 %  +33.6 points"), out);
     assertTrue(out.contains("time         1 m 20 s  1 m 23 s"), out);
     assertTrue(out.contains("  hone chat --base b --adapter runs/first\n"), out);
     assertTrue(out.contains("  hone eval --base b --adapter runs/first --data v.jsonl\n"), out);
-    assertTrue(out.contains("  hone merge --base b --adapter runs/first --out runs/first-merged\n"), out);
+    assertTrue(
+        out.contains("  hone merge --base b --adapter runs/first --out runs/first-merged\n"), out);
   }
 
   @Test
@@ -159,7 +196,9 @@ final class TuneProgressTest {
     new TuneResult(request, summary("full")).print(shell.shell().out());
 
     assertTrue(shell.out().contains("  hone chat --base runs/full\n"), shell.out());
-    assertTrue(shell.out().contains("  hone eval --base runs/full --data runs/full/valid.jsonl\n"), shell.out());
+    assertTrue(
+        shell.out().contains("  hone eval --base runs/full --data runs/full/valid.jsonl\n"),
+        shell.out());
     assertFalse(shell.out().contains("merge"));
   }
 
@@ -172,8 +211,32 @@ final class TuneProgressTest {
 
   private static Summary summary(String method) {
     return new Summary(
-        method, Path.of("b").toString(), Map.of(), 1000, 100, 300, 250, false, 5.615, 3.214, 274.5, 24.9, 0.12, 0.456,
-        1.8, 1.85, 96_000, 120_000, 4321, 3000, 70, 83, 80, 1_100_000_000L, 1_200_000_000L, "f");
+        method,
+        Path.of("b").toString(),
+        Map.of(),
+        1000,
+        100,
+        300,
+        250,
+        false,
+        5.615,
+        3.214,
+        274.5,
+        24.9,
+        0.12,
+        0.456,
+        1.8,
+        1.85,
+        96_000,
+        120_000,
+        4321,
+        3000,
+        70,
+        83,
+        80,
+        1_100_000_000L,
+        1_200_000_000L,
+        "f");
   }
 
   @Test
