@@ -73,7 +73,7 @@ public final class EvalRun {
               List.of(),
               Workspace.Mode.INFERENCE,
               0f,
-              Engine.Size.of(store.longest(), MICRO_BATCH_TOKENS, 0),
+              Engine.Size.ofScoring(List.of(store), MICRO_BATCH_TOKENS),
               workers);
       long started = System.nanoTime();
       var evaluation = engine.evaluate(model.decoder(), store, MICRO_BATCH_TOKENS);

@@ -18,14 +18,18 @@ record Trial(double tokensPerSecond) {
   static final double FORWARD_SPEEDUP = 2.5;
 
   private static final double ENOUGH_SECONDS = 3;
-  private static final int MOST_BATCHES = 100;
+  private static final int LEAST_BATCHES = 3;
+
+  /// The share of a run's steps that may be tried at most.
+  private static final double SHARE = 0.1;
 
   static Trial run(Engine engine, Decoder decoder, TokenStore train, TrainingSettings settings) {
     var order = EpochOrder.of(settings.seed(), 0, train.size());
     int batches = Batches.perEpoch(train.size(), settings.batchSize());
     var rates = new ArrayList<Double>();
+    double most = Math.max(LEAST_BATCHES, SHARE * batches * settings.epochs());
     double seconds = 0;
-    for (int i = 0; i < MOST_BATCHES && seconds < ENOUGH_SECONDS; i++) {
+    for (int i = 0; i < most && seconds < ENOUGH_SECONDS; i++) {
       var rows = Batches.batch(order, i % batches, settings.batchSize());
       var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
       long started = System.nanoTime();

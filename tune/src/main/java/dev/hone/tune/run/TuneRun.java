@@ -6,9 +6,7 @@ import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Processor;
-import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.DataRequest;
-import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.data.TuningData;
 import dev.hone.tune.train.Engine;
@@ -25,6 +23,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -187,29 +186,15 @@ public final class TuneRun {
       TuningData data,
       TokenStore probe) {
     var shape = Trained.shape(request.method(), files.config());
-    int longest =
-        Math.max(probe.longest(), Math.max(data.train().longest(), data.heldOut().longest()));
+    var scored = Engine.Size.ofScoring(List.of(data.heldOut(), probe), training.microBatchTokens());
     return new Resources.Demand(
         files.config(),
         shape,
         Trained.parameters(shape, files.config()),
         training.recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING,
         settings.dropout(),
-        Engine.Size.of(longest, training.microBatchTokens(), mostLeaves(data.train(), training)),
+        scored.andTraining(data.train(), training),
         request.threads());
-  }
-
-  /// The most micro-batches that any batch of the run is cut into.
-  private static int mostLeaves(TokenStore train, TrainingSettings training) {
-    int most = 1;
-    for (int epoch = 0; epoch < training.epochs(); epoch++) {
-      var order = EpochOrder.of(training.seed(), epoch, train.size());
-      for (int b = 0; b < Batches.perEpoch(train.size(), training.batchSize()); b++) {
-        var rows = Batches.batch(order, b, training.batchSize());
-        most = Math.max(most, Batches.cut(rows, train::length, training.microBatchTokens()).size());
-      }
-    }
-    return most;
   }
 
   private Optional<Summary> run(Session s, RunFile runFile, Resources resources)

@@ -11,10 +11,12 @@ import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tune.data.Batches;
+import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.MicroBatch;
 import dev.hone.tune.data.Packer;
 import dev.hone.tune.data.TokenStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,15 +32,48 @@ public final class Engine {
   private final List<PackedBatch> batches;
   private final GradientTree tree;
 
-  /// Sizes that an engine is planned for.
+  /// Sizes that an engine is planned for: as large as its micro-batches really are.
   ///
   /// @param longest the longest row, tokens
   /// @param passTokens the most tokens of one pass
   /// @param mostLeaves the most micro-batches of one batch; 0 when nothing is trained
   public record Size(int longest, int passTokens, int mostLeaves) {
-    public static Size of(int longest, int microBatchTokens, int mostLeaves) {
-      return new Size(longest, Math.max(longest, microBatchTokens), mostLeaves);
+    private static final Size NOTHING = new Size(1, 1, 0);
+
+    /// For scoring whole stores.
+    public static Size ofScoring(List<TokenStore> stores, int microBatchTokens) {
+      var size = NOTHING;
+      for (var store : stores) {
+        size = size.with(store, Batches.cut(inOrder(store), store::length, microBatchTokens), 0);
+      }
+      return size;
     }
+
+    /// For training on a store as well.
+    public Size andTraining(TokenStore store, TrainingSettings settings) {
+      var size = this;
+      for (int epoch = 0; epoch < settings.epochs(); epoch++) {
+        var order = EpochOrder.of(settings.seed(), epoch, store.size());
+        for (int b = 0; b < Batches.perEpoch(store.size(), settings.batchSize()); b++) {
+          var rows = Batches.batch(order, b, settings.batchSize());
+          var leaves = Batches.cut(rows, store::length, settings.microBatchTokens());
+          size = size.with(store, leaves, leaves.size());
+        }
+      }
+      return size;
+    }
+
+    private Size with(TokenStore store, List<MicroBatch> parts, int leaves) {
+      int tokens = passTokens;
+      for (var part : parts) {
+        tokens = Math.max(tokens, Arrays.stream(part.examples()).map(store::length).sum());
+      }
+      return new Size(Math.max(longest, store.longest()), tokens, Math.max(mostLeaves, leaves));
+    }
+  }
+
+  private static int[] inOrder(TokenStore store) {
+    return EpochOrder.inFileOrder(store.size());
   }
 
   private Engine(
@@ -109,11 +144,7 @@ public final class Engine {
 
   /// Scores a whole store, in file order.
   public Evaluation evaluate(Decoder decoder, TokenStore store, int microBatchTokens) {
-    var order = new int[store.size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    return evaluate(decoder, store, Batches.cut(order, store::length, microBatchTokens));
+    return evaluate(decoder, store, Batches.cut(inOrder(store), store::length, microBatchTokens));
   }
 
   public Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {

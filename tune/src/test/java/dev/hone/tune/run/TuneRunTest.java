@@ -1,0 +1,266 @@
+package dev.hone.tune.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.Targets;
+import dev.hone.model.language.LanguageModel;
+import dev.hone.testkit.Seeds;
+import dev.hone.tune.data.GateReport;
+import dev.hone.tune.data.Source;
+import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Schedule;
+import dev.hone.tune.train.StepReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Whole runs on a tiny base that PEFT's golden files came with.
+class TuneRunTest {
+  private static final Path BASE = Path.of("../model/src/test/resources/golden/peft/base");
+  private static final List<String> ADAPTER =
+      List.of(
+          "adapter_model.safetensors",
+          "adapter_config.json",
+          "hone.json",
+          "hone_proof.json",
+          "split.json");
+
+  @TempDir Path dir;
+  private Path data;
+
+  @BeforeEach
+  void writeRows() throws IOException {
+    data = dir.resolve("rows.jsonl");
+    var random = new SplittableRandom(3);
+    var rows = new StringBuilder();
+    String[] words = {
+      " the", " cat", " rat", " sat", " on", " mat", " ran", " there", " near", " sea", " small"
+    };
+    for (int i = 0; i < 60; i++) {
+      var prompt = new StringBuilder("Who");
+      var completion = new StringBuilder("It");
+      for (int w = 0; w < random.nextInt(2, 12); w++) {
+        prompt.append(words[random.nextInt(words.length)]);
+        completion.append(words[random.nextInt(words.length)]);
+      }
+      rows.append(
+          "{\"prompt\": \"%s %d\", \"completion\": \"%s\"}\n".formatted(prompt, i, completion));
+    }
+    Files.writeString(data, rows);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "full"})
+  void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
+    var out = dir.resolve("run");
+    var summary = run(request(method, out, 2, false)).orElseThrow();
+    assertTrue(summary.heldOutLossAfter() < 0.9 * summary.heldOutLossBefore(), summary.toString());
+    assertEquals(summary.steps(), 3 * 7);
+    var model =
+        method.equals("lora")
+            ? LanguageModel.open(BASE, Optional.of(out), 64)
+            : LanguageModel.open(out, Optional.empty(), 64);
+    model.close();
+    var eval =
+        EvalRun.run(
+            new EvalRequest(
+                method.equals("lora") ? BASE : out,
+                method.equals("lora") ? Optional.of(out) : Optional.empty(),
+                new Source(out.resolve("valid.jsonl")),
+                OptionalInt.empty(),
+                false,
+                1),
+            new Silent());
+    assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
+  }
+
+  /// Stopped and resumed several times, at random steps.
+  @ParameterizedTest
+  @Seeds(4)
+  void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
+    var method = seed % 2 == 0 ? "lora" : "full";
+    var whole = dir.resolve("whole");
+    run(request(method, whole, 2, false));
+    var parts = dir.resolve("parts");
+    var random = new SplittableRandom(seed);
+    Optional<Summary> summary = Optional.empty();
+    for (int i = 0; summary.isEmpty(); i++) {
+      var steps = new AtomicInteger(random.nextInt(1, 8));
+      summary =
+          TuneRun.run(
+              request(method, parts, 2, i > 0), new Silent(), () -> steps.getAndDecrement() == 0);
+    }
+    assertSameFiles(
+        method.equals("lora") ? ADAPTER : List.of("model.safetensors", "hone_proof.json"),
+        whole,
+        parts);
+    assertEquals(losses(whole), losses(parts));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void anyNumberOfThreadsGivesTheSameBytes(int threads) throws IOException {
+    run(request("lora", dir.resolve("one"), 1, false));
+    run(request("lora", dir.resolve("many"), threads, false));
+    assertSameFiles(List.of("adapter_model.safetensors"), dir.resolve("one"), dir.resolve("many"));
+  }
+
+  @Test
+  void resumingWithOtherThreadsSaysThatBytesMayDiffer() throws IOException {
+    var out = dir.resolve("run");
+    var steps = new AtomicInteger(5);
+    TuneRun.run(request("lora", out, 2, false), new Silent(), () -> steps.getAndDecrement() == 0);
+    var listener = new Silent();
+    TuneRun.run(request("lora", out, 1, true), listener, () -> false);
+    assertTrue(
+        listener.notes.stream().anyMatch(note -> note.contains("differ")),
+        listener.notes.toString());
+  }
+
+  @Test
+  void resumingWithOtherSettingsIsRefusedByName() throws IOException {
+    var out = dir.resolve("run");
+    run(request("lora", out, 2, false));
+    var failure = assertThrows(UsageException.class, () -> run(request("full", out, 2, true)));
+    assertTrue(
+        failure.getMessage().contains("method was lora and is now full"), failure.getMessage());
+  }
+
+  @Test
+  void aDirectoryWithOtherFilesIsLeftAlone() throws IOException {
+    var out = Files.createDirectory(dir.resolve("letters"));
+    Files.writeString(out.resolve("letter.txt"), "dear");
+    assertThrows(UsageException.class, () -> run(request("lora", out, 2, false)));
+    assertEquals("dear", Files.readString(out.resolve("letter.txt")));
+    assertThrows(UsageException.class, () -> run(request("lora", out, 2, true)));
+  }
+
+  @Test
+  void aFinishedRunIsNotBegunAgain() throws IOException {
+    var out = dir.resolve("run");
+    run(request("lora", out, 2, false));
+    assertThrows(UsageException.class, () -> run(request("lora", out, 2, false)));
+    var before = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
+    assertTrue(run(request("lora", out, 2, true)).isPresent());
+    assertArrayEquals(before, Files.readAllBytes(out.resolve("adapter_model.safetensors")));
+  }
+
+  @Test
+  void patienceEndsARunAndTheBestIsKept() throws IOException {
+    var out = dir.resolve("run");
+    var hyper = hyper(0.5, 30, 2); // far too high a rate: it gets worse soon
+    var summary = run(request(method("full"), hyper, out, 2, false)).orElseThrow();
+    assertTrue(summary.stoppedEarly());
+    assertTrue(summary.bestStep() < summary.steps());
+    assertFalse(Files.exists(out.resolve(".model")));
+  }
+
+  private static Optional<Summary> run(TuneRequest request) throws IOException {
+    return TuneRun.run(request, new Silent(), () -> false);
+  }
+
+  private static Method method(String name) {
+    return name.equals("lora")
+        ? new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false))
+        : new Method.Full();
+  }
+
+  private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {
+    return new TuneRequest.Hyper(
+        OptionalDouble.of(rate),
+        epochs,
+        8,
+        40,
+        Schedule.COSINE,
+        0.1,
+        0.01,
+        1,
+        false,
+        OptionalInt.of(4),
+        patience,
+        2,
+        7);
+  }
+
+  private TuneRequest request(String method, Path out, int threads, boolean isResumed) {
+    return request(method(method), hyper(1e-2, 3, 0), out, threads, isResumed);
+  }
+
+  private TuneRequest request(
+      Method method, TuneRequest.Hyper hyper, Path out, int threads, boolean isResumed) {
+    return new TuneRequest(
+        BASE,
+        new Source(data),
+        Optional.empty(),
+        out,
+        method,
+        hyper,
+        OptionalInt.empty(),
+        false,
+        threads,
+        isResumed,
+        Optional.empty());
+  }
+
+  private static void assertSameFiles(List<String> names, Path expected, Path actual)
+      throws IOException {
+    for (var name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(expected.resolve(name)),
+          Files.readAllBytes(actual.resolve(name)),
+          name);
+    }
+  }
+
+  /// Step, loss and held-out loss of every line.
+  private static List<String> losses(Path out) throws IOException {
+    var losses = new ArrayList<String>();
+    for (var line : Files.readAllLines(out.resolve("metrics.csv"))) {
+      var fields = line.split(",", -1);
+      losses.add(fields[0] + " " + fields[2] + " " + fields[9]);
+    }
+    return losses;
+  }
+
+  private static final class Silent implements TuneListener {
+    private final List<String> notes = new ArrayList<>();
+
+    @Override
+    public void phase(String name) {}
+
+    @Override
+    public void note(String text) {
+      notes.add(text);
+    }
+
+    @Override
+    public void checked(GateReport report) {}
+
+    @Override
+    public void planned(Plan plan) {}
+
+    @Override
+    public void stepped(StepReport report) {}
+
+    @Override
+    public void evaluated(long step, Evaluation heldOut, boolean isBest) {}
+  }
+}
