@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -287,6 +288,15 @@ final class MainTest {
     assertTrue(shell.out().contains("Usage: hone"));
     assertEquals("", shell.err());
     assertTrue(shell.out().lines().allMatch(text -> text.length() <= 100), shell.out());
+  }
+
+  @Test
+  void onlyTheCommandThatIsNamedIsMade() {
+    var shell = new TestShell().shell();
+
+    assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
+    assertEquals(6, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(6, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
