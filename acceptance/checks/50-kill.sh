@@ -17,26 +17,38 @@ SECONDS=0
 whole=$SECONDS
 echo "uninterrupted: $whole s"
 
+check() { # the files of a finished run
+  for file in adapter_model.safetensors adapter_config.json hone.json hone_proof.json valid.jsonl split.json; do
+    cmp "$OUT/whole/$file" "$OUT/killed/$file"
+  done
+  # Every step stands once in the metrics, with the same loss.
+  for run in whole killed; do
+    cut -d, -f1-5,10 "$OUT/$run/metrics.csv" >"$OUT/$run.steps"
+  done
+  cmp "$OUT/whole.steps" "$OUT/killed.steps"
+}
+
 RANDOM=${KILL_SEED:-4711}
-for kill in 1 2 3 4 5 6 7 8 9 10; do
-  # moments from start-up to past the middle of a whole run, so that some hit the data, some training, some saving
-  delay=$(awk -v r="$RANDOM" -v w="$whole" 'BEGIN { print 0.3 + r / 32768 * w * 0.6 }')
-  (tune "$OUT/killed" --resume) >"$OUT/killed.$kill.log" 2>&1 &
+kills=0
+while [ "$kills" -lt 10 ]; do
+  # moments from the start to the end of a whole run, so that some hit the data, some training, some saving
+  delay=$(awk -v r="$RANDOM" -v w="$whole" 'BEGIN { print 0.2 + r / 32768 * w * 0.8 }')
+  (tune "$OUT/killed" --resume) >"$OUT/killed.log" 2>&1 &
   pid=$!
   sleep "$delay"
-  kill -9 "$pid" 2>/dev/null || echo "kill $kill: the run had ended"
-  wait "$pid" 2>/dev/null || :
-  echo "kill $kill after $delay s: $(tail -n 1 "$OUT/killed/metrics.jsonl" 2>/dev/null | cut -c1-60)"
+  if kill -9 "$pid" 2>/dev/null; then
+    kills=$((kills + 1))
+    echo "kill $kills after $delay s: $(tail -n 1 "$OUT/killed/metrics.jsonl" 2>/dev/null | cut -c1-60)"
+    wait "$pid" 2>/dev/null || :
+  else
+    wait "$pid" || { cat "$OUT/killed.log"; exit 1; }
+    echo "finished before it was killed: same files"
+    check
+    rm -rf "$OUT/killed"
+  fi
 done
-(tune "$OUT/killed" --resume) >"$OUT/killed.last.log" 2>&1 || {
-  cat "$OUT/killed.last.log"
+(tune "$OUT/killed" --resume) >"$OUT/killed.log" 2>&1 || {
+  cat "$OUT/killed.log"
   exit 1
 }
-for file in adapter_model.safetensors adapter_config.json hone.json hone_proof.json valid.jsonl split.json; do
-  cmp "$OUT/whole/$file" "$OUT/killed/$file"
-done
-# Every step stands once in the metrics, with the same loss.
-for run in whole killed; do
-  cut -d, -f1-5,10 "$OUT/$run/metrics.csv" >"$OUT/$run.steps"
-done
-cmp "$OUT/whole.steps" "$OUT/killed.steps"
+check

@@ -122,7 +122,7 @@ mkdir -p "$OUT/full" && echo kept >"$OUT/full/letter.txt"
 run "a full output directory" tune --base "$real" --data "$good" --out "$OUT/full"
 grep -q kept "$OUT/full/letter.txt"
 run "output is a file" tune --base "$real" --data "$good" --out "$good"
-run "more memory than there is" tune --base "$real" --data "$good" --out "$OUT/out" --micro-batch-tokens 2000000000
+run "more memory than there is" tune --base "$real" --data "$good" --out "$OUT/out" --rank 5000000
 
 # a disk that cannot be written to, and one that is full, where this may be mounted
 if mkdir -p "$OUT/tiny" && mount -t tmpfs -o size=200k tmpfs "$OUT/tiny" 2>/dev/null; then

@@ -33,7 +33,7 @@ final class PendingFile implements AutoCloseable {
   }
 
   static Path beside(Path target, String suffix) {
-    return target.resolveSibling(target.getFileName() + suffix);
+    return target.resolveSibling("." + target.getFileName() + suffix);
   }
 
   /// Writes a whole file of text.

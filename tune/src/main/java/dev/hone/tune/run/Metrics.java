@@ -40,7 +40,7 @@ final class Metrics implements AutoCloseable {
         line ->
             line.startsWith("step") ? -1 : Long.parseLong(line.substring(0, line.indexOf(','))));
     keepUpTo(step, jsonl, line -> JSON.readTree(line).get("step").asLong());
-    if (Files.notExists(csv)) {
+    if (Files.notExists(csv) || Files.size(csv) == 0) {
       Files.writeString(csv, HEADER + "\n");
     }
     return new Metrics(append(csv), append(jsonl));

@@ -2,11 +2,15 @@ package dev.hone.tune.run;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.RenderFormat;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
+import dev.hone.tensor.Allocator;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -14,16 +18,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A base model's files, opened and checked; its weights are mapped and not read yet.
-///
-/// @param checkpoint config and tensors
-/// @param tokenizer its tokenizer
-/// @param renderer its chat template, or the plain format
-record ModelFiles(Checkpoint checkpoint, Tokenizer tokenizer, ChatRenderer renderer) {
-  /// @param saved the format that a run or an adapter was begun with
-  static ModelFiles open(Path dir, Arena arena, Optional<RenderFormat> saved) throws IOException {
-    var checkpoint = Checkpoint.open(dir, arena);
-    var tokenizer = Tokenizer.open(checkpoint);
+/// A base model's files, opened and checked: its weights are mapped until they are loaded.
+final class ModelFiles implements AutoCloseable {
+  private final Arena mapping;
+  private final Checkpoint checkpoint;
+  private final String fingerprint;
+  private final ChatRenderer renderer;
+  private boolean isMapped = true;
+
+  private ModelFiles(Arena mapping, Path dir, Optional<RenderFormat> saved) throws IOException {
+    this.mapping = mapping;
+    this.checkpoint = Checkpoint.open(dir, mapping);
+    this.fingerprint = checkpoint.fingerprint();
+    this.renderer = renderer(Tokenizer.open(checkpoint), dir, saved);
+  }
+
+  /// @param saved the format that a run was begun with
+  static ModelFiles open(Path dir, Optional<RenderFormat> saved) throws IOException {
+    var mapping = Arena.ofShared();
+    try {
+      return new ModelFiles(mapping, dir, saved);
+    } catch (IOException | RuntimeException e) {
+      mapping.close();
+      throw e;
+    }
+  }
+
+  private static ChatRenderer renderer(Tokenizer tokenizer, Path dir, Optional<RenderFormat> saved)
+      throws CheckpointException {
     var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
     int eos =
         tokenizer
@@ -32,14 +54,42 @@ record ModelFiles(Checkpoint checkpoint, Tokenizer tokenizer, ChatRenderer rende
                 new UsageException(
                     dir + ": neither its config nor its tokenizer names an end-of-sequence token",
                     "set eos_token_id in config.json"));
-    var renderer =
-        saved.isPresent()
-            ? Renderers.asSaved(saved.get(), dir, tokenizer, bos, eos)
-            : Renderers.of(dir, tokenizer, bos, eos, Map.of());
-    return new ModelFiles(checkpoint, tokenizer, renderer);
+    return saved.isPresent()
+        ? Renderers.asSaved(saved.get(), dir, tokenizer, bos, eos)
+        : Renderers.of(dir, tokenizer, bos, eos, Map.of());
+  }
+
+  Path dir() {
+    return checkpoint.dir();
   }
 
   ModelConfig config() {
     return checkpoint.config();
+  }
+
+  /// What identifies the base.
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /// Its chat template, or the plain format.
+  ChatRenderer renderer() {
+    return renderer;
+  }
+
+  /// Copies the weights into memory and lets go of the files, which would count in the process's
+  /// memory as well.
+  ParameterSet load(Allocator memory) throws CheckpointException {
+    var weights = BaseWeights.load(checkpoint, memory);
+    close();
+    return weights;
+  }
+
+  @Override
+  public void close() {
+    if (isMapped) {
+      mapping.close();
+      isMapped = false;
+    }
   }
 }

@@ -61,8 +61,15 @@ final class Probe {
     if (length < TokenStore.MIN_LENGTH || trained.isEmpty()) {
       return Optional.empty();
     }
-    int bytes = Math.ceilDiv(rendered.targetBytes() * length, rendered.ids().length);
+    int bytes =
+        Math.toIntExact(
+            Math.ceilDiv((long) rendered.targetBytes() * length, rendered.ids().length));
     return Optional.of(new Example(Arrays.copyOf(rendered.ids(), length), length, trained, bytes));
+  }
+
+  /// Names the text, so that a resumed run measures the same.
+  static String fingerprint(Optional<Path> file) throws IOException {
+    return file.isPresent() ? Integer.toHexString(read(file.get()).hashCode()) : "built-in";
   }
 
   private static String read(Path file) throws IOException {

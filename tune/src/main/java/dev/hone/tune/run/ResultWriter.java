@@ -4,15 +4,10 @@ import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
-import dev.hone.model.adapter.RowShape;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointWriter;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
-import dev.hone.tune.data.Line;
-import dev.hone.tune.data.Row;
-import dev.hone.tune.data.RowReader;
-import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Turns a finished run's directory into an adapter, or a model.
@@ -33,13 +27,13 @@ final class ResultWriter {
   private ResultWriter() {}
 
   static void write(
-      TuneRequest request, ModelFiles files, Trained trained, Proof proof, Summary summary)
+      TuneRequest request,
+      ModelFiles files,
+      Trained trained,
+      Provenance provenance,
+      Proof proof,
+      Summary summary)
       throws IOException {
-    var provenance =
-        new Provenance(
-            files.checkpoint().fingerprint(),
-            files.renderer().format(),
-            rowShapes(request.train()));
     var card = card(request, summary);
     switch (request.method()) {
       case Method.Lora(var lora) -> {
@@ -62,7 +56,7 @@ final class ResultWriter {
       Proof proof)
       throws IOException {
     var staged = request.out().resolve(".model");
-    CheckpointWriter.write(staged, files.checkpoint().dir(), entries(trained), true);
+    CheckpointWriter.write(staged, files.dir(), entries(trained), true);
     provenance.write(staged);
     proof.write(staged);
     AtomicFile.write(staged.resolve("README.md"), card);
@@ -88,25 +82,6 @@ final class ResultWriter {
         })
         .sorted(Comparator.comparing(Entry::name))
         .toList();
-  }
-
-  private static Set<RowShape> rowShapes(Source source) throws IOException {
-    try (var reader = RowReader.open(source)) {
-      for (var line = reader.next(); line.isPresent(); line = reader.next()) {
-        if (line.get() instanceof Line.Valid valid) {
-          return Set.of(shape(valid.row()));
-        }
-      }
-    }
-    return Set.of();
-  }
-
-  private static RowShape shape(Row row) {
-    return switch (row) {
-      case Row.Chat any -> RowShape.CHAT;
-      case Row.Completion any -> RowShape.COMPLETION;
-      case Row.Text any -> RowShape.TEXT;
-    };
   }
 
   private static String card(TuneRequest request, Summary s) {

@@ -1,11 +1,13 @@
 package dev.hone.tune.run;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.train.TrainingSettings;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// The request with what it leaves open decided.
@@ -30,7 +32,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     int context = config.maxPositionEmbeddings();
     int maxLength = request.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     if (maxLength > context) {
-      throw new dev.hone.model.UsageException(
+      throw new UsageException(
           "--max-length %d is more than the model's context of %d tokens"
               .formatted(maxLength, context),
           "give at most " + context);
@@ -50,7 +52,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   private static double defaultRate(Method method, ModelConfig config) {
     double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
     double lora = Math.clamp(2e-4 * Math.sqrt(1e9 / parameters), 1e-4, 3e-3);
-    double rounded = Double.parseDouble("%.1e".formatted(lora));
+    double rounded = Double.parseDouble(String.format(Locale.ROOT, "%.1e", lora));
     return switch (method) {
       case Method.Lora any -> rounded;
       case Method.Full any -> rounded / 5;
@@ -91,7 +93,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   }
 
   /// What the result depends on, by the names of the options.
-  Map<String, Object> asMap(TuneRequest r, String dataFingerprint) {
+  Map<String, Object> asMap(TuneRequest r, String dataFingerprint, String probeFingerprint) {
     var h = r.hyper();
     var map = new LinkedHashMap<String, Object>();
     map.put("method", r.method().label());
@@ -116,6 +118,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("patience", h.patience());
     map.put("train-on-prompt", r.trainsOnPrompt());
     map.put("seed", h.seed());
+    map.put("probe", probeFingerprint);
     map.put("data", dataFingerprint);
     return map;
   }

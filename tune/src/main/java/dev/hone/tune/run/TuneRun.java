@@ -1,7 +1,7 @@
 package dev.hone.tune.run;
 
-import dev.hone.model.UsageException;
 import dev.hone.model.adapter.Proof;
+import dev.hone.model.adapter.Provenance;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
@@ -57,53 +57,35 @@ public final class TuneRun {
   }
 
   private Optional<Summary> run() throws IOException {
-    var begun = requireUsableOut();
-    try (var arena = Arena.ofShared()) {
+    try (var directory = RunDirectory.open(request.out(), request.isResumed())) {
+      if (request.isResumed() && directory.begun().isEmpty()) {
+        listener.note("nothing to resume in " + request.out() + ": starting from the beginning");
+      }
       listener.phase("opening the model");
-      var files = ModelFiles.open(request.base(), arena, begun.map(RunFile::format));
-      var settings = Settings.of(request, files.config());
-      listener.phase("checking the data");
-      Files.createDirectories(request.out());
-      try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
-        data.report().ifPresent(listener::checked);
-        var runFile =
-            new RunFile(settings.asMap(request, data.fingerprint()), files.renderer().format());
-        if (begun.isPresent()) {
-          begun.get().requireSame(runFile, request.out());
-        } else {
-          runFile.write(request.out());
-        }
-        return train(files, settings, data, runFile, arena);
+      try (var files = ModelFiles.open(request.base(), directory.begun().map(RunFile::format))) {
+        return run(files, directory.begun());
       }
     }
   }
 
-  /// A directory that is new or empty, or that of the run to go on with.
-  private Optional<RunFile> requireUsableOut() throws IOException {
-    var out = request.out();
-    if (Files.exists(out) && !Files.isDirectory(out)) {
-      throw new UsageException("--out " + out + " is a file", "name a directory for the result");
-    }
-    var begun = Files.isDirectory(out) ? RunFile.read(out) : Optional.<RunFile>empty();
-    if (begun.isPresent() && !request.isResumed()) {
-      throw new UsageException(
-          "--out " + out + " holds a run already", "go on with --resume, or name another --out");
-    }
-    if (begun.isEmpty() && Files.isDirectory(out) && !isLeftover(out)) {
-      throw new UsageException(
-          "--out " + out + " is not empty and holds no run",
-          "name a new directory, or empty this one");
-    }
-    if (request.isResumed() && begun.isEmpty()) {
-      listener.note("nothing to resume in " + out + ": starting from the beginning");
-    }
-    return begun;
-  }
-
-  /// Whether a directory is empty but for what a run leaves that was killed before it began.
-  private static boolean isLeftover(Path out) throws IOException {
-    try (var entries = Files.list(out)) {
-      return entries.map(p -> p.getFileName().toString()).allMatch(RunFiles::isFromBeforeTheStart);
+  private Optional<Summary> run(ModelFiles files, Optional<RunFile> begun) throws IOException {
+    var settings = Settings.of(request, files.config());
+    listener.phase("checking the data");
+    try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
+      data.report().ifPresent(listener::checked);
+      var provenance =
+          new Provenance(
+              files.fingerprint(), files.renderer().format(), RowShapes.of(request.train()));
+      var runFile =
+          new RunFile(
+              settings.asMap(request, data.fingerprint(), Probe.fingerprint(request.probe())),
+              files.renderer().format());
+      if (begun.isPresent()) {
+        begun.get().requireSame(runFile, request.out());
+      } else {
+        runFile.write(request.out());
+      }
+      return train(files, settings, data, runFile, provenance);
     }
   }
 
@@ -114,17 +96,17 @@ public final class TuneRun {
         settings.maxLength(),
         request.trainsOnPrompt(),
         request.hyper().seed(),
-        files.checkpoint().fingerprint() + files.renderer().format(),
+        files.fingerprint() + files.renderer().format(),
         request.out(),
         request.isResumed());
   }
 
   private Optional<Summary> train(
-      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Arena arena)
+      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Provenance provenance)
       throws IOException {
-    var probeFile = request.out().resolve(RunFiles.PROBE_TOKENS);
-    try (var probe =
-            Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
+    var probeFile = request.out().resolve("probe.tokens");
+    try (var arena = Arena.ofShared();
+        var probe = Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
         var workers = new Workers(request.threads())) {
       var training = settings.training(data.train(), data.heldOut());
       var demand = demand(files, settings, training, data, probe);
@@ -132,7 +114,7 @@ public final class TuneRun {
       resources.requireFit();
       listener.phase("loading the weights");
       var memory = new ArenaAllocator(arena);
-      var weights = BaseWeights.load(files.checkpoint(), memory);
+      var weights = files.load(memory);
       int positions =
           Math.max(
               demand.size().longest(),
@@ -157,7 +139,7 @@ public final class TuneRun {
       var proof = Proof.begin(files.renderer(), trained.base());
       var session =
           new Session(
-              files, settings, training, data, probe, workers, trained, engine, optimizer, proof);
+              files, training, data, probe, workers, trained, engine, optimizer, provenance, proof);
       return run(session, runFile, resources);
     }
   }
@@ -165,7 +147,6 @@ public final class TuneRun {
   /// Everything that is open while training.
   private record Session(
       ModelFiles files,
-      Settings settings,
       TrainingSettings training,
       TuningData data,
       TokenStore probe,
@@ -173,6 +154,7 @@ public final class TuneRun {
       Trained trained,
       Engine engine,
       Optimizer optimizer,
+      Provenance provenance,
       Proof.Begun proof) {
     Evaluation evaluate(TokenStore store) {
       return engine.evaluate(trained.decoder(), store, training.microBatchTokens());
@@ -217,8 +199,8 @@ public final class TuneRun {
       listener.planned(plan);
       if (state.step() == 0) {
         metrics.evaluated(0, state.before());
+        listener.evaluated(0, state.before(), false);
       }
-      listener.evaluated(state.step(), state.before(), false);
       listener.phase("training");
       state = loop.run(state, stop);
       if (!loop.isFinished(state)) {
@@ -289,10 +271,15 @@ public final class TuneRun {
     listener.phase("measuring the result");
     var after = s.evaluate(s.data().heldOut());
     var probeAfter = s.evaluate(s.probe());
+    if (after.loss() >= state.before().loss()) {
+      listener.note(
+          "the held-out loss did not fall (%.4f before, %.4f after): the base is better than this result"
+              .formatted(state.before().loss(), after.loss()));
+    }
     listener.phase("writing the result");
     var proof = s.proof().complete(s.trained().decoder(), s.trained().shape());
     var summary = summary(runFile, plan, state, after, probeAfter);
-    ResultWriter.write(request, s.files(), s.trained(), proof, summary);
+    ResultWriter.write(request, s.files(), s.trained(), s.provenance(), proof, summary);
     return summary;
   }
 

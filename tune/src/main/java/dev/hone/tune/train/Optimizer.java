@@ -41,16 +41,20 @@ public final class Optimizer {
   /// Takes one step and returns the gradient's norm before clipping.
   ///
   /// @param gradientSum gradient of the summed loss
-  /// @param tokens what to divide it by
+  /// @param batch what the sum is of
   /// @param step from 0
   double step(
       Tensor gradientSum,
-      long tokens,
+      Evaluation batch,
       long step,
       double learningRate,
       TrainingSettings settings,
       Workers crew) {
+    long tokens = batch.tokens();
     double norm = Math.sqrt(Elementwise.sumOfSquares(gradientSum)) / tokens;
+    if (!Double.isFinite(batch.loss()) || !Double.isFinite(norm)) {
+      throw new DivergedException(step + 1, batch.loss(), norm);
+    }
     double clip = settings.clipNorm() > 0 ? Math.min(1, settings.clipNorm() / (norm + 1e-6)) : 1;
     var decayed = constants(step, learningRate, settings.weightDecay(), clip / tokens, settings);
     var plain = constants(step, learningRate, 0, clip / tokens, settings);

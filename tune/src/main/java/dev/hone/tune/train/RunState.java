@@ -9,7 +9,6 @@ package dev.hone.tune.train;
 /// @param step optimiser steps taken
 /// @param bestStep the step with the least held-out loss so far; -1 before the first evaluation
 /// @param bestLoss that loss, nats per token
-/// @param lastLoss held-out loss of the last evaluation
 /// @param worseInARow evaluations since the best one
 /// @param trainedTokens targets learned from so far
 /// @param tokens tokens run through the model so far
@@ -21,7 +20,6 @@ public record RunState(
     long step,
     long bestStep,
     double bestLoss,
-    double lastLoss,
     int worseInARow,
     long trainedTokens,
     long tokens,
@@ -31,8 +29,7 @@ public record RunState(
     String fingerprint) {
 
   public static RunState start(Evaluation before, Evaluation probeBefore, String fingerprint) {
-    return new RunState(
-        0, -1, Double.MAX_VALUE, before.loss(), 0, 0, 0, 0, before, probeBefore, fingerprint);
+    return new RunState(0, -1, Double.MAX_VALUE, 0, 0, 0, 0, before, probeBefore, fingerprint);
   }
 
   RunState afterStep(Evaluation batch, long batchTokens, double moreSeconds) {
@@ -40,7 +37,6 @@ public record RunState(
         step + 1,
         bestStep,
         bestLoss,
-        lastLoss,
         worseInARow,
         trainedTokens + batch.tokens(),
         tokens + batchTokens,
@@ -57,7 +53,6 @@ public record RunState(
         step,
         better ? step : bestStep,
         better ? loss : bestLoss,
-        loss,
         better ? 0 : worseInARow + 1,
         trainedTokens,
         tokens,
@@ -72,7 +67,6 @@ public record RunState(
         step,
         bestStep,
         bestLoss,
-        lastLoss,
         worseInARow,
         trainedTokens,
         tokens,

@@ -14,7 +14,7 @@ public enum Schedule {
   /// The factor on the base rate at a step, from 0: a ramp over `warmupSteps`, then the schedule
   /// over the rest.
   ///
-  /// The first of several warm-up steps has factor 0, as in Transformers.
+  /// The first warm-up step has factor 0, as in Transformers.
   public double factor(long step, long warmupSteps, long totalSteps) {
     if (step < warmupSteps) {
       return (double) step / Math.max(1, warmupSteps);

@@ -26,8 +26,8 @@ public final class TrainingLoop {
   private final Workers workers;
   private final TokenStore train;
   private final TokenStore heldOut;
+  private final Path checkpoints;
   private final Path last;
-  private final Path best;
   private final TrainingListener listener;
 
   private RunState state;
@@ -53,8 +53,8 @@ public final class TrainingLoop {
     this.workers = workers;
     this.train = train;
     this.heldOut = heldOut;
+    this.checkpoints = checkpoints;
     this.last = last(checkpoints);
-    this.best = best(checkpoints);
     this.listener = listener;
   }
 
@@ -62,8 +62,10 @@ public final class TrainingLoop {
     return checkpoints.resolve("last.safetensors");
   }
 
-  static Path best(Path checkpoints) {
-    return checkpoints.resolve("best.safetensors");
+  /// Of one step by name, so that a best one from after the last checkpoint is never taken for the
+  /// best one that the checkpoint means.
+  private Path best(long step) {
+    return checkpoints.resolve("best-%d.safetensors".formatted(step));
   }
 
   public long stepsPerEpoch() {
@@ -95,7 +97,7 @@ public final class TrainingLoop {
       }
     }
     if (isFinished(state)) {
-      TrainingCheckpoint.readParameters(best, optimizer.parameters());
+      TrainingCheckpoint.readParameters(best(state.bestStep()), optimizer.parameters());
     } else {
       save();
     }
@@ -118,19 +120,13 @@ public final class TrainingLoop {
     var sum = engine.gradient(decoder, train, leaves, dropoutSeed());
     double norm =
         optimizer.step(
-            sum.gradients().flat(),
-            sum.evaluation().tokens(),
-            state.step(),
-            rate,
-            settings,
-            workers);
+            sum.gradients().flat(), sum.evaluation(), state.step(), rate, settings, workers);
     engine.release(sum);
     double seconds = (System.nanoTime() - started) / 1e9;
     long tokens = 0;
     for (int row : rows) {
       tokens += train.length(row);
     }
-    refuseNonFinite(sum.evaluation().loss(), norm);
     state = state.afterStep(sum.evaluation(), tokens, seconds);
     listener.stepped(
         new StepReport(
@@ -143,12 +139,6 @@ public final class TrainingLoop {
             sum.evaluation().tokens(),
             tokens,
             seconds));
-  }
-
-  private void refuseNonFinite(double loss, double norm) {
-    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-      throw new DivergedException(state.step() + 1, loss, norm);
-    }
   }
 
   private long dropoutSeed() {
@@ -168,7 +158,7 @@ public final class TrainingLoop {
     state = state.afterEvaluation(result);
     boolean isBest = state.bestStep() == state.step();
     if (isBest) {
-      TrainingCheckpoint.writeParameters(best, optimizer.parameters(), state);
+      TrainingCheckpoint.writeParameters(best(state.step()), optimizer.parameters(), state);
     }
     listener.evaluated(state.step(), result, isBest);
   }
@@ -186,7 +176,18 @@ public final class TrainingLoop {
     listener.saving(state);
     Files.createDirectories(last.getParent());
     TrainingCheckpoint.write(last, optimizer, state);
+    deleteFormerBest();
     savedAt = System.nanoTime();
     saveSeconds = (savedAt - started) / 1e9;
+  }
+
+  private void deleteFormerBest() throws IOException {
+    try (var files = Files.newDirectoryStream(checkpoints, "best-*.safetensors")) {
+      for (var file : files) {
+        if (!file.equals(best(state.bestStep()))) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 }

@@ -66,9 +66,10 @@ public record TrainingSettings(
     }
   }
 
-  /// Warm-up steps, rounded up as Transformers does.
+  /// Warm-up steps, rounded up as Transformers does; at least one step is left after them, since
+  /// the first has rate 0.
   public long warmupSteps(long totalSteps) {
-    return (long) Math.ceil(warmupRatio * totalSteps);
+    return Math.min(totalSteps - 1, (long) Math.ceil(warmupRatio * totalSteps));
   }
 
   /// The learning rate of a step, from 0.

@@ -34,28 +34,43 @@ public final class Workers implements AutoCloseable {
       int worker = w;
       futures.add(threads.submit(() -> body.accept(worker)));
     }
-    RuntimeException failure = null;
+    // all are waited for, whatever happens: memory that they work in may be freed after this
+    Throwable failure = null;
+    boolean isInterrupted = false;
     for (var future : futures) {
+      isInterrupted |= await(future);
+      if (failure == null && future.state() == Future.State.FAILED) {
+        failure = future.exceptionNow();
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    rethrow(failure);
+  }
+
+  /// Waits for the end, good or bad, and returns whether somebody interrupted the wait.
+  private static boolean await(Future<?> future) {
+    boolean isInterrupted = false;
+    while (!future.isDone()) {
       try {
         future.get();
       } catch (ExecutionException e) {
-        failure = failure != null ? failure : unchecked(e.getCause());
+        return isInterrupted;
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        failure =
-            failure != null ? failure : new IllegalStateException("interrupted while training", e);
+        isInterrupted = true;
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    return isInterrupted;
   }
 
-  private static RuntimeException unchecked(Throwable cause) {
-    if (cause instanceof Error error) {
-      throw error;
+  private static void rethrow(Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case Error error -> throw error;
+      case RuntimeException runtime -> throw runtime;
+      default -> throw new IllegalStateException(failure);
     }
-    return cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
   }
 
   @Override

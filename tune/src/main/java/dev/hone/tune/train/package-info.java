@@ -1,4 +1,4 @@
-/// The training loop: schedules, steps, evaluation, checkpoints, and the run as a whole.
+/// The training loop: schedules, steps, evaluation, checkpoints.
 ///
 /// May use: dev.hone.tensor, dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint,
 /// dev.hone.model.decoder, dev.hone.model.text, dev.hone.tune.data

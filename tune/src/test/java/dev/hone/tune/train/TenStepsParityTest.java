@@ -64,7 +64,13 @@ class TenStepsParityTest {
         var score = decoder.scoreAndBackward(batch, workspace, gradients);
         double rate = settings.learningRate(step, 10);
         double norm =
-            optimizer.step(gradients.flat(), batch.numTargets(), step, rate, settings, workers);
+            optimizer.step(
+                gradients.flat(),
+                new Evaluation(score.lossSum(), batch.numTargets(), 0, 0),
+                step,
+                rate,
+                settings,
+                workers);
         double loss = score.lossSum() / batch.numTargets();
         assertEquals(golden.f32("losses")[step], loss, 1e-5 * loss, "loss of step " + step);
         assertEquals(
