@@ -3,7 +3,7 @@
 set -euo pipefail
 
 base=$SHARED/models/tinystories-656k
-head -n 1200 "$SHARED/data/plain-english/train.jsonl" >"$OUT/train.jsonl"
+head -n 600 "$SHARED/data/plain-english/train.jsonl" >"$OUT/train.jsonl"
 
 tune() { # directory, further options
   local out=$1

@@ -1,6 +1,6 @@
 package dev.hone.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -12,11 +12,11 @@ final class ScalarKernels implements Kernels {
   }
 
   private static float at(MemorySegment x, long offset, int i) {
-    return x.get(JAVA_FLOAT, offset + 4L * i);
+    return x.get(JAVA_FLOAT_UNALIGNED, offset + 4L * i);
   }
 
   private static void put(MemorySegment x, long offset, int i, double value) {
-    x.set(JAVA_FLOAT, offset + 4L * i, (float) value);
+    x.set(JAVA_FLOAT_UNALIGNED, offset + 4L * i, (float) value);
   }
 
   @Override

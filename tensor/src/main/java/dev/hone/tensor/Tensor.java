@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 /// A vector is a matrix of one row. Buffers are planned for the longest batch, so operations take
 /// the number of rows in use as a parameter and check it against [#rows()].
 public final class Tensor {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   private final MemorySegment data;
   private final long rows;

@@ -1,6 +1,6 @@
 package dev.hone.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -45,7 +45,7 @@ final class VectorKernels implements Kernels {
   }
 
   private static float at(MemorySegment x, long offset, int i) {
-    return x.get(JAVA_FLOAT, offset + 4L * i);
+    return x.get(JAVA_FLOAT_UNALIGNED, offset + 4L * i);
   }
 
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
@@ -137,7 +137,7 @@ final class VectorKernels implements Kernels {
       store(load(x, xAt, i).mul(r).mul(load(w, 0, i)), y, yAt, i);
     }
     for (int i = bound; i < n; i++) {
-      y.set(JAVA_FLOAT, yAt + 4L * i, at(x, xAt, i) * r * at(w, 0, i));
+      y.set(JAVA_FLOAT_UNALIGNED, yAt + 4L * i, at(x, xAt, i) * r * at(w, 0, i));
     }
     return r;
   }
@@ -169,7 +169,7 @@ final class VectorKernels implements Kernels {
     }
     for (int i = bound; i < n; i++) {
       float step = r * at(dy, dyAt, i) * at(w, 0, i) + at(x, xAt, i) * shared;
-      dx.set(JAVA_FLOAT, dxAt + 4L * i, at(dx, dxAt, i) + step);
+      dx.set(JAVA_FLOAT_UNALIGNED, dxAt + 4L * i, at(dx, dxAt, i) + step);
     }
   }
 
@@ -181,7 +181,7 @@ final class VectorKernels implements Kernels {
       store(load(dy, dyAt, i).mul(load(x, xAt, i)).mul(r).add(load(dw, 0, i)), dw, 0, i);
     }
     for (int i = bound; i < n; i++) {
-      dw.set(JAVA_FLOAT, 4L * i, at(dw, 0, i) + at(dy, dyAt, i) * at(x, xAt, i) * r);
+      dw.set(JAVA_FLOAT_UNALIGNED, 4L * i, at(dw, 0, i) + at(dy, dyAt, i) * at(x, xAt, i) * r);
     }
   }
 
@@ -209,8 +209,8 @@ final class VectorKernels implements Kernels {
       float b = at(x, upper, i);
       float c = at(cos, tableAt, i);
       float s = at(sin, tableAt, i) * direction;
-      x.set(JAVA_FLOAT, xAt + 4L * i, a * c - b * s);
-      x.set(JAVA_FLOAT, upper + 4L * i, b * c + a * s);
+      x.set(JAVA_FLOAT_UNALIGNED, xAt + 4L * i, a * c - b * s);
+      x.set(JAVA_FLOAT_UNALIGNED, upper + 4L * i, b * c + a * s);
     }
   }
 
@@ -270,7 +270,7 @@ final class VectorKernels implements Kernels {
     double sum = sum(sums);
     for (int i = bound; i < n; i++) {
       double e = Math.exp(scale * at(x, xAt, i) - max);
-      x.set(JAVA_FLOAT, xAt + 4L * i, (float) e);
+      x.set(JAVA_FLOAT_UNALIGNED, xAt + 4L * i, (float) e);
       sum += e;
     }
     scale(x, xAt, n, (float) (1 / sum));
