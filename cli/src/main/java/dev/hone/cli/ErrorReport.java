@@ -26,7 +26,9 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       "lower --micro-batch-tokens or --max-length, add --recompute, or give the JVM's heap more:"
           + " HONE_JAVA_OPTS=-Xmx8g";
   private static final String DIVERGED_HINT =
-      "lower --lr, or raise --warmup-ratio; what was saved before is kept";
+      "begin again in another --out, with a lower --lr or a higher --warmup-ratio";
+  private static final String NATIVES_HINT =
+      "name a directory that can be written to: HONE_JAVA_OPTS=-Dhone.natives=DIR";
   private static final String BUG_HINT = "please report it, with what HONE_DEBUG=1 prints";
 
   private final Shell shell;
@@ -86,6 +88,8 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
       case UsageException e -> report(e, e.getMessage(), e.hint(), BAD_INPUT);
       case UncheckedIOException e -> report(e, message(e.getCause()), "", FAILED);
       case IOException e -> report(e, message(e), "", FAILED);
+      case ExceptionInInitializerError e when e.getCause() instanceof UncheckedIOException io ->
+          report(e, io.getMessage() + ": " + message(io.getCause()), NATIVES_HINT, FAILED);
       case OutOfMemoryError e -> report(e, "out of memory: " + e.getMessage(), MEMORY_HINT, FAILED);
       case DivergedException e -> report(e, e.getMessage(), DIVERGED_HINT, FAILED);
       default -> report(failure, "this is a bug in Hone: " + failure, BUG_HINT, FAILED);

@@ -3,7 +3,7 @@ package dev.hone.tune.data;
 import dev.hone.model.decoder.PackedBatch;
 import java.util.function.IntPredicate;
 
-/// Fills a [PackedBatch] from a [TokenStore]; allocates nothing per step. One per thread.
+/// Fills a [PackedBatch] from a [TokenStore], into memory that is reused. One per thread.
 public final class Packer {
   private final TokenStore store;
   private final int[] row;
