@@ -1,8 +1,6 @@
 package dev.hone.cli;
 
-import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
-import dev.hone.model.text.Renderer;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tune.data.Check.Severity;
@@ -18,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /// Runs one `hone data check` and prints what it found.
 final class DataCheck {
@@ -29,7 +26,7 @@ final class DataCheck {
 
   static GateReport run(Path base, DataOptions rows, Path file, Optional<Path> valid)
       throws IOException {
-    var renderer = renderer(base);
+    var renderer = Renderers.open(base, Tokenizer.open(base), Optional.empty());
     int context = ModelConfig.read(base.resolve("config.json")).maxPositionEmbeddings();
     int maxLength = rows.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     var gate = new DataGate(renderer, maxLength, rows.trainsOnPrompt());
@@ -37,19 +34,6 @@ final class DataCheck {
         ? gate.check(
             rows.source(file), rows.source(valid.get()), ExampleSink.NONE, ExampleSink.NONE)
         : gate.check(rows.source(file));
-  }
-
-  private static Renderer renderer(Path base) throws IOException {
-    var tokenizer = Tokenizer.open(base);
-    var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
-    int eos =
-        tokenizer
-            .eosId()
-            .orElseThrow(() ->
-                new UsageException(
-                    base + ": neither its config nor its tokenizer names an end-of-sequence token",
-                    "set eos_token_id in config.json"));
-    return Renderers.of(base, tokenizer, bos, eos, Map.of());
   }
 
   /// @return whether a run may start with these files

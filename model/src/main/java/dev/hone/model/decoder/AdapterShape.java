@@ -38,10 +38,6 @@ public record AdapterShape(Map<String, Module> modules) {
     return m == null ? 0 : m.rank();
   }
 
-  public int maxRank() {
-    return modules.values().stream().mapToInt(Module::rank).max().orElse(0);
-  }
-
   public float scale(String module) {
     return modules.get(module).scale();
   }

@@ -24,11 +24,7 @@ record DecoderTensors(Tensor embedding, List<Block> blocks, Tensor norm, Tensor 
       Tensor postNorm,
       LinearTensors gate,
       LinearTensors up,
-      LinearTensors down) {
-    List<LinearTensors> linears() {
-      return List.of(q, k, v, o, gate, up, down);
-    }
-  }
+      LinearTensors down) {}
 
   /// Looks every part up by its checkpoint name.
   ///

@@ -23,9 +23,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -63,7 +61,7 @@ public final class LanguageModel implements AutoCloseable {
             ? Optional.of(PeftAdapter.read(adapterDir.get(), config(), memory))
             : Optional.empty();
     this.provenance = readProvenance();
-    this.renderer = openRenderer();
+    this.renderer = Renderers.open(checkpoint.dir(), tokenizer, provenance.map(Provenance::format));
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
     this.weights = BaseWeights.load(checkpoint, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
@@ -125,20 +123,6 @@ public final class LanguageModel implements AutoCloseable {
       }
     }
     return Provenance.read(checkpoint.dir());
-  }
-
-  private ChatRenderer openRenderer() throws CheckpointException {
-    int eos =
-        tokenizer
-            .eosId()
-            .orElseThrow(() ->
-                new UsageException(
-                    checkpoint.dir() + ": names no token that ends a text (eos_token)",
-                    "add eos_token to tokenizer_config.json, or eos_token_id to config.json"));
-    var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
-    return provenance.isPresent()
-        ? Renderers.asSaved(provenance.get().format(), checkpoint.dir(), tokenizer, bos, eos)
-        : Renderers.of(checkpoint.dir(), tokenizer, bos, eos, Map.of());
   }
 
   /// As many as were asked for, and at least what a proof needs.

@@ -6,11 +6,31 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Which renderer a model gets: its own chat template where it has one, else the plain format.
 public final class Renderers {
   private Renderers() {}
+
+  /// The renderer that goes with a tokenizer and its directory.
+  ///
+  /// @param saved the format that a run or an adapter was begun with; where empty, the model's own
+  /// @throws UsageException where no token ends a text, or the template is no longer the saved one
+  public static ChatRenderer open(Path modelDir, Tokenizer tokenizer, Optional<RenderFormat> saved)
+      throws CheckpointException {
+    var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
+    int eos =
+        tokenizer
+            .eosId()
+            .orElseThrow(() ->
+                new UsageException(
+                    modelDir + ": names no token that ends a text (eos_token)",
+                    "add eos_token to tokenizer_config.json, or eos_token_id to config.json"));
+    return saved.isPresent()
+        ? asSaved(saved.get(), modelDir, tokenizer, bos, eos)
+        : of(modelDir, tokenizer, bos, eos, Map.of());
+  }
 
   /// The renderer of a model's directory.
   ///

@@ -1,6 +1,5 @@
 package dev.hone.tune.run;
 
-import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
@@ -14,9 +13,7 @@ import dev.hone.tensor.Allocator;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /// A base model's files, opened and checked: its weights are mapped until they are loaded.
 final class ModelFiles implements AutoCloseable {
@@ -30,7 +27,7 @@ final class ModelFiles implements AutoCloseable {
     this.mapping = mapping;
     this.checkpoint = Checkpoint.open(dir, mapping);
     this.fingerprint = checkpoint.fingerprint();
-    this.renderer = renderer(Tokenizer.open(checkpoint), dir, saved);
+    this.renderer = Renderers.open(dir, Tokenizer.open(checkpoint), saved);
   }
 
   /// @param saved the format that a run was begun with
@@ -42,21 +39,6 @@ final class ModelFiles implements AutoCloseable {
       mapping.close();
       throw e;
     }
-  }
-
-  private static ChatRenderer renderer(Tokenizer tokenizer, Path dir, Optional<RenderFormat> saved)
-      throws CheckpointException {
-    var bos = tokenizer.addBos() ? tokenizer.bosId() : OptionalInt.empty();
-    int eos =
-        tokenizer
-            .eosId()
-            .orElseThrow(() ->
-                new UsageException(
-                    dir + ": neither its config nor its tokenizer names an end-of-sequence token",
-                    "set eos_token_id in config.json"));
-    return saved.isPresent()
-        ? Renderers.asSaved(saved.get(), dir, tokenizer, bos, eos)
-        : Renderers.of(dir, tokenizer, bos, eos, Map.of());
   }
 
   Path dir() {
