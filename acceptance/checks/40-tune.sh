@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One epoch on plain-english reaches what Transformers and PEFT reach with the same settings, within 1 %: LoRA and full.
+# One epoch on plain-english reaches what Transformers and PEFT reach with the same settings, within 1 %: LoRA and full; and
+# faster than the 4,400 tokens/s that they were measured at (bench/peers/compare.sh measures both by turns).
 set -euo pipefail
 
 base=$SHARED/models/tinystories-656k
@@ -23,18 +24,19 @@ between() { # what, value, least, most
   }
 }
 
+# The time is estimated from a few seconds of a machine that others may use: only its order is checked.
 estimates() { # directory: estimates against outcome
   local wall peak
   wall=$(awk -v e="$(field "$1" estimated_wall_seconds)" -v w="$(field "$1" wall_seconds)" 'BEGIN { print e / w }')
   peak=$(awk -v e="$(field "$1" estimated_peak_memory_bytes)" -v w="$(field "$1" peak_memory_bytes)" 'BEGIN { print e / w }')
-  between "estimated / actual wall time" "$wall" 0.3 3
-  between "estimated / actual peak memory" "$peak" 0.7 1.4
+  between "estimated / actual wall time" "$wall" 0.1 10
+  between "estimated / actual peak memory" "$peak" 0.8 1.3
 }
 
 tune lora 3e-3 "$OUT/lora" --rank 16 --alpha 32 --targets all-linear
 between "held-out loss before" "$(field "$OUT/lora" held_out_loss_before)" 5.613 5.617
 between "held-out loss after LoRA" "$(field "$OUT/lora" held_out_loss_after)" 0 3.214
-between "LoRA tokens per second" "$(field "$OUT/lora" tokens_per_second)" 1 1e9
+between "LoRA tokens per second" "$(field "$OUT/lora" tokens_per_second)" 4400 1e9
 estimates "$OUT/lora"
 
 # The adapter alone gives the same figure again, through eval.
@@ -49,6 +51,6 @@ between "merged loss minus tune's" "$(awk -v a="$loss" -v b="$after" 'BEGIN { pr
 
 tune full 1e-3 "$OUT/full"
 between "held-out loss after full training" "$(field "$OUT/full" held_out_loss_after)" 0 3.002
-between "full tokens per second" "$(field "$OUT/full" tokens_per_second)" 1 1e9
+between "full tokens per second" "$(field "$OUT/full" tokens_per_second)" 4400 1e9
 estimates "$OUT/full"
 "$HONE" eval --base "$OUT/full" --data "$data/valid.jsonl"
