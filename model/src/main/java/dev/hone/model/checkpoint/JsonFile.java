@@ -84,7 +84,12 @@ public final class JsonFile {
   }
 
   private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("unreadable");
+    // Jackson says where an open bracket stands, but with the source redacted, in several lines
+    return message
+        .lines()
+        .findFirst()
+        .orElse("unreadable")
+        .replaceFirst(" \\(start marker at .*", "");
   }
 
   private static String lineAndColumn(TokenStreamLocation at) {
