@@ -154,6 +154,11 @@ public final class TokenStore implements AutoCloseable {
     return size;
   }
 
+  /// Tokens of these examples together.
+  public int tokens(int[] examples) {
+    return Arrays.stream(examples).map(this::length).sum();
+  }
+
   /// Tokens of example `i`.
   public int length(int i) {
     return file.get(INT32, entry(i) + 16);

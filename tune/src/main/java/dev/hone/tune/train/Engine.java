@@ -66,7 +66,7 @@ public final class Engine {
     private Size with(TokenStore store, List<MicroBatch> parts, int leaves) {
       int tokens = passTokens;
       for (var part : parts) {
-        tokens = Math.max(tokens, Arrays.stream(part.examples()).map(store::length).sum());
+        tokens = Math.max(tokens, store.tokens(part.examples()));
       }
       return new Size(Math.max(longest, store.longest()), tokens, Math.max(mostLeaves, leaves));
     }
@@ -117,8 +117,7 @@ public final class Engine {
   /// @param dropoutSeed leaf `i` draws its masks from this and `i`
   public Sum gradient(
       Decoder decoder, TokenStore store, List<MicroBatch> leaves, long dropoutSeed) {
-    var scores = new Score[leaves.size()];
-    var counts = new int[leaves.size()];
+    var results = new Evaluation[leaves.size()];
     var packers = packers(store);
     var sum =
         tree.sum(
@@ -128,14 +127,10 @@ public final class Engine {
               var batch = batches.get(worker);
               packers.get(worker).fill(batch, leaves.get(leaf));
               workspaces.get(worker).seedDropout(dropoutSeed + leaf * 0x9E3779B97F4A7C15L);
-              scores[leaf] = decoder.scoreAndBackward(batch, workspaces.get(worker), into);
-              counts[leaf] = batch.numTargets();
+              var score = decoder.scoreAndBackward(batch, workspaces.get(worker), into);
+              results[leaf] = evaluation(score, batch);
             });
-    var total = Evaluation.NONE;
-    for (int i = 0; i < scores.length; i++) {
-      total = total.plus(scores[i], counts[i], 0);
-    }
-    return new Sum(sum, total);
+    return new Sum(sum, total(results));
   }
 
   public void release(Sum sum) {
@@ -156,19 +151,19 @@ public final class Engine {
       for (int i = next.getAndIncrement(); i < results.length; i = next.getAndIncrement()) {
         packers.get(worker).fill(batch, parts.get(i));
         var score = decoder.score(batch, workspaces.get(worker));
-        results[i] = Evaluation.NONE.plus(score, batch.numTargets(), batch.targetBytes());
+        results[i] = evaluation(score, batch);
       }
     });
-    var total = Evaluation.NONE;
-    for (var r : results) {
-      total =
-          new Evaluation(
-              total.lossSum() + r.lossSum(),
-              total.tokens() + r.tokens(),
-              total.correct() + r.correct(),
-              total.targetBytes() + r.targetBytes());
-    }
-    return total;
+    return total(results);
+  }
+
+  private static Evaluation evaluation(Score score, PackedBatch batch) {
+    return Evaluation.of(score, batch.numTargets(), batch.targetBytes());
+  }
+
+  /// Added in the parts' order, whoever finished first.
+  private static Evaluation total(Evaluation[] parts) {
+    return Arrays.stream(parts).reduce(Evaluation.NONE, Evaluation::plus);
   }
 
   /// One per worker: a packer has a buffer of its own.

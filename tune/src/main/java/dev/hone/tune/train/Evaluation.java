@@ -11,12 +11,16 @@ import dev.hone.tensor.CrossEntropy.Score;
 public record Evaluation(double lossSum, long tokens, long correct, long targetBytes) {
   static final Evaluation NONE = new Evaluation(0, 0, 0, 0);
 
-  Evaluation plus(Score score, long moreTokens, long moreBytes) {
+  static Evaluation of(Score score, long tokens, long targetBytes) {
+    return new Evaluation(score.lossSum(), tokens, score.correct(), targetBytes);
+  }
+
+  Evaluation plus(Evaluation other) {
     return new Evaluation(
-        lossSum + score.lossSum(),
-        tokens + moreTokens,
-        correct + score.correct(),
-        targetBytes + moreBytes);
+        lossSum + other.lossSum,
+        tokens + other.tokens,
+        correct + other.correct,
+        targetBytes + other.targetBytes);
   }
 
   /// Nats per token.

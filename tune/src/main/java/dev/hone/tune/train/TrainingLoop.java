@@ -123,10 +123,7 @@ public final class TrainingLoop {
             sum.gradients().flat(), sum.evaluation(), state.step(), rate, settings, workers);
     engine.release(sum);
     double seconds = (System.nanoTime() - started) / 1e9;
-    long tokens = 0;
-    for (int row : rows) {
-      tokens += train.length(row);
-    }
+    long tokens = train.tokens(rows);
     state = state.afterStep(sum.evaluation(), tokens, seconds);
     listener.stepped(
         new StepReport(
