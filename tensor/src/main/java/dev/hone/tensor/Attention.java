@@ -161,7 +161,7 @@ public final class Attention {
   /// of `y`.
   private void scores(
       Tensor x, Tensor y, long row, long keyRow, int head, int n, int keys, Tensor scores) {
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         false,
         true,
         n,
@@ -183,7 +183,7 @@ public final class Attention {
   /// `out[row …] = weights (n, keys) · y[keyRow …]`
   private void product(
       Tensor weights, int n, int keys, Tensor y, long keyRow, int head, Tensor out, long row) {
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         false,
         false,
         n,
@@ -205,7 +205,7 @@ public final class Attention {
   /// `dy[keyRow …] += weightsᵀ (keys, n) · x[row …]`
   private void accumulate(
       Tensor weights, int n, int keys, Tensor x, long row, int head, Tensor dy, long keyRow) {
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         true,
         false,
         keys,

@@ -13,7 +13,7 @@ public final class Linear {
   /// @param y `(T, out)`
   public static void forward(Tensor x, int n, Tensor w, float alpha, float beta, Tensor y) {
     check("linear", x, n, w, y);
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         false, true, n, y.cols(), x.cols(), alpha, x.data(), 0, x.cols(), w.data(), 0, w.cols(),
         beta, y.data(), 0, y.cols());
   }
@@ -21,7 +21,7 @@ public final class Linear {
   /// The input's gradient: `dx = alpha · dy·w + beta · dx`
   public static void backward(Tensor dy, int n, Tensor w, float alpha, float beta, Tensor dx) {
     check("linearBackward", dx, n, w, dy);
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         false, false, n, dx.cols(), dy.cols(), alpha, dy.data(), 0, dy.cols(), w.data(), 0,
         w.cols(), beta, dx.data(), 0, dx.cols());
   }
@@ -32,7 +32,7 @@ public final class Linear {
     if (n == 0) {
       return;
     }
-    OpenBlas.sgemm(
+    MatrixProduct.sgemm(
         true, false, dy.cols(), x.cols(), n, alpha, dy.data(), 0, dy.cols(), x.data(), 0, x.cols(),
         1f, dw.data(), 0, dw.cols());
   }

@@ -14,62 +14,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Locale;
 
-/// Finds OpenBLAS on the class path, lays it beside its own runtime libraries and opens it.
+/// A native library that comes in a jar: laid beside its own runtime libraries, then opened.
 ///
-/// The libraries are extracted once per version into a cache folder: `hone.natives` if set, else
+/// The files are extracted once per version into a cache folder: `hone.natives` if set, else
 /// `~/.cache/hone`.
-final class NativeLibrary {
-  private NativeLibrary() {}
-
-  /// The folder of this platform inside `org/bytedeco/openblas`, and its files, the main one last.
-  private record Platform(String folder, List<String> files) {
-    static Platform current() {
-      var os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-      var arch = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x86_64";
-      if (os.contains("mac")) {
-        return new Platform(
-            "macosx-" + arch,
-            List.of(
-                "libgcc_s.1.1.dylib",
-                "libquadmath.0.dylib",
-                "libgfortran.5.dylib",
-                "libopenblas.0.dylib"));
-      }
-      if (os.contains("win")) {
-        return new Platform(
-            "windows-" + arch,
-            List.of(
-                "libwinpthread-1.dll",
-                "libgcc_s_seh-1.dll",
-                "libquadmath-0.dll",
-                "libgfortran-5.dll",
-                "libopenblas.dll"));
-      }
-      return new Platform(
-          "linux-" + arch,
-          List.of("libquadmath.so.0", "libgcc_s.so.1", "libgfortran.so.5", "libopenblas.so.0"));
-    }
-
-    String resource(String file) {
-      return "/org/bytedeco/openblas/" + folder + "/" + file;
-    }
-  }
-
-  /// Opens OpenBLAS for the life of the process.
+///
+/// @param name the library's folder in the jar, below `org/bytedeco`
+/// @param version its version, part of the cache folder's name
+/// @param files its files for this platform, the main one last
+record NativeLibrary(String name, String version, List<String> files) {
+  /// Opens the library for the life of the process.
   @SuppressWarnings("restricted")
-  static SymbolLookup open() {
-    var platform = Platform.current();
+  SymbolLookup open() {
     try {
-      var dir = cacheDir(platform);
+      var dir = cacheDir();
       Files.createDirectories(dir);
-      for (var file : platform.files()) {
-        extract(platform.resource(file), dir.resolve(file));
+      for (var file : files) {
+        extract("/org/bytedeco/%s/%s/%s".formatted(name, Platform.NAME, file), dir.resolve(file));
       }
-      return SymbolLookup.libraryLookup(dir.resolve(platform.files().getLast()), Arena.global());
+      return SymbolLookup.libraryLookup(dir.resolve(files.getLast()), Arena.global());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot lay out OpenBLAS for " + platform.folder(), e);
+      throw new UncheckedIOException("cannot lay out " + name + " for " + Platform.NAME, e);
     }
   }
 
@@ -78,11 +44,11 @@ final class NativeLibrary {
     return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
   }
 
-  private static Path cacheDir(Platform platform) {
+  private Path cacheDir() {
     var set = System.getProperty("hone.natives");
     var root =
         set != null ? Path.of(set) : Path.of(System.getProperty("user.home"), ".cache", "hone");
-    return root.resolve("openblas-" + OpenBlas.VERSION + "-" + platform.folder());
+    return root.resolve("%s-%s-%s".formatted(name, version, Platform.NAME));
   }
 
   /// Copies a resource beside its target and renames it, so that two processes may do it at once.

@@ -8,13 +8,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
-/// OpenBLAS's matrix product through the foreign-function API, single-threaded: callers bring the
-/// threads.
-///
-/// Pointers go over as plain addresses (`long`), which costs no scope check per call; the bounds of
-/// every operand are checked here before each call instead.
-final class OpenBlas {
+/// OpenBLAS's matrix product through the foreign-function API, single-threaded.
+final class OpenBlas implements MatrixProduct.Library {
   static final String VERSION = "0.3.31";
 
   private static final int ROW_MAJOR = 101;
@@ -23,10 +20,9 @@ final class OpenBlas {
 
   private static final MethodHandle SGEMM;
   private static final String KERNEL;
-  private static final String CONFIG;
 
   static {
-    var library = NativeLibrary.open();
+    var library = new NativeLibrary("openblas", VERSION, files()).open();
     SGEMM =
         NativeLibrary.function(
             library,
@@ -46,7 +42,6 @@ final class OpenBlas {
                 JAVA_FLOAT,
                 JAVA_LONG,
                 JAVA_INT));
-    var text = FunctionDescriptor.of(ADDRESS);
     try {
       NativeLibrary.function(
               library, "openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT))
@@ -54,60 +49,59 @@ final class OpenBlas {
       KERNEL =
           string(
               (MemorySegment)
-                  NativeLibrary.function(library, "openblas_get_corename", text).invokeExact());
-      CONFIG =
-          string(
-              (MemorySegment)
-                  NativeLibrary.function(library, "openblas_get_config", text).invokeExact());
+                  NativeLibrary.function(
+                          library, "openblas_get_corename", FunctionDescriptor.of(ADDRESS))
+                      .invokeExact());
     } catch (Throwable e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private OpenBlas() {}
+  private static List<String> files() {
+    if (Platform.IS_MAC) {
+      return List.of(
+          "libgcc_s.1.1.dylib",
+          "libquadmath.0.dylib",
+          "libgfortran.5.dylib",
+          "libopenblas.0.dylib");
+    }
+    if (Platform.IS_WINDOWS) {
+      return List.of(
+          "libwinpthread-1.dll",
+          "libgcc_s_seh-1.dll",
+          "libquadmath-0.dll",
+          "libgfortran-5.dll",
+          "libopenblas.dll");
+    }
+    return List.of("libquadmath.so.0", "libgcc_s.so.1", "libgfortran.so.5", "libopenblas.so.0");
+  }
 
   @SuppressWarnings("restricted")
   private static String string(MemorySegment cString) {
     return cString.reinterpret(1024).getString(0);
   }
 
-  /// The kernel family that OpenBLAS chose for this processor, such as `SkylakeX`.
-  static String kernel() {
-    return KERNEL;
+  /// Such as `openblas 0.3.31 SkylakeX`.
+  @Override
+  public String describe() {
+    return "openblas " + VERSION + " " + KERNEL;
   }
 
-  /// Version and build options, as OpenBLAS states them.
-  static String config() {
-    return CONFIG;
-  }
-
-  /// One operand: a matrix with `ld` floats from row to row, starting `offset` bytes into `data`.
-  ///
-  /// `c = alpha · op(a) · op(b) + beta · c`, with `op(a)` of `(m, k)`, `op(b)` of `(k, n)`, `c` of
-  /// `(m, n)`.
-  static void sgemm(
+  @Override
+  public void sgemm(
       boolean transA,
       boolean transB,
       int m,
       int n,
       int k,
       float alpha,
-      MemorySegment a,
-      long aOffset,
+      long a,
       int lda,
-      MemorySegment b,
-      long bOffset,
+      long b,
       int ldb,
       float beta,
-      MemorySegment c,
-      long cOffset,
+      long c,
       int ldc) {
-    if (m == 0 || n == 0) {
-      return;
-    }
-    check("a", a, aOffset, transA ? k : m, transA ? m : k, lda);
-    check("b", b, bOffset, transB ? n : k, transB ? k : n, ldb);
-    check("c", c, cOffset, m, n, ldc);
     try {
       SGEMM.invokeExact(
           ROW_MAJOR,
@@ -117,26 +111,15 @@ final class OpenBlas {
           n,
           k,
           alpha,
-          a.address() + aOffset,
+          a,
           lda,
-          b.address() + bOffset,
+          b,
           ldb,
           beta,
-          c.address() + cOffset,
+          c,
           ldc);
     } catch (Throwable e) {
       throw new IllegalStateException("cblas_sgemm failed", e);
-    }
-  }
-
-  private static void check(
-      String which, MemorySegment x, long offset, int rows, int cols, int ld) {
-    long end = offset + ((rows - 1L) * ld + cols) * Float.BYTES;
-    if (rows > 0 && (ld < cols || offset < 0 || end > x.byteSize())) {
-      throw new ShapeException(
-          "sgemm",
-          "operand %s (%d, %d) with stride %d at byte %d leaves its %d bytes"
-              .formatted(which, rows, cols, ld, offset, x.byteSize()));
     }
   }
 }

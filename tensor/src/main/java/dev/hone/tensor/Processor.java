@@ -4,20 +4,14 @@ package dev.hone.tensor;
 public final class Processor {
   private Processor() {}
 
-  /// One line that changes when bits may change: OpenBLAS's version and kernel family, our kernels,
-  /// JDK, processor.
+  /// One line that changes when bits may change: the matrix library's version and kernels, our
+  /// kernels, JDK, processor.
   public static String fingerprint() {
-    return "openblas %s %s; kernels %s; jdk %s; %s"
+    return "%s; kernels %s; jdk %s; %s"
         .formatted(
-            OpenBlas.VERSION,
-            OpenBlas.kernel(),
+            MatrixProduct.LIBRARY.describe(),
             Kernels.BEST.name(),
             Runtime.version(),
             System.getProperty("os.arch"));
-  }
-
-  /// The matrix library as it describes itself.
-  public static String matrixLibrary() {
-    return OpenBlas.config();
   }
 }
