@@ -1,18 +1,17 @@
 package dev.hone.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernels with the Vector API, at the width that the processor prefers; what is left over runs
-/// through [ScalarKernels], element by element.
+/// The kernels with the Vector API, at the width that the processor prefers; what is left over at
+/// the end of a run goes through one masked vector.
 ///
 /// Loops are short and their vectors local, so that the compiler keeps them in registers: with many
 /// accumulators it was seen to give up and box them. One accumulator is enough here, since the
@@ -29,8 +28,6 @@ final class VectorKernels implements Kernels {
           .mapToObj(width -> VectorShuffle.iota(SPECIES, width, 1, true))
           .toList();
 
-  private final ScalarKernels scalar = new ScalarKernels();
-
   @Override
   public String name() {
     return "vector-" + SPECIES.vectorBitSize();
@@ -44,8 +41,18 @@ final class VectorKernels implements Kernels {
     value.intoMemorySegment(x, offset + 4L * i, ORDER);
   }
 
-  private static float at(MemorySegment x, long offset, int i) {
-    return x.get(JAVA_FLOAT_UNALIGNED, offset + 4L * i);
+  /// What is left of a run, with zeros behind it.
+  private static FloatVector load(MemorySegment x, long offset, int i, VectorMask<Float> rest) {
+    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER, rest);
+  }
+
+  private static void store(
+      FloatVector value, MemorySegment x, long offset, int i, VectorMask<Float> rest) {
+    value.intoMemorySegment(x, offset + 4L * i, ORDER, rest);
+  }
+
+  private static VectorMask<Float> rest(int i, int n) {
+    return SPECIES.indexInRange(i, n);
   }
 
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
@@ -87,57 +94,58 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void add(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, int n) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(load(dst, dstAt, i).add(load(src, srcAt, i)), dst, dstAt, i);
     }
-    scalar.add(dst, dstAt + 4L * bound, src, srcAt + 4L * bound, n - bound);
+    if (i < n) {
+      var rest = rest(i, n);
+      store(load(dst, dstAt, i, rest).add(load(src, srcAt, i, rest)), dst, dstAt, i, rest);
+    }
   }
 
   @Override
   public void scale(MemorySegment x, long xAt, int n, float factor) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(load(x, xAt, i).mul(factor), x, xAt, i);
     }
-    scalar.scale(x, xAt + 4L * bound, n - bound, factor);
+    if (i < n) {
+      var rest = rest(i, n);
+      store(load(x, xAt, i, rest).mul(factor), x, xAt, i, rest);
+    }
   }
 
   @Override
   public double sumOfSquares(MemorySegment x, long xAt, int n) {
-    return squares(x, xAt, n);
-  }
-
-  private double squares(MemorySegment x, long xAt, int n) {
-    int bound = SPECIES.loopBound(n);
-    var sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += LANES) {
-      var v = load(x, xAt, i);
-      sum = v.fma(v, sum);
-    }
-    return sum(sum) + scalar.sumOfSquares(x, xAt + 4L * bound, n - bound);
+    return dot(x, xAt, x, xAt, n);
   }
 
   @Override
   public float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    int bound = SPECIES.loopBound(n);
+    int i = 0;
     var sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       sum = load(x, xAt, i).fma(load(y, yAt, i), sum);
     }
-    return sum(sum) + scalar.dot(x, xAt + 4L * bound, y, yAt + 4L * bound, n - bound);
+    if (i < n) {
+      var rest = rest(i, n);
+      sum = load(x, xAt, i, rest).fma(load(y, yAt, i, rest), sum);
+    }
+    return sum(sum);
   }
 
   @Override
   public float rmsNorm(
       MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
-    float r = (float) (1 / Math.sqrt(squares(x, xAt, n) / n + eps));
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(load(x, xAt, i).mul(r).mul(load(w, 0, i)), y, yAt, i);
     }
-    for (int i = bound; i < n; i++) {
-      y.set(JAVA_FLOAT_UNALIGNED, yAt + 4L * i, at(x, xAt, i) * r * at(w, 0, i));
+    if (i < n) {
+      var rest = rest(i, n);
+      store(load(x, xAt, i, rest).mul(r).mul(load(w, 0, i, rest)), y, yAt, i, rest);
     }
     return r;
   }
@@ -154,34 +162,38 @@ final class VectorKernels implements Kernels {
       MemorySegment dx,
       long dxAt) {
     int bound = SPECIES.loopBound(n);
+    var rest = rest(bound, n);
     var sums = FloatVector.zero(SPECIES);
     for (int i = 0; i < bound; i += LANES) {
       sums = load(dy, dyAt, i).mul(load(w, 0, i)).fma(load(x, xAt, i), sums);
     }
-    double sum = sum(sums);
-    for (int i = bound; i < n; i++) {
-      sum += (double) at(dy, dyAt, i) * at(w, 0, i) * at(x, xAt, i);
+    if (bound < n) {
+      var weighted = load(dy, dyAt, bound, rest).mul(load(w, 0, bound, rest));
+      sums = weighted.fma(load(x, xAt, bound, rest), sums);
     }
-    float shared = (float) (-sum * r * r * r / n);
+    float shared = (float) (-(double) sum(sums) * r * r * r / n);
     for (int i = 0; i < bound; i += LANES) {
       var step = load(dy, dyAt, i).mul(load(w, 0, i)).mul(r);
       store(load(x, xAt, i).fma(step.broadcast(shared), step).add(load(dx, dxAt, i)), dx, dxAt, i);
     }
-    for (int i = bound; i < n; i++) {
-      float step = r * at(dy, dyAt, i) * at(w, 0, i) + at(x, xAt, i) * shared;
-      dx.set(JAVA_FLOAT_UNALIGNED, dxAt + 4L * i, at(dx, dxAt, i) + step);
+    if (bound < n) {
+      var step = load(dy, dyAt, bound, rest).mul(load(w, 0, bound, rest)).mul(r);
+      var sum = load(x, xAt, bound, rest).fma(step.broadcast(shared), step);
+      store(sum.add(load(dx, dxAt, bound, rest)), dx, dxAt, bound, rest);
     }
   }
 
   @Override
   public void rmsNormBackwardWeight(
       MemorySegment x, long xAt, float r, MemorySegment dy, long dyAt, int n, MemorySegment dw) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(load(dy, dyAt, i).mul(load(x, xAt, i)).mul(r).add(load(dw, 0, i)), dw, 0, i);
     }
-    for (int i = bound; i < n; i++) {
-      dw.set(JAVA_FLOAT_UNALIGNED, 4L * i, at(dw, 0, i) + at(dy, dyAt, i) * at(x, xAt, i) * r);
+    if (i < n) {
+      var rest = rest(i, n);
+      var step = load(dy, dyAt, i, rest).mul(load(x, xAt, i, rest)).mul(r);
+      store(step.add(load(dw, 0, i, rest)), dw, 0, i, rest);
     }
   }
 
@@ -194,9 +206,9 @@ final class VectorKernels implements Kernels {
       long tableAt,
       int half,
       float direction) {
-    int bound = SPECIES.loopBound(half);
+    int i = 0;
     long upper = xAt + 4L * half;
-    for (int i = 0; i < bound; i += LANES) {
+    for (; i < SPECIES.loopBound(half); i += LANES) {
       var a = load(x, xAt, i);
       var b = load(x, upper, i);
       var c = load(cos, tableAt, i);
@@ -204,119 +216,146 @@ final class VectorKernels implements Kernels {
       store(a.mul(c).sub(b.mul(s)), x, xAt, i);
       store(b.mul(c).add(a.mul(s)), x, upper, i);
     }
-    for (int i = bound; i < half; i++) {
-      float a = at(x, xAt, i);
-      float b = at(x, upper, i);
-      float c = at(cos, tableAt, i);
-      float s = at(sin, tableAt, i) * direction;
-      x.set(JAVA_FLOAT_UNALIGNED, xAt + 4L * i, a * c - b * s);
-      x.set(JAVA_FLOAT_UNALIGNED, upper + 4L * i, b * c + a * s);
+    if (i < half) {
+      var rest = rest(i, half);
+      var a = load(x, xAt, i, rest);
+      var b = load(x, upper, i, rest);
+      var c = load(cos, tableAt, i, rest);
+      var s = load(sin, tableAt, i, rest).mul(direction);
+      store(a.mul(c).sub(b.mul(s)), x, xAt, i, rest);
+      store(b.mul(c).add(a.mul(s)), x, upper, i, rest);
     }
+  }
+
+  private static FloatVector silu(FloatVector g) {
+    return g.div(exp(g.neg()).add(1f));
   }
 
   @Override
   public void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
-      var g = load(gate, at, i);
-      store(g.div(exp(g.neg()).add(1f)).mul(load(up, at, i)), y, at, i);
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      store(silu(load(gate, at, i)).mul(load(up, at, i)), y, at, i);
     }
-    long rest = at + 4L * bound;
-    scalar.swiGlu(gate, up, y, rest, n - bound);
+    if (i < n) {
+      var rest = rest(i, n);
+      store(silu(load(gate, at, i, rest)).mul(load(up, at, i, rest)), y, at, i, rest);
+    }
   }
 
   @Override
   public void swiGluBackward(
       MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       var g = load(gate, at, i);
       var d = load(dy, at, i);
-      var one = FloatVector.broadcast(SPECIES, 1f);
-      var s = one.div(exp(g.neg()).add(1f));
-      var slope = g.mul(one.sub(s)).add(1f);
-      store(d.mul(load(up, at, i)).mul(s).mul(slope), gate, at, i);
+      var s = sigmoid(g);
+      store(d.mul(load(up, at, i)).mul(siluSlope(g, s)), gate, at, i);
       store(d.mul(g).mul(s), up, at, i);
     }
-    scalar.swiGluBackward(gate, up, dy, at + 4L * bound, n - bound);
+    if (i < n) {
+      var rest = rest(i, n);
+      var g = load(gate, at, i, rest);
+      var d = load(dy, at, i, rest);
+      var s = sigmoid(g);
+      store(d.mul(load(up, at, i, rest)).mul(siluSlope(g, s)), gate, at, i, rest);
+      store(d.mul(g).mul(s), up, at, i, rest);
+    }
+  }
+
+  private static FloatVector sigmoid(FloatVector g) {
+    return g.broadcast(1f).div(exp(g.neg()).add(1f));
+  }
+
+  /// The derivative of `g · s` with `s = sigmoid(g)`.
+  private static FloatVector siluSlope(FloatVector g, FloatVector s) {
+    return s.mul(g.mul(s.broadcast(1f).sub(s)).add(1f));
   }
 
   private static float max(MemorySegment x, long xAt, int n) {
-    int bound = SPECIES.loopBound(n);
-    float max = Float.NEGATIVE_INFINITY;
-    if (bound > 0) {
-      var top = load(x, xAt, 0);
-      for (int i = LANES; i < bound; i += LANES) {
-        top = top.max(load(x, xAt, i));
-      }
-      max = top.reduceLanes(VectorOperators.MAX);
+    int i = 0;
+    var top = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      top = top.max(load(x, xAt, i));
     }
-    for (int i = bound; i < n; i++) {
-      max = Math.max(max, at(x, xAt, i));
+    if (i < n) {
+      var rest = rest(i, n);
+      top = top.lanewise(VectorOperators.MAX, load(x, xAt, i, rest), rest);
     }
-    return max;
+    return top.reduceLanes(VectorOperators.MAX);
   }
 
   @Override
   public float softmax(MemorySegment x, long xAt, int n, float scale) {
     float max = scale * max(x, xAt, n);
-    int bound = SPECIES.loopBound(n);
+    int i = 0;
     var sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       var e = exp(load(x, xAt, i).mul(scale).sub(max));
       store(e, x, xAt, i);
       sums = sums.add(e);
     }
-    double sum = sum(sums);
-    for (int i = bound; i < n; i++) {
-      double e = Math.exp(scale * at(x, xAt, i) - max);
-      x.set(JAVA_FLOAT_UNALIGNED, xAt + 4L * i, (float) e);
-      sum += e;
+    if (i < n) {
+      var rest = rest(i, n);
+      var e = exp(load(x, xAt, i, rest).mul(scale).sub(max));
+      store(e, x, xAt, i, rest);
+      sums = sums.add(e, rest);
     }
+    double sum = sum(sums);
     scale(x, xAt, n, (float) (1 / sum));
     return (float) (max + Math.log(sum));
   }
 
   @Override
   public void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(exp(load(x, xAt, i).mul(scale).sub(lse)), x, xAt, i);
     }
-    scalar.softmaxAgain(x, xAt + 4L * bound, n - bound, scale, lse);
+    if (i < n) {
+      var rest = rest(i, n);
+      store(exp(load(x, xAt, i, rest).mul(scale).sub(lse)), x, xAt, i, rest);
+    }
   }
 
   @Override
   public void softmaxBackward(
       MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       store(load(dp, dpAt, i).sub(delta).mul(load(p, pAt, i)).mul(scale), dp, dpAt, i);
     }
-    scalar.softmaxBackward(p, pAt + 4L * bound, dp, dpAt + 4L * bound, n - bound, delta, scale);
+    if (i < n) {
+      var rest = rest(i, n);
+      var step = load(dp, dpAt, i, rest).sub(delta).mul(load(p, pAt, i, rest)).mul(scale);
+      store(step, dp, dpAt, i, rest);
+    }
   }
 
   @Override
   public double logSumExp(MemorySegment x, long xAt, int n) {
     float max = max(x, xAt, n);
-    int bound = SPECIES.loopBound(n);
+    int i = 0;
     var sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       sums = sums.add(exp(load(x, xAt, i).sub(max)));
     }
-    double sum = sum(sums);
-    for (int i = bound; i < n; i++) {
-      sum += Math.exp(at(x, xAt, i) - max);
+    if (i < n) {
+      var rest = rest(i, n);
+      sums = sums.add(exp(load(x, xAt, i, rest).sub(max)), rest);
     }
-    return max + Math.log(sum);
+    return max + Math.log((double) sum(sums));
   }
 
   @Override
   public int argMax(MemorySegment x, long xAt, int n) {
     float max = max(x, xAt, n);
-    for (int i = 0; i < n; i++) {
-      if (at(x, xAt, i) == max) {
-        return i;
+    for (int i = 0; i < n; i += LANES) {
+      var rest = rest(i, n);
+      var found = load(x, xAt, i, rest).compare(VectorOperators.EQ, max).and(rest);
+      if (found.anyTrue()) {
+        return i + found.firstTrue();
       }
     }
     return 0;
@@ -331,18 +370,37 @@ final class VectorKernels implements Kernels {
       long at,
       int n,
       AdamW.Step step) {
-    int bound = SPECIES.loopBound(n);
-    for (int i = 0; i < bound; i += LANES) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       var g = load(grad, at, i).mul(step.gradScale());
-      var old = load(m, at, i);
-      var first = g.sub(old).fma(g.broadcast(step.oneMinusBeta1()), old);
-      var second = load(v, at, i).mul(step.beta2()).add(g.mul(g).mul(step.oneMinusBeta2()));
-      var denominator = second.sqrt().mul(step.inverseRootCorrection2()).add(step.eps());
+      var first = firstMoment(g, load(m, at, i), step);
+      var second = secondMoment(g, load(v, at, i), step);
       store(first, m, at, i);
       store(second, v, at, i);
-      var decayed = load(param, at, i).mul(step.decayFactor());
-      store(decayed.sub(first.div(denominator).mul(step.stepSize())), param, at, i);
+      store(stepped(load(param, at, i), first, second, step), param, at, i);
     }
-    scalar.adamW(param, grad, m, v, at + 4L * bound, n - bound, step);
+    if (i < n) {
+      var rest = rest(i, n);
+      var g = load(grad, at, i, rest).mul(step.gradScale());
+      var first = firstMoment(g, load(m, at, i, rest), step);
+      var second = secondMoment(g, load(v, at, i, rest), step);
+      store(first, m, at, i, rest);
+      store(second, v, at, i, rest);
+      store(stepped(load(param, at, i, rest), first, second, step), param, at, i, rest);
+    }
+  }
+
+  private static FloatVector firstMoment(FloatVector g, FloatVector m, AdamW.Step step) {
+    return g.sub(m).fma(g.broadcast(step.oneMinusBeta1()), m);
+  }
+
+  private static FloatVector secondMoment(FloatVector g, FloatVector v, AdamW.Step step) {
+    return v.mul(step.beta2()).add(g.mul(g).mul(step.oneMinusBeta2()));
+  }
+
+  private static FloatVector stepped(
+      FloatVector param, FloatVector first, FloatVector second, AdamW.Step step) {
+    var denominator = second.sqrt().mul(step.inverseRootCorrection2()).add(step.eps());
+    return param.mul(step.decayFactor()).sub(first.div(denominator).mul(step.stepSize()));
   }
 }
