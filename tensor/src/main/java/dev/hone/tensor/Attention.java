@@ -4,9 +4,9 @@ package dev.hone.tensor;
 /// (Vaswani et al. 2017, arXiv 1706.03762; Ainslie et al. 2023, arXiv 2305.13245; Dao et al. 2022,
 /// arXiv 2205.14135)
 ///
-/// A sequence is `length` query rows from `queryRow` on, and `past + length` key/value rows from
-/// `keyRow` on: query `i` sees the first `past + i + 1` of them. Training has no past and both
-/// start at the same row; generation keeps keys and values of earlier tokens in front.
+/// [Spans] say which keys a query sees: those of the span it lies in up to its own, and all that
+/// the span stands on. The scores of one block over all these keys lie side by side, so that a
+/// common head of several rows is computed once and seen by all of them; its gradients add up.
 ///
 /// The forward keeps one number per query and head, the log of the softmax's denominator (`lse`),
 /// from which the backward makes each block's weights again.
@@ -31,52 +31,62 @@ public final class Attention {
     this.scale = (float) (1 / Math.sqrt(headDim));
   }
 
-  /// One sequence inside packed rows.
-  public record Span(long queryRow, int length, long keyRow, int past) {
-    int keys() {
-      return past + length;
-    }
-  }
-
   /// Scores of one block of queries, and their gradient; one per worker.
-  public record Scratch(Tensor scores, Tensor dscores) {
-    /// @param maxKeys the longest sequence, past included
+  public record Scratch(Tensor scores, Tensor dscores, KeyRanges ranges) {
+    /// @param maxKeys the longest sequence, what it stands on included
     public static Scratch allocate(Allocator memory, int maxKeys, boolean training) {
       return new Scratch(
           memory.f32("attention scores", BLOCK, maxKeys),
-          memory.f32("attention scores", training ? BLOCK : 0, maxKeys));
+          memory.f32("attention scores", training ? BLOCK : 0, maxKeys),
+          new KeyRanges());
     }
   }
 
-  /// `out = softmax(q·kᵀ / √D, causal)·v`, head by head.
+  /// `out = softmax(q·kᵀ / √D, causal)·v`, span by span and head by head.
   ///
   /// @param q `(T, H·D)`
   /// @param k `(S, Hkv·D)`, and `v` likewise
-  /// @param out `(T, H·D)`, overwritten in the sequence's rows
-  /// @param lse `(T, H)`, overwritten in the sequence's rows
+  /// @param out `(T, H·D)`, overwritten in the spans' rows
+  /// @param lse `(T, H)`, overwritten in the spans' rows
   public void forward(
-      Tensor q, Tensor k, Tensor v, Span span, Scratch scratch, Tensor out, Tensor lse) {
-    check(q, k, v, span, scratch, out, lse);
-    for (int head = 0; head < numHeads; head++) {
-      for (int from = 0; from < span.length(); from += BLOCK) {
-        int n = Math.min(BLOCK, span.length() - from);
-        weights(q, k, span, head, from, n, scratch.scores(), lse, true);
-        int keys = span.past() + from + n;
-        product(scratch.scores(), n, keys, v, span.keyRow(), head, out, span.queryRow() + from);
+      Tensor q, Tensor k, Tensor v, Spans spans, Scratch scratch, Tensor out, Tensor lse) {
+    for (int s = 0; s < spans.size(); s++) {
+      if (spans.hasQueries(s)) {
+        forward(q, k, v, spans, s, scratch, out, lse);
       }
     }
   }
 
-  /// Gradients of [#forward] for a sequence without past.
+  private void forward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Spans spans,
+      int span,
+      Scratch scratch,
+      Tensor out,
+      Tensor lse) {
+    check(q, k, v, spans, span, scratch, out, lse);
+    scratch.ranges().set(spans, span);
+    for (int head = 0; head < numHeads; head++) {
+      for (int from = 0; from < spans.length(span); from += BLOCK) {
+        var block = Block.of(spans, span, from);
+        weights(q, k, block, head, scratch, lse, true);
+        product(scratch.scores(), block, scratch.ranges(), v, head, out);
+      }
+    }
+  }
+
+  /// Gradients of [#forward]; every span must have its queries.
   ///
   /// @param out what the forward returned; `dout` its gradient
-  /// @param dq `(T, H·D)`, overwritten in the sequence's rows
-  /// @param dk `(T, Hkv·D)`, overwritten in the sequence's rows; `dv` likewise
+  /// @param dq `(T, H·D)`, overwritten in the spans' rows
+  /// @param dk `(T, Hkv·D)`, overwritten in the spans' rows; `dv` likewise
   public void backward(
       Tensor q,
       Tensor k,
       Tensor v,
-      Span span,
+      Spans spans,
       Scratch scratch,
       Tensor out,
       Tensor lse,
@@ -84,170 +94,223 @@ public final class Attention {
       Tensor dq,
       Tensor dk,
       Tensor dv) {
-    check(q, k, v, span, scratch, out, lse);
-    check(dq, dk, dv, span, scratch, dout, lse);
-    if (span.past() != 0) {
-      throw new ShapeException("attentionBackward", "a sequence with a past has no backward");
-    }
-    dk.rows(span.keyRow(), span.keyRow() + span.length()).clear();
-    dv.rows(span.keyRow(), span.keyRow() + span.length()).clear();
-    for (int head = 0; head < numHeads; head++) {
-      for (int from = 0; from < span.length(); from += BLOCK) {
-        int n = Math.min(BLOCK, span.length() - from);
-        long row = span.queryRow() + from;
-        int keys = from + n;
-        weights(q, k, span, head, from, n, scratch.scores(), lse, false);
-        accumulate(scratch.scores(), n, keys, dout, row, head, dv, span.keyRow());
-        scores(dout, v, row, span.keyRow(), head, n, keys, scratch.dscores());
-        softmaxBackward(out, dout, span, head, from, n, scratch);
-        product(scratch.dscores(), n, keys, k, span.keyRow(), head, dq, row);
-        accumulate(scratch.dscores(), n, keys, q, row, head, dk, span.keyRow());
+    for (int s = 0; s < spans.size(); s++) {
+      if (!spans.hasQueries(s)) {
+        throw new ShapeException("attentionBackward", "span %d has no queries".formatted(s));
       }
+      check(q, k, v, spans, s, scratch, out, lse);
+      check(dq, dk, dv, spans, s, scratch, dout, lse);
+      clear(dk, spans, s);
+      clear(dv, spans, s);
+    }
+    for (int s = 0; s < spans.size(); s++) {
+      backward(q, k, v, spans, s, scratch, out, lse, dout, dq, dk, dv);
     }
   }
 
-  /// The softmax weights of queries `from` to `from + n`: made with the denominators, or again from
-  /// them.
-  private void weights(
+  private static void clear(Tensor x, Spans spans, int span) {
+    int row = spans.keyRow(span);
+    x.rows(row, row + spans.length(span)).clear();
+  }
+
+  private void backward(
       Tensor q,
       Tensor k,
-      Span span,
-      int head,
-      int from,
-      int n,
-      Tensor scores,
+      Tensor v,
+      Spans spans,
+      int span,
+      Scratch scratch,
+      Tensor out,
       Tensor lse,
-      boolean first) {
-    int keys = span.past() + from + n;
-    long row = span.queryRow() + from;
-    scores(q, k, row, span.keyRow(), head, n, keys, scores);
-    for (int i = 0; i < n; i++) {
-      long at = (long) i * keys * Float.BYTES;
-      int visible = keys - n + i + 1;
-      if (first) {
-        lse.set(row + i, head, Kernels.BEST.softmax(scores.data(), at, visible, scale));
-      } else {
-        Kernels.BEST.softmaxAgain(scores.data(), at, visible, scale, lse.get(row + i, head));
+      Tensor dout,
+      Tensor dq,
+      Tensor dk,
+      Tensor dv) {
+    var ranges = scratch.ranges();
+    ranges.set(spans, span);
+    for (int head = 0; head < numHeads; head++) {
+      for (int from = 0; from < spans.length(span); from += BLOCK) {
+        var block = Block.of(spans, span, from);
+        weights(q, k, block, head, scratch, lse, false);
+        accumulate(scratch.scores(), block, ranges, dout, head, dv);
+        scores(dout, v, block, ranges, head, scratch.dscores());
+        softmaxBackward(out, dout, block, head, scratch);
+        product(scratch.dscores(), block, ranges, k, head, dq);
+        accumulate(scratch.dscores(), block, ranges, q, head, dk);
       }
-      hideFuture(scores, i, keys, visible);
     }
   }
 
-  private static void hideFuture(Tensor scores, int i, int keys, int visible) {
-    scores
-        .data()
-        .asSlice(((long) i * keys + visible) * Float.BYTES, (long) (keys - visible) * Float.BYTES)
-        .fill((byte) 0);
+  /// Some queries of a span.
+  ///
+  /// @param row where they start
+  /// @param n how many they are
+  /// @param keys the last one's keys
+  private record Block(int row, int n, int keys) {
+    static Block of(Spans spans, int span, int from) {
+      int n = Math.min(BLOCK, spans.length(span) - from);
+      return new Block(spans.queryRow(span) + from, n, spans.past(span) + from + n);
+    }
+
+    /// Keys that query `i` sees.
+    int visible(int i) {
+      return keys - n + i + 1;
+    }
+
+    /// Where query `i` lies in the scores, in bytes.
+    long at(int i) {
+      return (long) i * keys * Float.BYTES;
+    }
   }
 
-  private void softmaxBackward(
-      Tensor out, Tensor dout, Span span, int head, int from, int n, Scratch scratch) {
-    int keys = from + n;
-    for (int i = 0; i < n; i++) {
-      long row = span.queryRow() + from + i;
-      long channel = (long) head * headDim * Float.BYTES;
+  /// The softmax weights of a block: made with the denominators, or again from them.
+  private void weights(
+      Tensor q, Tensor k, Block block, int head, Scratch scratch, Tensor lse, boolean first) {
+    var scores = scratch.scores();
+    scores(q, k, block, scratch.ranges(), head, scores);
+    for (int i = 0; i < block.n(); i++) {
+      int row = block.row() + i;
+      if (first) {
+        float sum = Kernels.BEST.softmax(scores.data(), block.at(i), block.visible(i), scale);
+        lse.set(row, head, sum);
+      } else {
+        Kernels.BEST.softmaxAgain(
+            scores.data(), block.at(i), block.visible(i), scale, lse.get(row, head));
+      }
+      hideFuture(scores, block, i);
+    }
+  }
+
+  private static void hideFuture(Tensor scores, Block block, int i) {
+    long hidden = (long) (block.keys() - block.visible(i)) * Float.BYTES;
+    scores.data().asSlice(block.at(i + 1) - hidden, hidden).fill((byte) 0);
+  }
+
+  private void softmaxBackward(Tensor out, Tensor dout, Block block, int head, Scratch scratch) {
+    for (int i = 0; i < block.n(); i++) {
+      int row = block.row() + i;
       float delta =
           Kernels.BEST.dot(
-              out.data(), out.at(row) + channel, dout.data(), dout.at(row) + channel, headDim);
-      long at = (long) i * keys * Float.BYTES;
-      int visible = keys - n + i + 1;
+              out.data(), query(out, row, head), dout.data(), query(dout, row, head), headDim);
       Kernels.BEST.softmaxBackward(
-          scratch.scores().data(), at, scratch.dscores().data(), at, visible, delta, scale);
-      hideFuture(scratch.dscores(), i, keys, visible);
+          scratch.scores().data(),
+          block.at(i),
+          scratch.dscores().data(),
+          block.at(i),
+          block.visible(i),
+          delta,
+          scale);
+      hideFuture(scratch.dscores(), block, i);
     }
   }
 
-  /// `scores (n, keys) = x[row …] · y[keyRow …]ᵀ`, one query head of `x` against its key/value head
-  /// of `y`.
-  private void scores(
-      Tensor x, Tensor y, long row, long keyRow, int head, int n, int keys, Tensor scores) {
-    MatrixProduct.sgemm(
-        false,
-        true,
-        n,
-        keys,
-        headDim,
-        1f,
-        x.data(),
-        query(x, row, head),
-        x.cols(),
-        y.data(),
-        key(y, keyRow, head),
-        y.cols(),
-        0f,
-        scores.data(),
-        0,
-        keys);
+  /// `scores (n, keys) = x[block] · yᵀ`, one query head of `x` against its key/value head of `y`.
+  private void scores(Tensor x, Tensor y, Block b, KeyRanges ranges, int head, Tensor scores) {
+    for (int r = 0; r < ranges.size(); r++) {
+      MatrixProduct.sgemm(
+          false,
+          true,
+          b.n(),
+          ranges.length(r, b.keys()),
+          headDim,
+          1f,
+          x.data(),
+          query(x, b.row(), head),
+          x.cols(),
+          y.data(),
+          key(y, ranges.row(r), head),
+          y.cols(),
+          0f,
+          scores.data(),
+          column(ranges, r),
+          b.keys());
+    }
   }
 
-  /// `out[row …] = weights (n, keys) · y[keyRow …]`
-  private void product(
-      Tensor weights, int n, int keys, Tensor y, long keyRow, int head, Tensor out, long row) {
-    MatrixProduct.sgemm(
-        false,
-        false,
-        n,
-        headDim,
-        keys,
-        1f,
-        weights.data(),
-        0,
-        keys,
-        y.data(),
-        key(y, keyRow, head),
-        y.cols(),
-        0f,
-        out.data(),
-        query(out, row, head),
-        out.cols());
+  /// `out[block] = weights (n, keys) · y`
+  private void product(Tensor weights, Block b, KeyRanges ranges, Tensor y, int head, Tensor out) {
+    for (int r = 0; r < ranges.size(); r++) {
+      MatrixProduct.sgemm(
+          false,
+          false,
+          b.n(),
+          headDim,
+          ranges.length(r, b.keys()),
+          1f,
+          weights.data(),
+          column(ranges, r),
+          b.keys(),
+          y.data(),
+          key(y, ranges.row(r), head),
+          y.cols(),
+          r == 0 ? 0f : 1f,
+          out.data(),
+          query(out, b.row(), head),
+          out.cols());
+    }
   }
 
-  /// `dy[keyRow …] += weightsᵀ (keys, n) · x[row …]`
+  /// `dy += weightsᵀ (keys, n) · x[block]`
   private void accumulate(
-      Tensor weights, int n, int keys, Tensor x, long row, int head, Tensor dy, long keyRow) {
-    MatrixProduct.sgemm(
-        true,
-        false,
-        keys,
-        headDim,
-        n,
-        1f,
-        weights.data(),
-        0,
-        keys,
-        x.data(),
-        query(x, row, head),
-        x.cols(),
-        1f,
-        dy.data(),
-        key(dy, keyRow, head),
-        dy.cols());
+      Tensor weights, Block b, KeyRanges ranges, Tensor x, int head, Tensor dy) {
+    for (int r = 0; r < ranges.size(); r++) {
+      MatrixProduct.sgemm(
+          true,
+          false,
+          ranges.length(r, b.keys()),
+          headDim,
+          b.n(),
+          1f,
+          weights.data(),
+          column(ranges, r),
+          b.keys(),
+          x.data(),
+          query(x, b.row(), head),
+          x.cols(),
+          1f,
+          dy.data(),
+          key(dy, ranges.row(r), head),
+          dy.cols());
+    }
   }
 
-  private long query(Tensor x, long row, int head) {
+  private static long column(KeyRanges ranges, int range) {
+    return (long) ranges.column(range) * Float.BYTES;
+  }
+
+  private long query(Tensor x, int row, int head) {
     return x.at(row) + (long) head * headDim * Float.BYTES;
   }
 
-  private long key(Tensor y, long row, int head) {
+  private long key(Tensor y, int row, int head) {
     return y.at(row) + (long) (head / (numHeads / numKvHeads)) * headDim * Float.BYTES;
   }
 
   private void check(
-      Tensor q, Tensor k, Tensor v, Span span, Scratch scratch, Tensor out, Tensor lse) {
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Spans spans,
+      int span,
+      Scratch scratch,
+      Tensor out,
+      Tensor lse) {
     Shapes.cols("attention", q, numHeads * headDim);
     Shapes.cols("attention", out, numHeads * headDim);
     Shapes.cols("attention", k, numKvHeads * headDim);
     Shapes.cols("attention", v, numKvHeads * headDim);
     Shapes.cols("attention", lse, numHeads);
-    Shapes.rows("attention", q, span.queryRow() + span.length());
-    Shapes.rows("attention", out, span.queryRow() + span.length());
-    Shapes.rows("attention", lse, span.queryRow() + span.length());
-    Shapes.rows("attention", k, span.keyRow() + span.keys());
-    Shapes.rows("attention", v, span.keyRow() + span.keys());
-    if (scratch.scores().cols() < span.keys()) {
+    Shapes.rows("attention", q, (long) spans.queryRow(span) + spans.length(span));
+    Shapes.rows("attention", out, (long) spans.queryRow(span) + spans.length(span));
+    Shapes.rows("attention", lse, (long) spans.queryRow(span) + spans.length(span));
+    for (int s = span; s != Spans.NOTHING; s = spans.base(s)) {
+      Shapes.rows("attention", k, (long) spans.keyRow(s) + spans.length(s));
+      Shapes.rows("attention", v, (long) spans.keyRow(s) + spans.length(s));
+    }
+    if (scratch.scores().cols() < spans.keys(span)) {
       throw new ShapeException(
           "attention",
-          "%d keys, but scratch for %d".formatted(span.keys(), scratch.scores().cols()));
+          "%d keys, but scratch for %d".formatted(spans.keys(span), scratch.scores().cols()));
     }
   }
 }

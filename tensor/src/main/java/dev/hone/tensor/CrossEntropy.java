@@ -19,23 +19,28 @@ public final class CrossEntropy {
 
   /// Scores rows `0 … n` of the logits against `targets[from …]`.
   ///
-  /// @param logits `(rows, V)`; left alone, or replaced by their gradient `softmax(logits) −
-  ///   onehot(target)`
+  /// @param logits `(rows, V)`; left alone, or replaced by their gradient `weight ·
+  ///   (softmax(logits) − onehot(target))`
+  /// @param weights how many times each target counts
   public static Score forward(
-      Tensor logits, int n, int[] targets, int from, boolean gradientInPlace) {
+      Tensor logits, int n, int[] targets, int[] weights, int from, boolean gradientInPlace) {
     Shapes.rows("crossEntropy", logits, n);
     double lossSum = 0;
     int correct = 0;
     for (int i = 0; i < n; i++) {
       int target = targets[from + i];
+      int weight = weights[from + i];
       check(logits, target);
       long at = logits.at(i);
       double lse = Kernels.BEST.logSumExp(logits.data(), at, logits.cols());
-      lossSum += lse - logits.get(i, target);
-      correct += Kernels.BEST.argMax(logits.data(), at, logits.cols()) == target ? 1 : 0;
+      lossSum += weight * (lse - logits.get(i, target));
+      correct += Kernels.BEST.argMax(logits.data(), at, logits.cols()) == target ? weight : 0;
       if (gradientInPlace) {
         Kernels.BEST.softmaxOf(logits.data(), at, logits.cols(), lse);
         logits.set(i, target, logits.get(i, target) - 1f);
+        if (weight != 1) {
+          Kernels.BEST.scale(logits.data(), at, logits.cols(), weight);
+        }
       }
     }
     return new Score(lossSum, correct);

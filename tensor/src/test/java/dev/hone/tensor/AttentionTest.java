@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.tensor.Attention.Scratch;
-import dev.hone.tensor.Attention.Span;
 import dev.hone.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,24 +48,36 @@ class AttentionTest {
           Tensors.full(rows, KV, Float.NaN));
     }
 
-    void forward(Attention attention, Span span) {
-      attention.forward(q, k, v, span, scratch(span), o, lse);
+    void forward(Attention attention, Spans spans) {
+      attention.forward(q, k, v, spans, scratch(spans), o, lse);
     }
 
-    void backward(Attention attention, Span span) {
-      attention.backward(q, k, v, span, scratch(span), o, lse, dout, dq, dk, dv);
+    void backward(Attention attention, Spans spans) {
+      attention.backward(q, k, v, spans, scratch(spans), o, lse, dout, dq, dk, dv);
     }
 
-    private static Scratch scratch(Span span) {
-      return Scratch.allocate(Tensors::allocate, span.keys(), true);
+    private static Scratch scratch(Spans spans) {
+      int keys = IntStream.range(0, spans.size()).map(spans::keys).max().orElseThrow();
+      return Scratch.allocate(Tensors::allocate, keys, true);
     }
+  }
+
+  /// Rows end to end.
+  private static Spans rows(int... lengths) {
+    var spans = new Spans(lengths.length);
+    int at = 0;
+    for (int length : lengths) {
+      spans.add(at, length, Spans.NOTHING);
+      at += length;
+    }
+    return spans;
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 63, 64, 65, 128, 130})
   void everyLengthEqualsTheDefinition(int length) {
     var pass = Pass.random(new SplittableRandom(length), length);
-    pass.forward(attention, new Span(0, length, 0, 0));
+    pass.forward(attention, rows(length));
     var expected = new float[length * Q];
     for (int t = 0; t < length; t++) {
       for (int head = 0; head < HEADS; head++) {
@@ -104,22 +116,19 @@ class AttentionTest {
     for (int past : new int[] {1, 5, 63, 64, 65}) {
       int all = past + length;
       var full = Pass.random(random, all);
-      full.forward(attention, new Span(0, all, 0, 0));
-      // keys lie three rows further on, queries two
+      full.forward(attention, rows(all));
       var k = Tensors.full(all + 4, KV, Float.NaN);
       var v = Tensors.full(all + 4, KV, Float.NaN);
-      k.rows(3, all + 3).copyFrom(full.k(), all);
-      v.rows(3, all + 3).copyFrom(full.v(), all);
-      var q = Tensors.full(length + 3, Q, Float.NaN);
-      q.rows(2, length + 2).copyFrom(full.q().rows(past, all), length);
-      var o = Tensors.full(length + 3, Q, 7f);
+      k.copyFrom(full.k(), all);
+      v.copyFrom(full.v(), all);
+      var q = Tensors.full(length + 1, Q, Float.NaN);
+      q.copyFrom(full.q().rows(past, all), length);
+      var o = Tensors.full(length + 1, Q, 7f);
       var scratch = Scratch.allocate(Tensors::allocate, all + 9, false);
-      var span = new Span(2, length, 3, past);
-      attention.forward(q, k, v, span, scratch, o, Tensors.zeros(length + 3, HEADS));
-      assertMaxRelativeError(
-          full.o().rows(past, all).toArray(), o.rows(2, length + 2).toArray(), 2e-6);
-      assertClose(Tensors.full(2, Q, 7f).toArray(), o.rows(0, 2).toArray(), 0, 0);
-      assertClose(Tensors.full(1, Q, 7f).toArray(), o.rows(length + 2, length + 3).toArray(), 0, 0);
+      var spans = Spans.extending(past, length);
+      attention.forward(q, k, v, spans, scratch, o, Tensors.zeros(length + 1, HEADS));
+      assertMaxRelativeError(full.o().rows(past, all).toArray(), o.rows(0, length).toArray(), 2e-6);
+      assertClose(Tensors.full(1, Q, 7f).toArray(), o.rows(length, length + 1).toArray(), 0, 0);
     }
   }
 
@@ -131,23 +140,112 @@ class AttentionTest {
     int[] lengths = {random.nextInt(1, 4), random.nextInt(1, 140), 1, random.nextInt(1, 70)};
     int rows = Arrays.stream(lengths).sum();
     var packed = Pass.random(random, rows);
+    var spans = rows(lengths);
+    packed.forward(attention, spans);
+    packed.backward(attention, spans);
     int at = 0;
     for (int length : lengths) {
-      packed.forward(attention, new Span(at, length, at, 0));
-      packed.backward(attention, new Span(at, length, at, 0));
-      at += length;
-    }
-    at = 0;
-    for (int length : lengths) {
       var alone = slice(packed, at, at + length);
-      alone.forward(attention, new Span(0, length, 0, 0));
-      alone.backward(attention, new Span(0, length, 0, 0));
+      alone.forward(attention, rows(length));
+      alone.backward(attention, rows(length));
       assertArrayEquals(alone.o().toArray(), packed.o().rows(at, at + length).toArray());
       assertArrayEquals(alone.dq().toArray(), packed.dq().rows(at, at + length).toArray());
       assertArrayEquals(alone.dk().toArray(), packed.dk().rows(at, at + length).toArray());
       assertArrayEquals(alone.dv().toArray(), packed.dv().rows(at, at + length).toArray());
       at += length;
     }
+  }
+
+  /// Any forest of spans, with gaps that nobody may read, against every path of it laid out as a
+  /// row of its own. A span's `dout` goes to one of the rows through it; that splits a sum, for the
+  /// backward is linear in it.
+  @ParameterizedTest
+  @Seeds(30)
+  void spansOnSpansEqualRowsThatRepeatWhatLiesBelow(long seed) {
+    var random = new SplittableRandom(seed);
+    var spans = new Spans(8);
+    int end = forest(random, spans);
+    var shared = Pass.random(random, end);
+    shared.forward(attention, spans);
+    shared.backward(attention, spans);
+    var sums = new Tensor[] {Tensors.zeros(end, Q), Tensors.zeros(end, KV), Tensors.zeros(end, KV)};
+    for (int s = 0; s < spans.size(); s++) {
+      int[] path = rowsBelow(spans, s);
+      var alone = repeated(shared, path, spans.past(s));
+      alone.forward(attention, rows(path.length));
+      alone.backward(attention, rows(path.length));
+      for (int t = 0; t < path.length; t++) {
+        assertMaxRelativeError(row(alone.o(), t), row(shared.o(), path[t]), 1e-5);
+        add(alone.dq(), t, sums[0], path[t]);
+        add(alone.dk(), t, sums[1], path[t]);
+        add(alone.dv(), t, sums[2], path[t]);
+      }
+    }
+    for (int s = 0; s < spans.size(); s++) {
+      int from = spans.keyRow(s);
+      int to = from + spans.length(s);
+      assertSameRows(sums[0], shared.dq(), from, to);
+      assertSameRows(sums[1], shared.dk(), from, to);
+      assertSameRows(sums[2], shared.dv(), from, to);
+    }
+  }
+
+  /// Up to the largest of all, since a single row's gradient may all but cancel.
+  private static void assertSameRows(Tensor expected, Tensor actual, int from, int to) {
+    double largest = 0;
+    for (float x : expected.toArray()) {
+      largest = Math.max(largest, Math.abs(x));
+    }
+    assertClose(
+        expected.rows(from, to).toArray(), actual.rows(from, to).toArray(), 0, 2e-6 * largest);
+  }
+
+  private static int forest(SplittableRandom random, Spans spans) {
+    int at = random.nextInt(3);
+    int size = random.nextInt(1, 9);
+    for (int s = 0; s < size; s++) {
+      int length = random.nextInt(1, random.nextBoolean() ? 5 : 90);
+      spans.add(at, length, random.nextInt(s + 1) - 1);
+      at += length + random.nextInt(3);
+    }
+    return at;
+  }
+
+  /// The rows of the sequence that ends with a span.
+  private static int[] rowsBelow(Spans spans, int span) {
+    var below =
+        spans.base(span) == Spans.NOTHING
+            ? IntStream.empty()
+            : Arrays.stream(rowsBelow(spans, spans.base(span)));
+    int from = spans.keyRow(span);
+    return IntStream.concat(below, IntStream.range(from, from + spans.length(span))).toArray();
+  }
+
+  /// The rows of a path side by side, with `dout` of those from `first` on.
+  private static Pass repeated(Pass shared, int[] path, int first) {
+    var alone = Pass.random(new SplittableRandom(1), path.length);
+    alone.dout().clear();
+    for (int t = 0; t < path.length; t++) {
+      copy(shared.q(), path[t], alone.q(), t);
+      copy(shared.k(), path[t], alone.k(), t);
+      copy(shared.v(), path[t], alone.v(), t);
+      if (t >= first) {
+        copy(shared.dout(), path[t], alone.dout(), t);
+      }
+    }
+    return alone;
+  }
+
+  private static void copy(Tensor from, int row, Tensor to, int toRow) {
+    to.rows(toRow, toRow + 1).copyFrom(from.rows(row, row + 1), 1);
+  }
+
+  private static float[] row(Tensor x, int row) {
+    return x.rows(row, row + 1).toArray();
+  }
+
+  private static void add(Tensor x, int row, Tensor sum, int sumRow) {
+    Elementwise.add(sum.rows(sumRow, sumRow + 1), x.rows(row, row + 1));
   }
 
   private static Pass slice(Pass p, int from, int to) {
@@ -170,9 +268,9 @@ class AttentionTest {
   @ValueSource(ints = {1, 5, 66})
   void gradientsEqualCentralDifferences(int length) {
     var pass = Pass.random(new SplittableRandom(length), length);
-    var span = new Span(0, length, 0, 0);
-    pass.forward(attention, span);
-    pass.backward(attention, span);
+    var spans = rows(length);
+    pass.forward(attention, spans);
+    pass.backward(attention, spans);
     var o = Tensors.zeros(length, Q);
     var lse = Tensors.zeros(length, HEADS);
     var scratch = Scratch.allocate(Tensors::allocate, length, false);
@@ -183,7 +281,7 @@ class AttentionTest {
               each[0],
               1e-2,
               () -> {
-                attention.forward(pass.q(), pass.k(), pass.v(), span, scratch, o, lse);
+                attention.forward(pass.q(), pass.k(), pass.v(), spans, scratch, o, lse);
                 return Tensors.dot(o, pass.dout());
               });
       if (length == 1 && each[0] != pass.v()) {
@@ -203,11 +301,11 @@ class AttentionTest {
   void backwardOverwritesWhatWasThere() {
     var random = new SplittableRandom(3);
     var pass = Pass.random(random, 7);
-    var span = new Span(0, 7, 0, 0);
-    pass.forward(attention, span);
-    pass.backward(attention, span);
+    var spans = rows(7);
+    pass.forward(attention, spans);
+    pass.backward(attention, spans);
     var first = pass.dk().toArray();
-    pass.backward(attention, span);
+    pass.backward(attention, spans);
     assertArrayEquals(first, pass.dk().toArray());
   }
 
@@ -219,9 +317,9 @@ class AttentionTest {
         pass.q().set(t, c, pass.q().get(t, c) * 1e4f);
       }
     }
-    var span = new Span(0, 20, 0, 0);
-    pass.forward(attention, span);
-    pass.backward(attention, span);
+    var spans = rows(20);
+    pass.forward(attention, spans);
+    pass.backward(attention, spans);
     for (var x : new Tensor[] {pass.o(), pass.dq(), pass.dk(), pass.dv()}) {
       for (float value : x.toArray()) {
         assertTrue(Float.isFinite(value), "value " + value);
@@ -237,12 +335,14 @@ class AttentionTest {
         assertThrows(ShapeException.class, () -> new Attention(4, 3, 2)).getMessage());
     assertEquals(
         "attention: (3, 24) holds fewer than 4 rows",
-        assertThrows(ShapeException.class, () -> pass.forward(attention, new Span(0, 4, 0, 0)))
-            .getMessage());
+        assertThrows(ShapeException.class, () -> pass.forward(attention, rows(4))).getMessage());
     assertEquals(
         "attention: (3, 12) holds fewer than 4 rows",
-        assertThrows(ShapeException.class, () -> pass.forward(attention, new Span(0, 3, 0, 1)))
+        assertThrows(ShapeException.class, () -> pass.forward(attention, Spans.extending(1, 3)))
             .getMessage());
-    assertThrows(ShapeException.class, () -> pass.backward(attention, new Span(2, 1, 0, 2)));
+    assertEquals(
+        "attentionBackward: span 0 has no queries",
+        assertThrows(ShapeException.class, () -> pass.backward(attention, Spans.extending(2, 1)))
+            .getMessage());
   }
 }

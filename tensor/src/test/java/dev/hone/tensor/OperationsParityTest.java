@@ -83,16 +83,17 @@ class OperationsParityTest {
     var k = golden(golden, "k");
     var v = golden(golden, "v");
     int n = (int) q.rows();
-    var span = new Attention.Span(0, n, 0, 0);
+    var spans = new Spans(1);
+    spans.add(0, n, Spans.NOTHING);
     var scratch = Attention.Scratch.allocate(Tensors::allocate, n, true);
     var o = zeros(n, q.cols());
     var lse = zeros(n, heads);
-    attention.forward(q, k, v, span, scratch, o, lse);
+    attention.forward(q, k, v, spans, scratch, o, lse);
     assertMaxRelativeError(golden.f32("o"), o.toArray(), 1e-6);
     var dq = zeros(n, q.cols());
     var dk = zeros(n, k.cols());
     var dv = zeros(n, v.cols());
-    attention.backward(q, k, v, span, scratch, o, lse, golden(golden, "do"), dq, dk, dv);
+    attention.backward(q, k, v, spans, scratch, o, lse, golden(golden, "do"), dq, dk, dv);
     assertMaxRelativeError(golden.f32("dq"), dq.toArray(), 2e-6);
     assertMaxRelativeError(golden.f32("dk"), dk.toArray(), 2e-6);
     assertMaxRelativeError(golden.f32("dv"), dv.toArray(), 2e-6);
@@ -106,12 +107,18 @@ class OperationsParityTest {
     var logits = golden(golden, "logits");
     int n = (int) logits.rows();
     var targets = golden.i32("targets");
+    var weights = new int[n];
+    Arrays.fill(weights, 1);
     double lossSum = golden.f32("loss_sum")[0];
     assertEquals(
-        lossSum, CrossEntropy.forward(logits, n, targets, 0, false).lossSum(), 1e-6 * lossSum);
+        lossSum,
+        CrossEntropy.forward(logits, n, targets, weights, 0, false).lossSum(),
+        1e-6 * lossSum);
     assertClose(golden.f32("logits"), logits.toArray(), 0, 0);
     assertEquals(
-        lossSum, CrossEntropy.forward(logits, n, targets, 0, true).lossSum(), 1e-6 * lossSum);
+        lossSum,
+        CrossEntropy.forward(logits, n, targets, weights, 0, true).lossSum(),
+        1e-6 * lossSum);
     assertMaxRelativeError(
         golden.f32("dlogits"), logits.toArray(), name.endsWith("large") ? 2e-5 : 1e-6);
   }

@@ -53,7 +53,7 @@ class ShapesTest {
         () -> Rope.forward(zeros(1, 8), new int[] {3}, 1, zeros(3, 2), zeros(3, 2)));
     assertMessage(
         "crossEntropy: (2, 3) holds fewer than 3 rows",
-        () -> CrossEntropy.forward(zeros(2, 3), 3, new int[3], 0, false));
+        () -> CrossEntropy.forward(zeros(2, 3), 3, new int[3], new int[3], 0, false));
     assertMessage(
         "dropout: (2, 3) holds fewer than 3 rows",
         () -> Elementwise.dropout(zeros(2, 3), 3, 0.5f, 1, zeros(3, 3)));

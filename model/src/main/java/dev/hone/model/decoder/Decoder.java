@@ -3,13 +3,13 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
-import dev.hone.tensor.Attention.Span;
 import dev.hone.tensor.CrossEntropy;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
+import dev.hone.tensor.Spans;
 import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
 import java.util.Optional;
@@ -19,8 +19,9 @@ import java.util.function.Function;
 /// hand.
 ///
 /// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals
-/// one pass per row. The head sees only positions that have a target, a chunk of them at a time,
-/// and each chunk's logits become their own gradient in place: the full logits never exist.
+/// one pass per row. What rows have in common at their beginning is computed once, if the batch has
+/// it once. The head sees only positions that have a target, a chunk of them at a time, and each
+/// chunk's logits become their own gradient in place: the full logits never exist.
 ///
 /// A block reads, with `x` coming in:
 ///
@@ -121,7 +122,7 @@ public final class Decoder {
     for (int i = 0; i < n; i++) {
       positions[i] = past + i;
     }
-    var spans = new Span[] {new Span(0, n, 0, past)};
+    var spans = Spans.extending(past, n);
     Embedding.forward(ids, n, weights.embedding(), ws.output);
     for (int l = 0; l < config.numLayers(); l++) {
       var keys = new Keys(cache.keys(l), cache.values(l), past);
@@ -150,25 +151,17 @@ public final class Decoder {
     }
   }
 
-  private static Span[] spans(PackedBatch batch) {
-    var spans = new Span[batch.numRows()];
-    for (int r = 0; r < spans.length; r++) {
-      spans[r] = new Span(batch.rowStart(r), batch.rowLength(r), batch.rowStart(r), 0);
-    }
-    return spans;
-  }
-
   private void forward(PackedBatch batch, Workspace ws) {
     int n = batch.numTokens();
     if (n > ws.maxTokens) {
       throw new IllegalArgumentException(
           "a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
     }
-    var spans = spans(batch);
     Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
     for (int l = 0; l < config.numLayers(); l++) {
       var a = ws.blocks.get(l);
-      block(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws, output(l, ws));
+      block(
+          l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws, output(l, ws));
     }
   }
 
@@ -183,7 +176,7 @@ public final class Decoder {
       Keys keys,
       int[] positions,
       int n,
-      Span[] spans,
+      Spans spans,
       Workspace ws,
       Tensor out) {
     attentionHalf(l, a, keys, positions, n, spans, ws);
@@ -194,7 +187,7 @@ public final class Decoder {
   }
 
   private void attentionHalf(
-      int l, BlockActivations a, Keys keys, int[] positions, int n, Span[] spans, Workspace ws) {
+      int l, BlockActivations a, Keys keys, int[] positions, int n, Spans spans, Workspace ws) {
     var w = weights.blocks().get(l);
     RmsNorm.forward(a.input(), n, w.inputNorm(), eps(), a.h(), a.r());
     var k = keys.newK(n);
@@ -203,9 +196,7 @@ public final class Decoder {
     project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, keys.newV(n));
     Rope.forward(a.q(), positions, n, rope.cos(), rope.sin());
     Rope.forward(k, positions, n, rope.cos(), rope.sin());
-    for (var span : spans) {
-      attention.forward(a.q(), keys.k(), keys.v(), span, ws.attention, a.o(), a.lse());
-    }
+    attention.forward(a.q(), keys.k(), keys.v(), spans, ws.attention, a.o(), a.lse());
     copyUnlessSame(a.input(), n, a.middle());
     project(w.o(), a.o(), n, 1f, l, LinearLayer.O, a, ws, a.middle());
   }
@@ -261,6 +252,7 @@ public final class Decoder {
       int target = batch.targets()[t];
       if (target != PackedBatch.NO_TARGET) {
         ws.head.rows()[n] = t;
+        ws.head.weights()[n] = batch.weights()[t];
         ws.head.targets()[n++] = target;
       }
     }
@@ -272,7 +264,8 @@ public final class Decoder {
     var head = ws.head;
     var h = head.h().rows(from, from + n);
     Linear.forward(h, n, weights.head(), 1f, 0f, head.logits());
-    var score = CrossEntropy.forward(head.logits(), n, head.targets(), from, g != null);
+    var score =
+        CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
     if (g != null) {
       Linear.backward(head.logits(), n, weights.head(), 1f, 0f, head.dh().rows(from, from + n));
       if (g.head() != null) {
@@ -297,14 +290,13 @@ public final class Decoder {
 
   private void backward(PackedBatch batch, Workspace ws, DecoderTensors g) {
     int n = batch.numTokens();
-    var spans = spans(batch);
     for (int l = config.numLayers() - 1; l >= 0; l--) {
       var a = ws.blocks.get(l);
       if (ws.mode == Workspace.Mode.RECOMPUTE) {
-        recompute(l, a, batch, n, spans, ws);
+        recompute(l, a, batch, n, ws);
       }
       mlpBackward(l, a, n, ws, g.blocks().get(l));
-      attentionBackward(l, a, batch, n, spans, ws, g.blocks().get(l));
+      attentionBackward(l, a, batch, n, ws, g.blocks().get(l));
     }
     if (g.embedding() != null) {
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
@@ -312,9 +304,8 @@ public final class Decoder {
   }
 
   /// The block's forward once more, but for the product that leaves it.
-  private void recompute(
-      int l, BlockActivations a, PackedBatch batch, int n, Span[] spans, Workspace ws) {
-    attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, spans, ws);
+  private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Workspace ws) {
+    attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws);
     mlpHalf(l, a, n, ws);
     var down = LinearLayer.DOWN;
     Projection.low(weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout(), l, down);
@@ -331,30 +322,22 @@ public final class Decoder {
   }
 
   private void attentionBackward(
-      int l,
-      BlockActivations a,
-      PackedBatch batch,
-      int n,
-      Span[] spans,
-      Workspace ws,
-      DecoderTensors.Block g) {
+      int l, BlockActivations a, PackedBatch batch, int n, Workspace ws, DecoderTensors.Block g) {
     var w = weights.blocks().get(l);
     var s = ws.gradients;
     back(w.o(), g.o(), a.o(), n, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
-    for (var span : spans) {
-      attention.backward(
-          a.q(),
-          a.k(),
-          a.v(),
-          span,
-          ws.attention,
-          a.o(),
-          a.lse(),
-          s.dOut(),
-          s.dq(),
-          s.dk(),
-          s.dv());
-    }
+    attention.backward(
+        a.q(),
+        a.k(),
+        a.v(),
+        batch.spans(),
+        ws.attention,
+        a.o(),
+        a.lse(),
+        s.dOut(),
+        s.dq(),
+        s.dk(),
+        s.dv());
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
     back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, s.dh());

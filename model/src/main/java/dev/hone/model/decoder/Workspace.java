@@ -43,7 +43,16 @@ public final class Workspace {
   ///   factors
   /// @param dh `(T, C)` gradient of `h`, then of `x`
   /// @param logits `(chunk, V)`
-  record Head(Tensor x, Tensor h, Tensor r, Tensor dh, Tensor logits, int[] rows, int[] targets) {}
+  /// @param weights how often each target counts
+  record Head(
+      Tensor x,
+      Tensor h,
+      Tensor r,
+      Tensor dh,
+      Tensor logits,
+      int[] rows,
+      int[] targets,
+      int[] weights) {}
 
   /// Scratch of the backward pass.
   record Gradients(
@@ -141,6 +150,7 @@ public final class Workspace {
         memory.f32("head", tokens, 1),
         memory.f32("head", training ? tokens : 0, c),
         memory.f32("logits", chunk, config.vocabSize()),
+        new int[tokens],
         new int[tokens],
         new int[tokens]);
   }
