@@ -33,6 +33,11 @@ final class TrainingOptions {
   private int microBatchTokens = DEFAULT.microBatchTokens();
 
   @Option(
+      names = "--no-shared-prefix",
+      description = "Compute each row whole, also where rows begin alike.")
+  private boolean repeatsPrefixes = !DEFAULT.sharesPrefixes();
+
+  @Option(
       names = "--schedule",
       paramLabel = "linear|cosine|constant",
       description = "How the rate moves after warm-up. Default: linear, down to zero.")
@@ -73,6 +78,7 @@ final class TrainingOptions {
         Bounds.atLeast(1, "--epochs", epochs),
         Bounds.atLeast(1, "--batch-size", batchSize),
         Bounds.atLeast(1, "--micro-batch-tokens", microBatchTokens),
+        !repeatsPrefixes,
         schedule,
         Bounds.share("--warmup-ratio", warmupRatio),
         Bounds.between(0, 10, "--weight-decay", weightDecay),

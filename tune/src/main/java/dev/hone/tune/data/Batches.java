@@ -3,12 +3,11 @@ package dev.hone.tune.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /// Cuts an epoch's order into the batches of its steps, and a batch into micro-batches.
 ///
-/// The cuts depend on the order and the lengths alone, never on threads, so that the tree along
-/// which gradients are added is the same for every number of workers.
+/// The cuts depend on the order and the rows alone, never on threads, so that the tree along which
+/// gradients are added is the same for every number of workers.
 public final class Batches {
   private Batches() {}
 
@@ -31,31 +30,53 @@ public final class Batches {
     return Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
   }
 
-  /// Cuts a batch, in order, each micro-batch as full as `microBatchTokens` allows; a longer
-  /// example stands alone.
+  /// Cuts a batch into micro-batches, each as full as the packing allows; a longer example stands
+  /// alone.
+  ///
+  /// Examples stay in order. Where some begin alike and the packing lets them share that, they are
+  /// sorted, so that such examples meet, and each costs what it does not share with the one before
+  /// it.
   ///
   /// @param examples what to cut, in order
-  /// @param length tokens of an example
-  /// @param microBatchTokens tokens that a micro-batch may hold
-  public static List<MicroBatch> cut(
-      int[] examples, IntUnaryOperator length, int microBatchTokens) {
+  public static List<MicroBatch> cut(int[] examples, TokenStore store, Packing packing) {
+    if (packing.sharesPrefixes()) {
+      int[] sorted = store.sorted(examples);
+      int[] common = store.commonPrefixes(sorted);
+      if (Arrays.stream(common).anyMatch(n -> n >= SharedPath.LEAST)) {
+        return cut(sorted, common, store, packing.microBatchTokens());
+      }
+    }
+    return cut(examples, new int[examples.length], store, packing.microBatchTokens());
+  }
+
+  /// @param common positions that each example has in common with the one before it
+  private static List<MicroBatch> cut(
+      int[] examples, int[] common, TokenStore store, int microBatchTokens) {
     var cut = new ArrayList<MicroBatch>();
+    var path = new SharedPath(store.longest());
+    int[] shared = new int[examples.length];
+    long tokens = 0;
     int from = 0;
-    while (from < examples.length) {
-      int to = end(examples, from, length, microBatchTokens);
-      cut.add(new MicroBatch(Arrays.copyOfRange(examples, from, to)));
-      from = to;
+    for (int i = 0; i < examples.length; i++) {
+      int length = store.length(examples[i]);
+      shared[i] = path.shared(common[i]);
+      if (i > from && tokens + length - shared[i] > microBatchTokens) {
+        cut.add(microBatch(examples, shared, from, i));
+        from = i;
+        tokens = 0;
+        shared[i] = 0;
+      }
+      path.follow(shared[i], length);
+      tokens += length - shared[i];
+    }
+    if (from < examples.length) {
+      cut.add(microBatch(examples, shared, from, examples.length));
     }
     return cut;
   }
 
-  private static int end(int[] examples, int from, IntUnaryOperator length, int microBatchTokens) {
-    long tokens = length.applyAsInt(examples[from]);
-    int to = from + 1;
-    while (to < examples.length && tokens + length.applyAsInt(examples[to]) <= microBatchTokens) {
-      tokens += length.applyAsInt(examples[to]);
-      to++;
-    }
-    return to;
+  private static MicroBatch microBatch(int[] examples, int[] shared, int from, int to) {
+    return new MicroBatch(
+        Arrays.copyOfRange(examples, from, to), Arrays.copyOfRange(shared, from, to));
   }
 }

@@ -15,22 +15,14 @@ public final class Packer {
     row = new int[store.longest()];
   }
 
-  /// A batch with room for every micro-batch that [Batches#cut] makes of these stores.
-  ///
-  /// @param longest tokens of the longest example
-  /// @param microBatchTokens tokens that a micro-batch may hold
-  public static PackedBatch allocate(int longest, int microBatchTokens) {
-    int maxRows = Math.max(1, microBatchTokens / TokenStore.MIN_LENGTH);
-    return new PackedBatch(Math.max(longest, microBatchTokens), maxRows);
-  }
-
   /// Replaces what `batch` holds by the rows of a micro-batch.
   public void fill(PackedBatch batch, MicroBatch microBatch) {
     batch.clear();
-    for (int i : microBatch.examples()) {
-      example = i;
-      store.readIds(i, row);
-      batch.addRow(row, store.length(i), trained, store.targetBytes(i));
+    for (int r = 0; r < microBatch.size(); r++) {
+      example = microBatch.examples()[r];
+      store.readIds(example, row);
+      batch.addRow(
+          row, store.length(example), trained, store.targetBytes(example), microBatch.shared()[r]);
     }
   }
 

@@ -185,15 +185,85 @@ public final class TokenStore implements AutoCloseable {
     if (t < 0 || t >= length) {
       throw new IndexOutOfBoundsException("token %d of %d in example %d".formatted(t, length, i));
     }
-    return (file.get(INT32, offset(i) + 4L * (length + t / Integer.SIZE)) >>> t & 1) != 0;
+    return (maskWord(i, t / Integer.SIZE) >>> t & 1) != 0;
+  }
+
+  /// These examples in an order in which those that begin alike are neighbours: by token, then by
+  /// what is learned there, position by position. Examples that are alike throughout stay in order.
+  int[] sorted(int[] examples) {
+    return Arrays.stream(examples).boxed().sorted(this::compare).mapToInt(i -> i).toArray();
+  }
+
+  private int compare(int i, int j) {
+    int common = commonPrefix(i, j);
+    return Long.compare(content(i, common), content(j, common));
+  }
+
+  /// Token and target at a position, as one number; the end comes before everything.
+  private long content(int i, int position) {
+    if (position == length(i)) {
+      return -1;
+    }
+    boolean hasTarget = position + 1 < length(i) && isTrained(i, position + 1);
+    return (long) id(i, position) << 32 | (hasTarget ? id(i, position + 1) + 1L : 0);
+  }
+
+  private int id(int i, int t) {
+    return file.get(INT32, offset(i) + 4L * t);
+  }
+
+  /// For each example, how many first positions it has in common with the one before it; 0 for the
+  /// first.
+  int[] commonPrefixes(int[] examples) {
+    int[] common = new int[examples.length];
+    for (int i = 1; i < common.length; i++) {
+      common[i] = commonPrefix(examples[i - 1], examples[i]);
+    }
+    return common;
+  }
+
+  /// How many first positions of two examples have the same token and the same target: a target is
+  /// the next token, where that one is learned.
+  int commonPrefix(int i, int j) {
+    int tokens = commonTokens(i, j);
+    int mask = commonMask(i, j, tokens);
+    if (mask < tokens) {
+      return mask - 1;
+    }
+    return isLearned(i, tokens) || isLearned(j, tokens) ? tokens - 1 : tokens;
+  }
+
+  private boolean isLearned(int i, int t) {
+    return t > 0 && t < length(i) && isTrained(i, t);
+  }
+
+  private int commonTokens(int i, int j) {
+    long endOfI = offset(i) + 4L * length(i);
+    long endOfJ = offset(j) + 4L * length(j);
+    long byteSize = MemorySegment.mismatch(file, offset(i), endOfI, file, offset(j), endOfJ);
+    return byteSize < 0 ? length(i) : (int) (byteSize / 4);
+  }
+
+  /// The first of `tokens` tokens that only one of the examples learns; `tokens` if there is none.
+  private int commonMask(int i, int j, int tokens) {
+    for (int w = 0; w < maskWords(tokens); w++) {
+      int difference = maskWord(i, w) ^ maskWord(j, w);
+      if (difference != 0) {
+        return Math.min(tokens, w * Integer.SIZE + Integer.numberOfTrailingZeros(difference));
+      }
+    }
+    return tokens;
+  }
+
+  private int maskWord(int i, int word) {
+    return file.get(INT32, offset(i) + 4L * (length(i) + word));
   }
 
   /// Targets of example `i`.
   public int trainedTokens(int i) {
-    int length = length(i);
     int count = 0;
-    for (int w = 0; w < maskWords(length); w++) {
-      count += Integer.bitCount(file.get(INT32, offset(i) + 4L * (length + w)));
+    for (int w = 0; w < maskWords(length(i)); w++) {
+      count += Integer.bitCount(maskWord(i, w));
     }
     return count;
   }

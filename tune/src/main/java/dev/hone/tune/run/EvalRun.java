@@ -5,6 +5,7 @@ import dev.hone.model.decoder.Workspace;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tune.data.DataGate;
+import dev.hone.tune.data.Packing;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.data.TokenStoreWriter;
 import dev.hone.tune.train.Engine;
@@ -17,7 +18,7 @@ import java.util.List;
 
 /// One `hone eval`: the gate, then one pass over all rows.
 public final class EvalRun {
-  private static final int MICRO_BATCH_TOKENS = 512;
+  private static final Packing PACKING = new Packing(512, true);
   private static final String KEY = "0".repeat(64);
 
   private EvalRun() {}
@@ -73,10 +74,10 @@ public final class EvalRun {
               List.of(),
               Workspace.Mode.INFERENCE,
               0f,
-              Engine.Size.ofScoring(List.of(store), MICRO_BATCH_TOKENS),
+              Engine.Size.ofScoring(List.of(store), PACKING),
               workers);
       long started = System.nanoTime();
-      var evaluation = engine.evaluate(model.decoder(), store, MICRO_BATCH_TOKENS);
+      var evaluation = engine.evaluate(model.decoder(), store, PACKING);
       double seconds = (System.nanoTime() - started) / 1e9;
       return new EvalResult(evaluation, store.size(), store.totalTokens(), seconds);
     }

@@ -66,6 +66,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
         h.epochs(),
         h.batchSize(),
         h.microBatchTokens(),
+        h.sharesPrefixes(),
         learningRate,
         h.schedule(),
         h.warmupRatio(),
@@ -108,6 +109,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("epochs", h.epochs());
     map.put("batch-size", h.batchSize());
     map.put("micro-batch-tokens", h.microBatchTokens());
+    map.put("shared-prefix", h.sharesPrefixes());
     map.put("max-length", maxLength);
     map.put("schedule", h.schedule().toString());
     map.put("warmup-ratio", h.warmupRatio());

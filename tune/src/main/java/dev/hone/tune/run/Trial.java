@@ -31,7 +31,7 @@ record Trial(double tokensPerSecond) {
     double seconds = 0;
     for (int i = 0; i < most && seconds < ENOUGH_SECONDS; i++) {
       var rows = Batches.batch(order, i % batches, settings.batchSize());
-      var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
+      var leaves = Batches.cut(rows, train, settings.packing());
       long started = System.nanoTime();
       engine.release(engine.gradient(decoder, train, leaves, 0));
       double took = (System.nanoTime() - started) / 1e9;

@@ -37,6 +37,7 @@ public record TuneRequest(
   ///
   /// @param learningRate peak rate; where empty, by method and model size
   /// @param microBatchTokens tokens that run through the model at once
+  /// @param sharesPrefixes whether rows that begin alike compute that once per pass
   /// @param evalEvery steps between evaluations; where empty, so that they stay cheap; 0 at epoch
   ///   ends only
   /// @param patience evaluations without a better loss after which to stop; 0 never
@@ -46,6 +47,7 @@ public record TuneRequest(
       int epochs,
       int batchSize,
       int microBatchTokens,
+      boolean sharesPrefixes,
       dev.hone.tune.train.Schedule schedule,
       double warmupRatio,
       double weightDecay,
@@ -62,6 +64,7 @@ public record TuneRequest(
             3,
             16,
             512,
+            true,
             dev.hone.tune.train.Schedule.LINEAR,
             0.03,
             0.0,

@@ -157,7 +157,7 @@ public final class TuneRun {
       Provenance provenance,
       Proof.Begun proof) {
     Evaluation evaluate(TokenStore store) {
-      return engine.evaluate(trained.decoder(), store, training.microBatchTokens());
+      return engine.evaluate(trained.decoder(), store, training.scoringPacking());
     }
   }
 
@@ -168,7 +168,7 @@ public final class TuneRun {
       TuningData data,
       TokenStore probe) {
     var shape = Trained.shape(request.method(), files.config());
-    var scored = Engine.Size.ofScoring(List.of(data.heldOut(), probe), training.microBatchTokens());
+    var scored = Engine.Size.ofScoring(List.of(data.heldOut(), probe), training.scoringPacking());
     return new Resources.Demand(
         files.config(),
         shape,

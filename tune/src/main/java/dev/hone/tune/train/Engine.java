@@ -14,6 +14,7 @@ import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.MicroBatch;
 import dev.hone.tune.data.Packer;
+import dev.hone.tune.data.Packing;
 import dev.hone.tune.data.TokenStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,16 +36,17 @@ public final class Engine {
   /// Sizes that an engine is planned for: as large as its micro-batches really are.
   ///
   /// @param longest the longest row, tokens
-  /// @param passTokens the most tokens of one pass
+  /// @param passTokens the most tokens of one pass, shared ones counted once
+  /// @param passRows the most rows of one pass
   /// @param mostLeaves the most micro-batches of one batch; 0 when nothing is trained
-  public record Size(int longest, int passTokens, int mostLeaves) {
-    private static final Size NOTHING = new Size(1, 1, 0);
+  public record Size(int longest, int passTokens, int passRows, int mostLeaves) {
+    private static final Size NOTHING = new Size(1, 1, 1, 0);
 
     /// For scoring whole stores.
-    public static Size ofScoring(List<TokenStore> stores, int microBatchTokens) {
+    public static Size ofScoring(List<TokenStore> stores, Packing packing) {
       var size = NOTHING;
       for (var store : stores) {
-        size = size.with(store, Batches.cut(inOrder(store), store::length, microBatchTokens), 0);
+        size = size.with(store, Batches.cut(inOrder(store), store, packing), 0);
       }
       return size;
     }
@@ -56,7 +58,7 @@ public final class Engine {
         var order = EpochOrder.of(settings.seed(), epoch, store.size());
         for (int b = 0; b < Batches.perEpoch(store.size(), settings.batchSize()); b++) {
           var rows = Batches.batch(order, b, settings.batchSize());
-          var leaves = Batches.cut(rows, store::length, settings.microBatchTokens());
+          var leaves = Batches.cut(rows, store, settings.packing());
           size = size.with(store, leaves, leaves.size());
         }
       }
@@ -65,10 +67,13 @@ public final class Engine {
 
     private Size with(TokenStore store, List<MicroBatch> parts, int leaves) {
       int tokens = passTokens;
+      int rows = passRows;
       for (var part : parts) {
-        tokens = Math.max(tokens, store.tokens(part.examples()));
+        tokens = Math.max(tokens, part.tokens(store));
+        rows = Math.max(rows, part.size());
       }
-      return new Size(Math.max(longest, store.longest()), tokens, Math.max(mostLeaves, leaves));
+      return new Size(
+          Math.max(longest, store.longest()), tokens, rows, Math.max(mostLeaves, leaves));
     }
   }
 
@@ -100,7 +105,7 @@ public final class Engine {
       workspaces.add(
           Workspace.allocate(
               memory, config, adapter, mode, size.passTokens(), size.longest(), dropout));
-      batches.add(Packer.allocate(size.longest(), size.passTokens()));
+      batches.add(new PackedBatch(size.passTokens(), size.passRows()));
     }
     int buffers = trained.isEmpty() ? 0 : GradientTree.buffers(size.mostLeaves(), workers.count());
     var gradients =
@@ -137,9 +142,9 @@ public final class Engine {
     tree.release(sum.gradients());
   }
 
-  /// Scores a whole store, in file order.
-  public Evaluation evaluate(Decoder decoder, TokenStore store, int microBatchTokens) {
-    return evaluate(decoder, store, Batches.cut(inOrder(store), store::length, microBatchTokens));
+  /// Scores a whole store.
+  public Evaluation evaluate(Decoder decoder, TokenStore store, Packing packing) {
+    return evaluate(decoder, store, Batches.cut(inOrder(store), store, packing));
   }
 
   public Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {

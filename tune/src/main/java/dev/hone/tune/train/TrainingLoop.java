@@ -115,7 +115,7 @@ public final class TrainingLoop {
     int epoch = (int) (state.step() / stepsPerEpoch());
     var rows =
         Batches.batch(order(epoch), (int) (state.step() % stepsPerEpoch()), settings.batchSize());
-    var leaves = Batches.cut(rows, train::length, settings.microBatchTokens());
+    var leaves = Batches.cut(rows, train, settings.packing());
     double rate = settings.learningRate(state.step(), totalSteps());
     var sum = engine.gradient(decoder, train, leaves, dropoutSeed());
     double norm =
@@ -151,7 +151,7 @@ public final class TrainingLoop {
   }
 
   private void evaluate() throws IOException {
-    var result = engine.evaluate(decoder, heldOut, settings.microBatchTokens());
+    var result = engine.evaluate(decoder, heldOut, settings.scoringPacking());
     state = state.afterEvaluation(result);
     boolean isBest = state.bestStep() == state.step();
     if (isBest) {

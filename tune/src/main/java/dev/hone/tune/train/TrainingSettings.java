@@ -1,11 +1,15 @@
 package dev.hone.tune.train;
 
+import dev.hone.tune.data.Packing;
+
 /// What the training loop needs to know. What it trains is given by the parameters, not here.
 ///
 /// @param epochs passes over the training rows
 /// @param batchSize rows per optimiser step
 /// @param microBatchTokens tokens that run through the model at once; with the batch it fixes the
 ///   tree of sums, so it changes bits but not results
+/// @param sharesPrefixes whether rows that begin alike compute that once per pass; when training,
+///   only without dropout, whose masks such rows would share
 /// @param learningRate peak rate
 /// @param schedule shape after warm-up
 /// @param warmupRatio share of all steps spent on the ramp
@@ -24,6 +28,7 @@ public record TrainingSettings(
     int epochs,
     int batchSize,
     int microBatchTokens,
+    boolean sharesPrefixes,
     double learningRate,
     Schedule schedule,
     double warmupRatio,
@@ -64,6 +69,16 @@ public record TrainingSettings(
       throw new IllegalArgumentException(
           "%s must be between %s and %s, got %s".formatted(what, least, most, value));
     }
+  }
+
+  /// How the rows of a step are packed.
+  public Packing packing() {
+    return new Packing(microBatchTokens, sharesPrefixes && dropout == 0f);
+  }
+
+  /// How rows are packed that are only scored: nothing is dropped there.
+  public Packing scoringPacking() {
+    return new Packing(microBatchTokens, sharesPrefixes);
   }
 
   /// Warm-up steps, rounded up as Transformers does; at least one step is left after them, since

@@ -66,36 +66,73 @@ class BatchesTest {
 
   @ParameterizedTest
   @Seeds(20)
-  void batchesAndMicroBatchesCoverTheEpochInOrder(long seed) {
+  void batchesAndMicroBatchesCoverTheEpochInOrder(long seed) throws IOException {
     var random = new SplittableRandom(seed);
     int size = random.nextInt(1, 500);
-    int[] lengths = random.ints(size, 2, 300).toArray();
     int batchSize = random.nextInt(1, 40);
     int microBatchTokens = random.nextInt(1, 600);
     int[] order = EpochOrder.of(seed, 0, size);
     var seen = IntStream.builder();
-    for (int b = 0; b < Batches.perEpoch(size, batchSize); b++) {
-      int[] batch = Batches.batch(order, b, batchSize);
-      var cut = Batches.cut(batch, i -> lengths[i], microBatchTokens);
-      checkCut(cut, lengths, microBatchTokens);
-      cut.forEach(micro -> Arrays.stream(micro.examples()).forEach(seen));
+    try (var store = store(Stream.generate(() -> TestRows.random(random)).limit(size).toList())) {
+      for (int b = 0; b < Batches.perEpoch(size, batchSize); b++) {
+        int[] batch = Batches.batch(order, b, batchSize);
+        var cut = Batches.cut(batch, store, new Packing(microBatchTokens, false));
+        checkCut(cut, store, microBatchTokens);
+        cut.forEach(micro -> Arrays.stream(micro.examples()).forEach(seen));
+        assertEquals(cut, Batches.cut(batch, store, new Packing(microBatchTokens, true)));
+      }
     }
     assertArrayEquals(order, seen.build().toArray());
   }
 
-  private static void checkCut(List<MicroBatch> cut, int[] lengths, int microBatchTokens) {
+  private static void checkCut(List<MicroBatch> cut, TokenStore store, int microBatchTokens) {
     for (int m = 0; m < cut.size(); m++) {
-      int tokens = tokens(cut.get(m), lengths);
+      int tokens = cut.get(m).tokens(store);
       assertTrue(tokens <= microBatchTokens || cut.get(m).size() == 1);
       if (m + 1 < cut.size()) {
-        int next = lengths[cut.get(m + 1).examples()[0]];
-        assertTrue(tokens + next > microBatchTokens, "a micro-batch is as full as may be");
+        int next = store.length(cut.get(m + 1).examples()[0]);
+        int common = store.commonPrefix(last(cut.get(m)), cut.get(m + 1).examples()[0]);
+        assertTrue(
+            tokens + next - common > microBatchTokens - SharedPath.LEAST,
+            "a micro-batch is as full as may be");
       }
     }
   }
 
-  private static int tokens(MicroBatch micro, int[] lengths) {
-    return Arrays.stream(micro.examples()).map(i -> lengths[i]).sum();
+  private static int last(MicroBatch micro) {
+    return micro.examples()[micro.size() - 1];
+  }
+
+  @ParameterizedTest
+  @Seeds(20)
+  void examplesThatBeginAlikeMeetAndCostWhatIsNew(long seed) throws IOException {
+    var random = new SplittableRandom(seed);
+    int size = random.nextInt(20, 60);
+    var packing = new Packing(random.nextInt(1, 1000), true);
+    int[] order = EpochOrder.of(seed, 0, size);
+    try (var store = store(TestRows.alike(random, size))) {
+      var cut = Batches.cut(order, store, packing);
+      checkCut(cut, store, packing.microBatchTokens());
+      assertArrayEquals(
+          EpochOrder.inFileOrder(size),
+          cut.stream().flatMapToInt(m -> Arrays.stream(m.examples())).sorted().toArray());
+      int repeated = Math.toIntExact(store.totalTokens());
+      int shared =
+          Batches.cut(order, store, new Packing(Integer.MAX_VALUE, true)).getFirst().tokens(store);
+      assertTrue(shared < 0.9 * repeated, shared + " of " + repeated);
+      for (var micro : cut) {
+        checkShared(micro, store);
+      }
+    }
+  }
+
+  /// Nothing that differs is shared, and of what is alike less than the least is not.
+  private static void checkShared(MicroBatch micro, TokenStore store) {
+    for (int r = 1; r < micro.size(); r++) {
+      int common = store.commonPrefix(micro.examples()[r - 1], micro.examples()[r]);
+      int shared = micro.shared()[r];
+      assertTrue(shared <= common && common < shared + SharedPath.LEAST, micro.toString());
+    }
   }
 
   @Test
@@ -108,9 +145,16 @@ class BatchesTest {
 
   @Test
   void microBatchesAreEqualWhereTheirExamplesAre() {
-    assertEquals(new MicroBatch(new int[] {1, 2}), new MicroBatch(new int[] {1, 2}));
-    assertNotEquals(new MicroBatch(new int[] {1, 2}), new MicroBatch(new int[] {2, 1}));
-    assertThrows(IllegalArgumentException.class, () -> new MicroBatch(new int[0]));
+    assertEquals(micro(1, 2, 0), micro(1, 2, 0));
+    assertNotEquals(micro(1, 2, 0), micro(2, 1, 0));
+    assertNotEquals(micro(1, 2, 0), micro(1, 2, 9));
+    assertThrows(IllegalArgumentException.class, () -> new MicroBatch(new int[0], new int[0]));
+    assertThrows(IllegalArgumentException.class, () -> new MicroBatch(new int[1], new int[2]));
+    assertThrows(IllegalArgumentException.class, () -> new MicroBatch(new int[1], new int[] {1}));
+  }
+
+  private static MicroBatch micro(int first, int second, int shared) {
+    return new MicroBatch(new int[] {first, second}, new int[] {0, shared});
   }
 
   @ParameterizedTest
@@ -118,11 +162,11 @@ class BatchesTest {
   void packedBatchHoldsTheRowsOfTheStore(long seed) throws IOException {
     var random = new SplittableRandom(seed);
     var examples = Stream.generate(() -> TestRows.random(random)).limit(100).toList();
-    int microBatchTokens = random.nextInt(1, 400);
+    var packing = new Packing(random.nextInt(1, 400), random.nextBoolean());
     try (var store = store(examples)) {
       var packer = new Packer(store);
-      var batch = Packer.allocate(store.longest(), microBatchTokens);
-      for (var micro : Batches.cut(EpochOrder.of(seed, 0, 100), store::length, microBatchTokens)) {
+      var batch = new PackedBatch(500, 300);
+      for (var micro : Batches.cut(EpochOrder.of(seed, 0, 100), store, packing)) {
         packer.fill(batch, micro);
         checkPacked(batch, micro, examples);
       }
@@ -131,23 +175,47 @@ class BatchesTest {
 
   private static void checkPacked(PackedBatch batch, MicroBatch micro, List<Example> examples) {
     assertEquals(micro.size(), batch.numRows());
-    int targets = 0;
-    long bytes = 0;
+    checkTotals(batch, micro, examples);
     for (int r = 0; r < batch.numRows(); r++) {
       var example = examples.get(micro.examples()[r]);
-      assertEquals(example.length(), batch.rowLength(r));
+      assertEquals(example.length(), batch.spans().length(r));
       for (int t = 0; t < example.length(); t++) {
-        int at = batch.rowStart(r) + t;
+        int at = batch.spans().keyRow(r) + t;
         assertEquals(example.ids()[t], batch.ids()[at]);
         assertEquals(t, batch.positions()[at]);
         int target = example.trained().get(t + 1) ? example.ids()[t + 1] : PackedBatch.NO_TARGET;
         assertEquals(target, batch.targets()[at]);
       }
-      targets += example.trainedTokens();
-      bytes += example.targetBytes();
+    }
+  }
+
+  private static void checkTotals(PackedBatch batch, MicroBatch micro, List<Example> examples) {
+    int targets = 0;
+    long bytes = 0;
+    for (int i : micro.examples()) {
+      targets += examples.get(i).trainedTokens();
+      bytes += examples.get(i).targetBytes();
     }
     assertEquals(targets, batch.numTargets());
     assertEquals(bytes, batch.targetBytes());
+  }
+
+  @ParameterizedTest
+  @Seeds(20)
+  void sharingLeavesTargetsAndBytesAsTheyAre(long seed) throws IOException {
+    var random = new SplittableRandom(seed);
+    var examples = TestRows.alike(random, 60);
+    var packing = new Packing(random.nextInt(1, 1500), true);
+    try (var store = store(examples)) {
+      var packer = new Packer(store);
+      var batch = new PackedBatch(Math.max(packing.microBatchTokens(), store.longest()), 60);
+      for (var micro : Batches.cut(EpochOrder.of(seed, 0, 60), store, packing)) {
+        packer.fill(batch, micro);
+        assertEquals(micro.tokens(store), batch.numTokens());
+        assertEquals(micro.size(), batch.numRows());
+        checkTotals(batch, micro, examples);
+      }
+    }
   }
 
   private TokenStore store(List<Example> examples) throws IOException {

@@ -58,6 +58,54 @@ class TokenStoreTest {
 
   @ParameterizedTest
   @Seeds(20)
+  void commonPrefixEndsWhereTokenOrTargetDiffers(long seed) throws IOException {
+    var examples = TestRows.alike(new SplittableRandom(seed), 30);
+    try (var store = TokenStore.open(write("a.tokens", examples))) {
+      for (int i = 0; i < examples.size(); i++) {
+        for (int j = 0; j < examples.size(); j++) {
+          assertEquals(alike(examples.get(i), examples.get(j)), store.commonPrefix(i, j));
+        }
+      }
+    }
+  }
+
+  private static int alike(Example a, Example b) {
+    int n = 0;
+    while (n < Math.min(a.length(), b.length())
+        && a.ids()[n] == b.ids()[n]
+        && target(a, n) == target(b, n)) {
+      n++;
+    }
+    return n;
+  }
+
+  private static int target(Example e, int i) {
+    return i + 1 < e.length() && e.trained().get(i + 1) ? e.ids()[i + 1] : -1;
+  }
+
+  /// No two examples have more in common than every two neighbours between them, in whatever order
+  /// they came.
+  @ParameterizedTest
+  @Seeds(10)
+  void sortedExamplesHaveMostInCommonWithTheirNeighbours(long seed) throws IOException {
+    var examples = TestRows.alike(new SplittableRandom(seed), 40);
+    try (var store = TokenStore.open(write("a.tokens", examples))) {
+      int[] sorted = store.sorted(EpochOrder.of(seed, 0, examples.size()));
+      int[] common = store.commonPrefixes(sorted);
+      assertArrayEquals(
+          EpochOrder.inFileOrder(examples.size()), Arrays.stream(sorted).sorted().toArray());
+      for (int i = 0; i < sorted.length; i++) {
+        int least = Integer.MAX_VALUE;
+        for (int j = i + 1; j < sorted.length; j++) {
+          least = Math.min(least, common[j]);
+          assertEquals(least, store.commonPrefix(sorted[i], sorted[j]));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @Seeds(20)
   void storeCutShortIsRefused(long seed) throws IOException {
     var random = new SplittableRandom(seed);
     var path = write("a.tokens", List.of(TestRows.random(random), TestRows.random(random)));

@@ -3,6 +3,7 @@ package dev.hone.tune.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,10 @@ class TuneRunTest {
 
   @BeforeEach
   void writeRows() throws IOException {
+    writeRows("Who");
+  }
+
+  private void writeRows(String head) throws IOException {
     data = dir.resolve("rows.jsonl");
     var random = new SplittableRandom(3);
     var rows = new StringBuilder();
@@ -55,7 +61,7 @@ class TuneRunTest {
       " the", " cat", " rat", " sat", " on", " mat", " ran", " there", " near", " sea", " small"
     };
     for (int i = 0; i < 60; i++) {
-      var prompt = new StringBuilder("Who");
+      var prompt = new StringBuilder(head);
       var completion = new StringBuilder("It");
       for (int w = 0; w < random.nextInt(2, 12); w++) {
         prompt.append(words[random.nextInt(words.length)]);
@@ -123,6 +129,45 @@ class TuneRunTest {
     assertSameFiles(List.of("adapter_model.safetensors"), dir.resolve("one"), dir.resolve("many"));
   }
 
+  /// Rows with a common head, full training (no dropout): passes are sorted, cut and computed in
+  /// another way, and the same is learned, up to the order of sums.
+  @Test
+  void sharedPrefixesGiveTheSameBytesOnAnyThreadsAndTheNumbersOfRepeatedOnes() throws IOException {
+    writeRows("Tell the old sailor, who cannot see the sea any more, what there is.");
+    for (int threads : new int[] {1, 2, 5}) {
+      run(sharing(true, dir.resolve("shared" + threads), threads));
+    }
+    run(sharing(false, dir.resolve("repeated"), 2));
+    var model = List.of("model.safetensors");
+    assertSameFiles(model, dir.resolve("shared1"), dir.resolve("shared2"));
+    assertSameFiles(model, dir.resolve("shared1"), dir.resolve("shared5"));
+    var shared = steps(dir.resolve("shared1"));
+    var repeated = steps(dir.resolve("repeated"));
+    assertEquals(repeated.size(), shared.size());
+    for (int i = 0; i < shared.size(); i++) {
+      double[] expected = repeated.get(i);
+      double[] actual = shared.get(i);
+      assertEquals(expected[2], actual[2], 1e-4 * expected[2], "loss, line " + i);
+      assertEquals(expected[5], actual[5], "trained tokens, line " + i);
+      assertEquals(expected[6], actual[6], "tokens, line " + i);
+      assertEquals(expected[9], actual[9], 1e-4 * expected[9], "held-out loss, line " + i);
+    }
+    assertNotEquals(repeated.get(1)[2], shared.get(1)[2], "nothing was shared");
+  }
+
+  private TuneRequest sharing(boolean sharesPrefixes, Path out, int threads) {
+    return request(method("full"), hyper(1e-3, 3, 0, 300, sharesPrefixes), out, threads, false);
+  }
+
+  /// The fields of every line but the heading; 0 where there is none.
+  private static List<double[]> steps(Path out) throws IOException {
+    return Files.readAllLines(out.resolve("metrics.csv")).stream()
+        .skip(1)
+        .map(line -> Stream.of(line.split(",", -1)))
+        .map(fields -> fields.mapToDouble(f -> f.isEmpty() ? 0 : Double.parseDouble(f)).toArray())
+        .toList();
+  }
+
   @Test
   void resumingWithOtherThreadsSaysThatBytesMayDiffer() throws IOException {
     var out = dir.resolve("run");
@@ -184,11 +229,17 @@ class TuneRunTest {
   }
 
   private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {
+    return hyper(rate, epochs, patience, 40, true);
+  }
+
+  private static TuneRequest.Hyper hyper(
+      double rate, int epochs, int patience, int microBatchTokens, boolean sharesPrefixes) {
     return new TuneRequest.Hyper(
         OptionalDouble.of(rate),
         epochs,
         8,
-        40,
+        microBatchTokens,
+        sharesPrefixes,
         Schedule.COSINE,
         0.1,
         0.01,

@@ -114,6 +114,7 @@ class TenStepsParityTest {
         1,
         3,
         64,
+        true,
         Double.parseDouble(meta.get("lr")),
         Schedule.LINEAR,
         warmup,
