@@ -134,10 +134,7 @@ public final class Attention {
   }
 
   private static void hideFuture(Tensor scores, int i, int keys, int visible) {
-    scores
-        .data()
-        .asSlice(((long) i * keys + visible) * Float.BYTES, (long) (keys - visible) * Float.BYTES)
-        .fill((byte) 0);
+    Kernels.BEST.clear(scores.data(), ((long) i * keys + visible) * Float.BYTES, keys - visible);
   }
 
   private void softmaxBackward(
