@@ -31,38 +31,31 @@ public final class Batches {
     return Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
   }
 
-  /// Cuts a batch, in order, into micro-batches of about one size, so that workers end a step
-  /// together: an even number of them, four or a multiple of it where more than two are needed.
+  /// Cuts a batch, in order, each micro-batch as full as `microBatchTokens` allows; a longer
+  /// example stands alone.
   ///
   /// @param examples what to cut, in order
   /// @param length tokens of an example
-  /// @param microBatchTokens tokens that a micro-batch may hold; a longer example stands alone
+  /// @param microBatchTokens tokens that a micro-batch may hold
   public static List<MicroBatch> cut(
       int[] examples, IntUnaryOperator length, int microBatchTokens) {
     var cut = new ArrayList<MicroBatch>();
-    long left = Arrays.stream(examples).mapToLong(length::applyAsInt).sum();
-    int partsLeft = parts(Math.ceilDiv(left, microBatchTokens));
     int from = 0;
     while (from < examples.length) {
-      int to = from + 1;
-      long tokens = length.applyAsInt(examples[from]);
-      long share = left / Math.max(1, partsLeft--);
-      while (to < examples.length) {
-        long next = tokens + length.applyAsInt(examples[to]);
-        if (next > microBatchTokens || next - share > share - tokens) {
-          break; // too full, or further from its share than without
-        }
-        tokens = next;
-        to++;
-      }
+      int to = end(examples, from, length, microBatchTokens);
       cut.add(new MicroBatch(Arrays.copyOfRange(examples, from, to)));
-      left -= tokens;
       from = to;
     }
     return cut;
   }
 
-  private static int parts(long needed) {
-    return needed <= 2 ? 2 : Math.toIntExact(Math.ceilDiv(needed, 4L) * 4);
+  private static int end(int[] examples, int from, IntUnaryOperator length, int microBatchTokens) {
+    long tokens = length.applyAsInt(examples[from]);
+    int to = from + 1;
+    while (to < examples.length && tokens + length.applyAsInt(examples[to]) <= microBatchTokens) {
+      tokens += length.applyAsInt(examples[to]);
+      to++;
+    }
+    return to;
   }
 }
