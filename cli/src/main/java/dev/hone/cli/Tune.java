@@ -12,12 +12,15 @@ import java.util.Optional;
 final class Tune {
   private final Shell shell;
   private final TuneRequest request;
+  private final boolean isProfiled;
   private final List<String> typed;
 
+  /// @param isProfiled whether to print where time went
   /// @param typed the command line, to say how to go on
-  Tune(Shell shell, TuneRequest request, List<String> typed) {
+  Tune(Shell shell, TuneRequest request, boolean isProfiled, List<String> typed) {
     this.shell = shell;
     this.request = request;
+    this.isProfiled = isProfiled;
     this.typed = typed;
   }
 
@@ -27,6 +30,9 @@ final class Tune {
         var interrupt = Interrupt.listen(() -> progress.note(Interrupt.STOPPING))) {
       var summary = train(progress, interrupt);
       progress.close();
+      if (isProfiled) {
+        progress.times().ifPresent(times -> new ProfileTable(times).print(shell.out()));
+      }
       LossPlot.write(request.out(), title());
       return summary.isPresent() ? finished(summary.get()) : stopped(progress);
     }

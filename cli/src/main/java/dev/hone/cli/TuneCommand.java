@@ -94,7 +94,7 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var typed = spec.root().commandLine().getParseResult().originalArgs();
-    return new Tune(shell, request(), typed).run();
+    return new Tune(shell, request(), watch.isProfiled(), typed).run();
   }
 
   /// What the options ask for.

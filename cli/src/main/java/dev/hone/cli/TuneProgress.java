@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.tensor.Stopwatch;
 import dev.hone.tune.data.Check.Severity;
 import dev.hone.tune.data.GateReport;
 import dev.hone.tune.run.Plan;
@@ -7,6 +8,7 @@ import dev.hone.tune.run.TuneListener;
 import dev.hone.tune.train.Evaluation;
 import dev.hone.tune.train.StepReport;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
@@ -22,6 +24,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   private int epoch;
   private MovingAverage loss = MovingAverage.forSteps(0);
   private MovingAverage speed = MovingAverage.forSteps(0);
+  private Optional<Stopwatch> times = Optional.empty();
   private OptionalDouble heldOutLoss = OptionalDouble.empty();
 
   TuneProgress(ProgressDisplay display, LongSupplier nanoTime) {
@@ -117,6 +120,16 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     if (this.step > stepsBefore) {
       show();
     }
+  }
+
+  @Override
+  public void profiled(Stopwatch stopwatch) {
+    times = Optional.of(stopwatch);
+  }
+
+  /// Where the time of training went; empty before its end.
+  Optional<Stopwatch> times() {
+    return times;
   }
 
   @Override

@@ -39,6 +39,15 @@ final class WatchOptions {
               + " one.")
   private Optional<Path> probe = Optional.empty();
 
+  @Option(
+      names = "--profile",
+      description = "Print where the time of training went, operation by operation.")
+  private boolean isProfiled;
+
+  boolean isProfiled() {
+    return isProfiled;
+  }
+
   OptionalInt evalEvery() {
     return evalEvery
         .map(steps -> OptionalInt.of(Bounds.atLeast(0, "--eval-every", steps)))

@@ -182,8 +182,9 @@ public final class Attention {
   }
 
   private static void hideFuture(Tensor scores, Block block, int i) {
-    long hidden = (long) (block.keys() - block.visible(i)) * Float.BYTES;
-    scores.data().asSlice(block.at(i + 1) - hidden, hidden).fill((byte) 0);
+    int visible = block.visible(i);
+    long at = block.at(i) + (long) visible * Float.BYTES;
+    Kernels.BEST.clear(scores.data(), at, block.keys() - visible);
   }
 
   private void softmaxBackward(Tensor out, Tensor dout, Block block, int head, Scratch scratch) {

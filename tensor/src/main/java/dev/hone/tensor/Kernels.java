@@ -20,6 +20,9 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `dst += src`
   void add(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, int n);
 
+  /// `x = 0`
+  void clear(MemorySegment x, long xAt, int n);
+
   /// `x *= factor`
   void scale(MemorySegment x, long xAt, int n, float factor);
 

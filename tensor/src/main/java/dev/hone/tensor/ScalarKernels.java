@@ -27,6 +27,13 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void clear(MemorySegment x, long xAt, int n) {
+    for (int i = 0; i < n; i++) {
+      put(x, xAt, i, 0);
+    }
+  }
+
+  @Override
   public void scale(MemorySegment x, long xAt, int n, float factor) {
     for (int i = 0; i < n; i++) {
       put(x, xAt, i, at(x, xAt, i) * factor);

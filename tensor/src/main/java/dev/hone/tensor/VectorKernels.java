@@ -1,14 +1,25 @@
 package dev.hone.tensor;
 
+import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.SPECIES;
+import static dev.hone.tensor.Lanes.exp;
+import static dev.hone.tensor.Lanes.firstMoment;
+import static dev.hone.tensor.Lanes.larger;
+import static dev.hone.tensor.Lanes.largest;
+import static dev.hone.tensor.Lanes.load;
+import static dev.hone.tensor.Lanes.rest;
+import static dev.hone.tensor.Lanes.secondMoment;
+import static dev.hone.tensor.Lanes.sigmoid;
+import static dev.hone.tensor.Lanes.silu;
+import static dev.hone.tensor.Lanes.siluSlope;
+import static dev.hone.tensor.Lanes.stepped;
+import static dev.hone.tensor.Lanes.store;
+import static dev.hone.tensor.Lanes.sum;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import java.util.List;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels with the Vector API, at the width that the processor prefers; what is left over at
 /// the end of a run goes through one masked vector.
@@ -18,78 +29,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// exponential's own chain of about a dozen operations hides the sum's latency, and the rest is
 /// bound by memory.
 final class VectorKernels implements Kernels {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /// Each brings the upper half of what is left down to the lower one.
-  private static final List<VectorShuffle<Float>> HALVINGS =
-      IntStream.iterate(LANES / 2, width -> width > 0, width -> width / 2)
-          .mapToObj(width -> VectorShuffle.iota(SPECIES, width, 1, true))
-          .toList();
-
   @Override
   public String name() {
     return "vector-" + SPECIES.vectorBitSize();
-  }
-
-  private static FloatVector load(MemorySegment x, long offset, int i) {
-    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER);
-  }
-
-  private static void store(FloatVector value, MemorySegment x, long offset, int i) {
-    value.intoMemorySegment(x, offset + 4L * i, ORDER);
-  }
-
-  /// What is left of a run, with zeros behind it.
-  private static FloatVector load(MemorySegment x, long offset, int i, VectorMask<Float> rest) {
-    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER, rest);
-  }
-
-  private static void store(
-      FloatVector value, MemorySegment x, long offset, int i, VectorMask<Float> rest) {
-    value.intoMemorySegment(x, offset + 4L * i, ORDER, rest);
-  }
-
-  private static VectorMask<Float> rest(int i, int n) {
-    return SPECIES.indexInRange(i, n);
-  }
-
-  /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
-  /// another one once the compiler has been there: a run's bits would depend on when that was.
-  private static float sum(FloatVector v) {
-    var sum = v;
-    for (int i = 0; i < HALVINGS.size(); i++) {
-      sum = sum.add(sum.rearrange(HALVINGS.get(i)));
-    }
-    return sum.lane(0);
-  }
-
-  /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent.
-  /// (Cephes, `expf`.)
-  ///
-  /// Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low mantissa bits, from
-  /// where one shift brings it to the exponent's place.
-  private static FloatVector exp(FloatVector input) {
-    var x = input.max(-87.3f).min(88.3f);
-    var shifted = x.fma(x.broadcast(1.44269504f), x.broadcast(12582912f));
-    var n = shifted.sub(12582912f);
-    var r = n.fma(n.broadcast(-0.693359375f), x);
-    r = n.fma(n.broadcast(2.12194440e-4f), r);
-    var p = r.broadcast(1.9875691500e-4f);
-    p = p.fma(r, r.broadcast(1.3981999507e-3f));
-    p = p.fma(r, r.broadcast(8.3334519073e-3f));
-    p = p.fma(r, r.broadcast(4.1665795894e-2f));
-    p = p.fma(r, r.broadcast(1.6666665459e-1f));
-    p = p.fma(r, r.broadcast(5.0000001201e-1f));
-    p = p.fma(r.mul(r), r).add(1f);
-    var power =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 23)
-            .add(0x3F800000)
-            .reinterpretAsFloats();
-    return p.mul(power);
   }
 
   @Override
@@ -101,6 +43,18 @@ final class VectorKernels implements Kernels {
     if (i < n) {
       var rest = rest(i, n);
       store(load(dst, dstAt, i, rest).add(load(src, srcAt, i, rest)), dst, dstAt, i, rest);
+    }
+  }
+
+  @Override
+  public void clear(MemorySegment x, long xAt, int n) {
+    int i = 0;
+    var zero = FloatVector.zero(SPECIES);
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      store(zero, x, xAt, i);
+    }
+    if (i < n) {
+      store(zero, x, xAt, i, rest(i, n));
     }
   }
 
@@ -161,26 +115,33 @@ final class VectorKernels implements Kernels {
       int n,
       MemorySegment dx,
       long dxAt) {
-    int bound = SPECIES.loopBound(n);
-    var rest = rest(bound, n);
-    var sums = FloatVector.zero(SPECIES);
-    for (int i = 0; i < bound; i += LANES) {
-      sums = load(dy, dyAt, i).mul(load(w, 0, i)).fma(load(x, xAt, i), sums);
-    }
-    if (bound < n) {
-      var weighted = load(dy, dyAt, bound, rest).mul(load(w, 0, bound, rest));
-      sums = weighted.fma(load(x, xAt, bound, rest), sums);
-    }
-    float shared = (float) (-(double) sum(sums) * r * r * r / n);
-    for (int i = 0; i < bound; i += LANES) {
+    float shared = (float) (-weightedDot(x, xAt, w, dy, dyAt, n) * r * r * r / n);
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       var step = load(dy, dyAt, i).mul(load(w, 0, i)).mul(r);
       store(load(x, xAt, i).fma(step.broadcast(shared), step).add(load(dx, dxAt, i)), dx, dxAt, i);
     }
-    if (bound < n) {
-      var step = load(dy, dyAt, bound, rest).mul(load(w, 0, bound, rest)).mul(r);
-      var sum = load(x, xAt, bound, rest).fma(step.broadcast(shared), step);
-      store(sum.add(load(dx, dxAt, bound, rest)), dx, dxAt, bound, rest);
+    if (i < n) {
+      var rest = rest(i, n);
+      var step = load(dy, dyAt, i, rest).mul(load(w, 0, i, rest)).mul(r);
+      var sum = load(x, xAt, i, rest).fma(step.broadcast(shared), step);
+      store(sum.add(load(dx, dxAt, i, rest)), dx, dxAt, i, rest);
     }
+  }
+
+  /// `Σ x·w·dy`
+  private static double weightedDot(
+      MemorySegment x, long xAt, MemorySegment w, MemorySegment dy, long dyAt, int n) {
+    int i = 0;
+    var sums = FloatVector.zero(SPECIES);
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      sums = load(dy, dyAt, i).mul(load(w, 0, i)).fma(load(x, xAt, i), sums);
+    }
+    if (i < n) {
+      var rest = rest(i, n);
+      sums = load(dy, dyAt, i, rest).mul(load(w, 0, i, rest)).fma(load(x, xAt, i, rest), sums);
+    }
+    return sum(sums);
   }
 
   @Override
@@ -206,8 +167,8 @@ final class VectorKernels implements Kernels {
       long tableAt,
       int half,
       float direction) {
-    int i = 0;
     long upper = xAt + 4L * half;
+    int i = 0;
     for (; i < SPECIES.loopBound(half); i += LANES) {
       var a = load(x, xAt, i);
       var b = load(x, upper, i);
@@ -216,19 +177,15 @@ final class VectorKernels implements Kernels {
       store(a.mul(c).sub(b.mul(s)), x, xAt, i);
       store(b.mul(c).add(a.mul(s)), x, upper, i);
     }
-    if (i < half) {
-      var rest = rest(i, half);
-      var a = load(x, xAt, i, rest);
-      var b = load(x, upper, i, rest);
-      var c = load(cos, tableAt, i, rest);
-      var s = load(sin, tableAt, i, rest).mul(direction);
-      store(a.mul(c).sub(b.mul(s)), x, xAt, i, rest);
-      store(b.mul(c).add(a.mul(s)), x, upper, i, rest);
+    // a small head's halves are shorter than a vector: element by element is faster than a mask
+    for (; i < half; i++) {
+      float a = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
+      float b = x.get(JAVA_FLOAT_UNALIGNED, upper + 4L * i);
+      float c = cos.get(JAVA_FLOAT_UNALIGNED, tableAt + 4L * i);
+      float s = sin.get(JAVA_FLOAT_UNALIGNED, tableAt + 4L * i) * direction;
+      x.set(JAVA_FLOAT_UNALIGNED, xAt + 4L * i, a * c - b * s);
+      x.set(JAVA_FLOAT_UNALIGNED, upper + 4L * i, b * c + a * s);
     }
-  }
-
-  private static FloatVector silu(FloatVector g) {
-    return g.div(exp(g.neg()).add(1f));
   }
 
   @Override
@@ -264,26 +221,18 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  private static FloatVector sigmoid(FloatVector g) {
-    return g.broadcast(1f).div(exp(g.neg()).add(1f));
-  }
-
-  /// The derivative of `g · s` with `s = sigmoid(g)`.
-  private static FloatVector siluSlope(FloatVector g, FloatVector s) {
-    return s.mul(g.mul(s.broadcast(1f).sub(s)).add(1f));
-  }
-
+  /// The largest element that is a number.
   private static float max(MemorySegment x, long xAt, int n) {
     int i = 0;
     var top = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      top = top.max(load(x, xAt, i));
+      top = larger(top, load(x, xAt, i));
     }
     if (i < n) {
       var rest = rest(i, n);
-      top = top.lanewise(VectorOperators.MAX, load(x, xAt, i, rest), rest);
+      top = top.blend(larger(top, load(x, xAt, i, rest)), rest);
     }
-    return top.reduceLanes(VectorOperators.MAX);
+    return largest(top);
   }
 
   @Override
@@ -351,12 +300,17 @@ final class VectorKernels implements Kernels {
   @Override
   public int argMax(MemorySegment x, long xAt, int n) {
     float max = max(x, xAt, n);
-    for (int i = 0; i < n; i += LANES) {
-      var rest = rest(i, n);
-      var found = load(x, xAt, i, rest).compare(VectorOperators.EQ, max).and(rest);
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      var found = load(x, xAt, i).compare(VectorOperators.EQ, max);
       if (found.anyTrue()) {
         return i + found.firstTrue();
       }
+    }
+    if (i < n) {
+      var rest = rest(i, n);
+      var found = load(x, xAt, i, rest).compare(VectorOperators.EQ, max, rest);
+      return found.anyTrue() ? i + found.firstTrue() : 0;
     }
     return 0;
   }
@@ -388,19 +342,5 @@ final class VectorKernels implements Kernels {
       store(second, v, at, i, rest);
       store(stepped(load(param, at, i, rest), first, second, step), param, at, i, rest);
     }
-  }
-
-  private static FloatVector firstMoment(FloatVector g, FloatVector m, AdamW.Step step) {
-    return g.sub(m).fma(g.broadcast(step.oneMinusBeta1()), m);
-  }
-
-  private static FloatVector secondMoment(FloatVector g, FloatVector v, AdamW.Step step) {
-    return v.mul(step.beta2()).add(g.mul(g).mul(step.oneMinusBeta2()));
-  }
-
-  private static FloatVector stepped(
-      FloatVector param, FloatVector first, FloatVector second, AdamW.Step step) {
-    var denominator = second.sqrt().mul(step.inverseRootCorrection2()).add(step.eps());
-    return param.mul(step.decayFactor()).sub(first.div(denominator).mul(step.stepSize()));
   }
 }

@@ -37,6 +37,7 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
   static List<KernelCase> all() {
     return List.of(
         exact("add", (k, x, at, n) -> run(() -> k.add(x[0], at[0], x[1], at[1], n)), FREE, FREE),
+        exact("clear", (k, x, at, n) -> run(() -> k.clear(x[0], at[0], n)), FREE),
         exact("scale", (k, x, at, n) -> run(() -> k.scale(x[0], at[0], n, 1.7f)), FREE),
         close("sumOfSquares", (k, x, at, n) -> k.sumOfSquares(x[0], at[0], n), FREE),
         close("dot", (k, x, at, n) -> k.dot(x[0], at[0], x[1], at[1], n), FREE, FREE),

@@ -1,5 +1,14 @@
 package dev.hone.model.decoder;
 
+import static dev.hone.tensor.Stopwatch.Operation.ATTENTION;
+import static dev.hone.tensor.Stopwatch.Operation.EMBEDDING;
+import static dev.hone.tensor.Stopwatch.Operation.HEAD;
+import static dev.hone.tensor.Stopwatch.Operation.LOSS;
+import static dev.hone.tensor.Stopwatch.Operation.NORM;
+import static dev.hone.tensor.Stopwatch.Operation.ROPE;
+import static dev.hone.tensor.Stopwatch.Operation.SWIGLU;
+import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
+
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
@@ -158,6 +167,7 @@ public final class Decoder {
           "a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
     }
     Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
+    ws.time.lap(EMBEDDING);
     for (int l = 0; l < config.numLayers(); l++) {
       var a = ws.blocks.get(l);
       block(
@@ -183,6 +193,7 @@ public final class Decoder {
     mlpHalf(l, a, n, ws);
     var w = weights.blocks().get(l);
     copyUnlessSame(a.middle(), n, out);
+    ws.time.lap(NORM);
     project(w.down(), a.m(), n, 1f, l, LinearLayer.DOWN, a, ws, out);
   }
 
@@ -190,23 +201,29 @@ public final class Decoder {
       int l, BlockActivations a, Keys keys, int[] positions, int n, Spans spans, Workspace ws) {
     var w = weights.blocks().get(l);
     RmsNorm.forward(a.input(), n, w.inputNorm(), eps(), a.h(), a.r());
+    ws.time.lap(NORM);
     var k = keys.newK(n);
     project(w.q(), a.h(), n, 0f, l, LinearLayer.Q, a, ws, a.q());
     project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, k);
     project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, keys.newV(n));
     Rope.forward(a.q(), positions, n, rope.cos(), rope.sin());
     Rope.forward(k, positions, n, rope.cos(), rope.sin());
+    ws.time.lap(ROPE);
     attention.forward(a.q(), keys.k(), keys.v(), spans, ws.attention, a.o(), a.lse());
+    ws.time.lap(ATTENTION);
     copyUnlessSame(a.input(), n, a.middle());
+    ws.time.lap(NORM);
     project(w.o(), a.o(), n, 1f, l, LinearLayer.O, a, ws, a.middle());
   }
 
   private void mlpHalf(int l, BlockActivations a, int n, Workspace ws) {
     var w = weights.blocks().get(l);
     RmsNorm.forward(a.middle(), n, w.postNorm(), eps(), a.h2(), a.r2());
+    ws.time.lap(NORM);
     project(w.gate(), a.h2(), n, 0f, l, LinearLayer.GATE, a, ws, a.gate());
     project(w.up(), a.h2(), n, 0f, l, LinearLayer.UP, a, ws, a.up());
     SwiGlu.forward(a.gate(), a.up(), n, a.m());
+    ws.time.lap(SWIGLU);
   }
 
   private static void project(
@@ -219,7 +236,7 @@ public final class Decoder {
       BlockActivations a,
       Workspace ws,
       Tensor y) {
-    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, y);
+    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.time, y);
   }
 
   private static void copyUnlessSame(Tensor from, int n, Tensor to) {
@@ -235,6 +252,7 @@ public final class Decoder {
     var head = ws.head;
     int n = gatherTargets(batch, ws);
     RmsNorm.forward(head.x(), n, weights.norm(), eps(), head.h(), head.r());
+    ws.time.lap(NORM);
     var score = Score.NONE;
     int chunk = Math.toIntExact(head.logits().rows());
     for (int from = 0; from < n; from += chunk) {
@@ -263,13 +281,19 @@ public final class Decoder {
   private Score headChunk(Workspace ws, int from, int n, DecoderTensors g) {
     var head = ws.head;
     var h = head.h().rows(from, from + n);
+    int c = config.hiddenSize();
+    int v = config.vocabSize();
     Linear.forward(h, n, weights.head(), 1f, 0f, head.logits());
+    ws.time.lap(HEAD, n, c, v);
     var score =
         CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
+    ws.time.lap(LOSS);
     if (g != null) {
       Linear.backward(head.logits(), n, weights.head(), 1f, 0f, head.dh().rows(from, from + n));
+      ws.time.lap(HEAD, n, c, v);
       if (g.head() != null) {
         Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
+        ws.time.lap(WEIGHT_GRADIENT, n, c, v);
       }
     }
     return score;
@@ -286,6 +310,7 @@ public final class Decoder {
     RmsNorm.backward(head.x(), n, weights.norm(), head.r(), head.dh(), head.h());
     ws.gradients.dx().clear(batch.numTokens());
     Embedding.backward(head.rows(), n, head.h(), ws.gradients.dx());
+    ws.time.lap(NORM);
   }
 
   private void backward(PackedBatch batch, Workspace ws, DecoderTensors g) {
@@ -300,6 +325,7 @@ public final class Decoder {
     }
     if (g.embedding() != null) {
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
+      ws.time.lap(EMBEDDING);
     }
   }
 
@@ -308,7 +334,8 @@ public final class Decoder {
     attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws);
     mlpHalf(l, a, n, ws);
     var down = LinearLayer.DOWN;
-    Projection.low(weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout(), l, down);
+    Projection.low(
+        weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout(), l, down, ws.time);
   }
 
   private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {
@@ -316,9 +343,11 @@ public final class Decoder {
     var s = ws.gradients;
     back(w.down(), g.down(), a.m(), n, s.dx(), l, LinearLayer.DOWN, a, ws, 0f, s.dm());
     SwiGlu.backward(a.gate(), a.up(), n, s.dm());
+    ws.time.lap(SWIGLU);
     back(w.gate(), g.gate(), a.h2(), n, a.gate(), l, LinearLayer.GATE, a, ws, 0f, s.dh());
     back(w.up(), g.up(), a.h2(), n, a.up(), l, LinearLayer.UP, a, ws, 1f, s.dh());
     normBackward(a.middle(), n, w.postNorm(), a.r2(), s, g.postNorm());
+    ws.time.lap(NORM);
   }
 
   private void attentionBackward(
@@ -338,12 +367,15 @@ public final class Decoder {
         s.dq(),
         s.dk(),
         s.dv());
+    ws.time.lap(ATTENTION);
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
+    ws.time.lap(ROPE);
     back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, s.dh());
     back(w.k(), g.k(), a.h(), n, s.dk(), l, LinearLayer.K, a, ws, 1f, s.dh());
     back(w.v(), g.v(), a.h(), n, s.dv(), l, LinearLayer.V, a, ws, 1f, s.dh());
     normBackward(a.input(), n, w.inputNorm(), a.r(), s, g.inputNorm());
+    ws.time.lap(NORM);
   }
 
   private static void back(
@@ -359,7 +391,8 @@ public final class Decoder {
       float beta,
       Tensor dx) {
     var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
-    Projection.backward(w, g, x, n, dy, a.low(linear), dLow, ws.dropout(), layer, linear, beta, dx);
+    Projection.backward(
+        w, g, x, n, dy, a.low(linear), dLow, ws.dropout(), layer, linear, beta, ws.time, dx);
   }
 
   /// Takes `dh` through a norm and adds it to `dx`.

@@ -1,6 +1,11 @@
 package dev.hone.model.decoder;
 
+import static dev.hone.tensor.Stopwatch.Operation.ADAPTER;
+import static dev.hone.tensor.Stopwatch.Operation.BASE;
+import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
+
 import dev.hone.tensor.Linear;
+import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 
 /// A linear layer with its bias and adapter: `y = x·Wᵀ + bias + scale · (drop(x)·Aᵀ)·Bᵀ`.
@@ -19,14 +24,17 @@ final class Projection {
       Dropout dropout,
       int layer,
       LinearLayer linear,
+      Stopwatch time,
       Tensor y) {
     Linear.forward(x, n, w.weight(), 1f, beta, y);
     if (w.bias() != null) {
       Linear.addBias(w.bias(), n, y);
     }
-    low(w, x, n, low, dropout, layer, linear);
+    time.lap(BASE, n, x.cols(), y.cols());
+    low(w, x, n, low, dropout, layer, linear, time);
     if (w.hasAdapter()) {
       Linear.forward(low, n, w.b(), w.scale(), 1f, y);
+      time.lap(ADAPTER, n, w.rank(), y.cols());
     }
   }
 
@@ -38,9 +46,11 @@ final class Projection {
       Tensor low,
       Dropout dropout,
       int layer,
-      LinearLayer linear) {
+      LinearLayer linear,
+      Stopwatch time) {
     if (w.hasAdapter()) {
       Linear.forward(dropout.apply(x, n, layer, linear), n, w.a(), 1f, 0f, low);
+      time.lap(ADAPTER, n, x.cols(), w.rank());
     }
   }
 
@@ -61,21 +71,29 @@ final class Projection {
       int layer,
       LinearLayer linear,
       float beta,
+      Stopwatch time,
       Tensor dx) {
     Linear.backward(dy, n, w.weight(), 1f, beta, dx);
+    time.lap(BASE, n, x.cols(), dy.cols());
     if (g.weight() != null) {
       Linear.backwardWeight(x, n, dy, 1f, g.weight());
+      time.lap(WEIGHT_GRADIENT, n, x.cols(), dy.cols());
     }
     if (g.bias() != null) {
       Linear.backwardBias(dy, n, g.bias());
+      time.lap(WEIGHT_GRADIENT);
     }
     if (w.hasAdapter()) {
       Linear.backward(dy, n, w.b(), w.scale(), 0f, dLow);
+      time.lap(ADAPTER, n, w.rank(), dy.cols());
       if (g.hasAdapter()) {
         Linear.backwardWeight(low, n, dy, w.scale(), g.b());
+        time.lap(WEIGHT_GRADIENT, n, w.rank(), dy.cols());
         Linear.backwardWeight(dropout.apply(x, n, layer, linear), n, dLow, 1f, g.a());
+        time.lap(WEIGHT_GRADIENT, n, w.rank(), x.cols());
       }
       backwardLow(w, n, dLow, dropout, layer, linear, dx);
+      time.lap(ADAPTER, n, w.rank(), x.cols());
     }
   }
 

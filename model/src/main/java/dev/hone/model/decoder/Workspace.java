@@ -3,6 +3,7 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
+import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ public final class Workspace {
   final Attention.Scratch attention;
   final Head head;
   final Gradients gradients;
+  final Stopwatch time = new Stopwatch();
   private final Dropout dropout;
   private boolean drops;
 
@@ -180,6 +182,11 @@ public final class Workspace {
     return maxTokens;
   }
 
+  /// Where the time of passes in this workspace goes.
+  public Stopwatch time() {
+    return time;
+  }
+
   /// What the pass under way drops: nothing, unless it is one to learn from.
   Dropout dropout() {
     return drops ? dropout : Dropout.NONE;
@@ -190,6 +197,7 @@ public final class Workspace {
   /// @param isLearnedFrom whether dropout applies
   void begin(boolean isLearnedFrom) {
     drops = isLearnedFrom;
+    time.counts(isLearnedFrom);
   }
 
   /// Chooses the dropout masks of the next pass; the same seed gives the same masks.

@@ -1,5 +1,6 @@
 package dev.hone.tune.run;
 
+import dev.hone.tensor.Stopwatch;
 import dev.hone.tune.data.GateReport;
 import dev.hone.tune.train.Evaluation;
 import dev.hone.tune.train.StepReport;
@@ -25,4 +26,7 @@ public interface TuneListener {
   ///
   /// @param step steps taken; 0 before the first
   void evaluated(long step, Evaluation heldOut, boolean isBest);
+
+  /// Where the time of the training passes went, when training is over.
+  default void profiled(Stopwatch times) {}
 }

@@ -202,7 +202,9 @@ public final class TuneRun {
         listener.evaluated(0, state.before(), false);
       }
       listener.phase("training");
+      s.engine().takeTimes(); // the trial passes belong to nothing
       state = loop.run(state, stop);
+      listener.profiled(s.engine().takeTimes());
       if (!loop.isFinished(state)) {
         return Optional.empty();
       }

@@ -10,6 +10,8 @@ import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.CrossEntropy.Score;
+import dev.hone.tensor.Stopwatch;
+import dev.hone.tensor.Stopwatch.Operation;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.MicroBatch;
@@ -130,12 +132,25 @@ public final class Engine {
             workers,
             (leaf, worker, into) -> {
               var batch = batches.get(worker);
+              var time = workspaces.get(worker).time();
+              time.lap(Operation.BETWEEN_PASSES);
               packers.get(worker).fill(batch, leaves.get(leaf));
+              time.lap(Operation.DATA);
               workspaces.get(worker).seedDropout(dropoutSeed + leaf * 0x9E3779B97F4A7C15L);
               var score = decoder.scoreAndBackward(batch, workspaces.get(worker), into);
               results[leaf] = evaluation(score, batch);
             });
     return new Sum(sum, total(results));
+  }
+
+  /// Where the time of all workers' training passes went since the last call.
+  public Stopwatch takeTimes() {
+    var total = new Stopwatch();
+    for (var workspace : workspaces) {
+      total.add(workspace.time());
+      workspace.time().reset();
+    }
+    return total;
   }
 
   public void release(Sum sum) {

@@ -1,0 +1,131 @@
+package dev.hone.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.IntStream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// What [VectorKernels] are made of: steps on one vector, which live in registers only.
+///
+/// They stand apart so that the compiler can be told: these into their callers, always, and a
+/// kernel never into its own (`-XX:CompileCommand`, in the launcher and the build). A kernel that
+/// was inlined into the loop around it sometimes grew past what the compiler takes, and then all
+/// its vectors were boxed for the rest of the run.
+final class Lanes {
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = SPECIES.length();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /// Each brings the upper half of what is left down to the lower one.
+  private static final List<VectorShuffle<Float>> HALVINGS =
+      IntStream.iterate(LANES / 2, width -> width > 0, width -> width / 2)
+          .mapToObj(width -> VectorShuffle.iota(SPECIES, width, 1, true))
+          .toList();
+
+  private Lanes() {}
+
+  static FloatVector load(MemorySegment x, long offset, int i) {
+    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER);
+  }
+
+  static void store(FloatVector value, MemorySegment x, long offset, int i) {
+    value.intoMemorySegment(x, offset + 4L * i, ORDER);
+  }
+
+  /// What is left of a run, with zeros behind it.
+  static FloatVector load(MemorySegment x, long offset, int i, VectorMask<Float> rest) {
+    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER, rest);
+  }
+
+  static void store(
+      FloatVector value, MemorySegment x, long offset, int i, VectorMask<Float> rest) {
+    value.intoMemorySegment(x, offset + 4L * i, ORDER, rest);
+  }
+
+  static VectorMask<Float> rest(int i, int n) {
+    return SPECIES.indexInRange(i, n);
+  }
+
+  /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
+  /// another one once the compiler has been there: a run's bits would depend on when that was.
+  static float sum(FloatVector v) {
+    var sum = v;
+    for (int i = 0; i < HALVINGS.size(); i++) {
+      sum = sum.add(sum.rearrange(HALVINGS.get(i)));
+    }
+    return sum.lane(0);
+  }
+
+  /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent.
+  /// (Cephes, `expf`.)
+  ///
+  /// Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low mantissa bits, from
+  /// where one shift brings it to the exponent's place.
+  static FloatVector exp(FloatVector input) {
+    var x = input.max(-87.3f).min(88.3f);
+    var shifted = x.fma(x.broadcast(1.44269504f), x.broadcast(12582912f));
+    var n = shifted.sub(12582912f);
+    var r = n.fma(n.broadcast(-0.693359375f), x);
+    r = n.fma(n.broadcast(2.12194440e-4f), r);
+    var p = r.broadcast(1.9875691500e-4f);
+    p = p.fma(r, r.broadcast(1.3981999507e-3f));
+    p = p.fma(r, r.broadcast(8.3334519073e-3f));
+    p = p.fma(r, r.broadcast(4.1665795894e-2f));
+    p = p.fma(r, r.broadcast(1.6666665459e-1f));
+    p = p.fma(r, r.broadcast(5.0000001201e-1f));
+    p = p.fma(r.mul(r), r).add(1f);
+    var power =
+        shifted
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.LSHL, 23)
+            .add(0x3F800000)
+            .reinterpretAsFloats();
+    return p.mul(power);
+  }
+
+  static FloatVector silu(FloatVector g) {
+    return g.div(exp(g.neg()).add(1f));
+  }
+
+  static FloatVector sigmoid(FloatVector g) {
+    return g.broadcast(1f).div(exp(g.neg()).add(1f));
+  }
+
+  /// The derivative of `g · s` with `s = sigmoid(g)`.
+  static FloatVector siluSlope(FloatVector g, FloatVector s) {
+    return s.mul(g.mul(s.broadcast(1f).sub(s)).add(1f));
+  }
+
+  /// Lane by lane, without the care for NaN and −0 that `max` takes several times as long for.
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
+  static FloatVector firstMoment(FloatVector g, FloatVector m, AdamW.Step step) {
+    return g.sub(m).fma(g.broadcast(step.oneMinusBeta1()), m);
+  }
+
+  static FloatVector secondMoment(FloatVector g, FloatVector v, AdamW.Step step) {
+    return v.mul(step.beta2()).add(g.mul(g).mul(step.oneMinusBeta2()));
+  }
+
+  static FloatVector stepped(
+      FloatVector param, FloatVector first, FloatVector second, AdamW.Step step) {
+    var denominator = second.sqrt().mul(step.inverseRootCorrection2()).add(step.eps());
+    return param.mul(step.decayFactor()).sub(first.div(denominator).mul(step.stepSize()));
+  }
+
+  /// The largest of all lanes.
+  static float largest(FloatVector v) {
+    var top = v;
+    for (int i = 0; i < HALVINGS.size(); i++) {
+      top = larger(top, top.rearrange(HALVINGS.get(i)));
+    }
+    return top.lane(0);
+  }
+}
