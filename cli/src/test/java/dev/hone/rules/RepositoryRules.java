@@ -21,6 +21,7 @@ final class RepositoryRules {
   private static final int MAX_LINES = 600;
   private static final Set<String> VAGUE_PACKAGES =
       Set.of("util", "utils", "common", "helper", "helpers", "core");
+  private static final Set<String> CONSOLE_MODULES = Set.of("cli", "bench");
   private static final Pattern VAGUE_TYPE = Pattern.compile("\\w+(Manager|Helper|Impl|Utils?)");
   private static final Pattern SKIP = Pattern.compile("Disabled\\w*|Ignore|Enabled(On|If|For)\\w*");
   private static final Pattern MAY_USE =
@@ -49,7 +50,7 @@ final class RepositoryRules {
 
   private void check(SourceFile source) {
     if (source.isMain()) checkPackage(source);
-    if (source.isMain() && !source.module().equals("cli")) checkConsole(source);
+    if (source.isMain() && !CONSOLE_MODULES.contains(source.module())) checkConsole(source);
     checkSkips(source);
     checkText(source);
     for (var type : source.types()) {
@@ -81,7 +82,7 @@ final class RepositoryRules {
         source,
         source.qualifiedNames(),
         name -> name.matches("(java\\.lang\\.)?System\\.(out|err|exit|in)"),
-        "only the cli module reads, prints and exits");
+        "only the command line and the benches read, print and exit");
     forbid(
         source,
         source.calls(),

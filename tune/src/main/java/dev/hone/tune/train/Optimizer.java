@@ -43,7 +43,7 @@ public final class Optimizer {
   /// @param gradientSum gradient of the summed loss
   /// @param batch what the sum is of
   /// @param step from 0
-  double step(
+  public double step(
       Tensor gradientSum,
       Evaluation batch,
       long step,

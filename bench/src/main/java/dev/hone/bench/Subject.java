@@ -1,0 +1,46 @@
+package dev.hone.bench;
+
+import dev.hone.model.adapter.PeftAdapter;
+import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.decoder.Decoder;
+import dev.hone.model.decoder.Parameter;
+import dev.hone.model.decoder.ParameterSet;
+import dev.hone.tensor.Allocator;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The model that is trained: its weights, and an adapter's where one is given.
+///
+/// @param shape the adapter's; [AdapterShape#NONE] for full training
+/// @param trained the adapter's parameters, or the weights themselves
+record Subject(ModelConfig config, ParameterSet weights, AdapterShape shape, ParameterSet trained) {
+
+  /// @param adapter a directory as PEFT writes it; empty for full training
+  static Subject load(Path model, Optional<Path> adapter, Allocator memory) throws IOException {
+    try (var mapping = Arena.ofShared()) {
+      var checkpoint = Checkpoint.open(model, mapping);
+      var weights = BaseWeights.load(checkpoint, memory);
+      if (adapter.isEmpty()) {
+        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, weights);
+      }
+      var lora = PeftAdapter.read(adapter.get(), checkpoint.config(), memory);
+      return new Subject(checkpoint.config(), weights, lora.shape(), lora.parameters());
+    }
+  }
+
+  List<Parameter> parameters() {
+    return trained.parameters();
+  }
+
+  /// @param positions the longest row, tokens
+  Decoder decoder(Allocator memory, int positions) {
+    var base = Decoder.of(config, weights, memory, positions);
+    return shape.isEmpty() ? base : base.withAdapter(weights, shape, trained);
+  }
+}
