@@ -66,6 +66,9 @@ public final class StepBench implements Callable<Integer> {
   @Option(names = "--pad", description = "Compute every row as long as its batch's longest.")
   private boolean isPadded;
 
+  @Option(names = "--no-shared-prefix", description = "Compute alike beginnings once per row.")
+  private boolean hasNoSharedPrefix;
+
   @Option(names = "--all-logits", description = "Compute the logits of every position.")
   private boolean hasAllLogits;
 
@@ -80,7 +83,13 @@ public final class StepBench implements Callable<Integer> {
   public Integer call() throws IOException {
     var scratch = Files.createTempDirectory("hone-bench");
     try (var arena = Arena.ofShared();
-        var work = Work.of(chosenRows(), scratch.resolve("tokens"), microBatchTokens, recompute)) {
+        var work =
+            Work.of(
+                chosenRows(),
+                scratch.resolve("tokens"),
+                microBatchTokens,
+                !hasNoSharedPrefix,
+                recompute)) {
       var memory = new ArenaAllocator(arena);
       var result = run(Subject.load(model, adapter, memory), work, memory);
       System.out.println(JsonMapper.shared().writeValueAsString(result));

@@ -18,19 +18,22 @@ record Work(Rows rows, TokenStore store, int[] order, TrainingSettings settings)
     implements AutoCloseable {
 
   /// @param scratch a file for the store
-  static Work of(Rows rows, Path scratch, int microBatchTokens, boolean recompute)
+  static Work of(
+      Rows rows, Path scratch, int microBatchTokens, boolean sharesPrefixes, boolean recompute)
       throws IOException {
-    var settings = settings(rows.batchSize(), microBatchTokens, recompute);
+    var settings = settings(rows.batchSize(), microBatchTokens, sharesPrefixes, recompute);
     var order = EpochOrder.of(settings.seed(), 0, rows.all().size());
     return new Work(rows, rows.store(scratch, order), order, settings);
   }
 
   /// AdamW without decay or schedule, clipped at norm 1, as in the rival's script.
-  private static TrainingSettings settings(int batchSize, int microBatchTokens, boolean recompute) {
+  private static TrainingSettings settings(
+      int batchSize, int microBatchTokens, boolean sharesPrefixes, boolean recompute) {
     return new TrainingSettings(
         1,
         batchSize,
         microBatchTokens,
+        sharesPrefixes,
         1e-4,
         Schedule.CONSTANT,
         0,
@@ -50,7 +53,7 @@ record Work(Rows rows, TokenStore store, int[] order, TrainingSettings settings)
   /// The passes of a step; after the last batch the first comes again.
   List<MicroBatch> passes(int step) {
     var batch = Batches.batch(order, step % rows.batches(), rows.batchSize());
-    return Batches.cut(batch, store::length, settings.microBatchTokens());
+    return Batches.cut(batch, store, settings.packing());
   }
 
   /// Tokens of a step's rows, those computed as padding included.
@@ -60,8 +63,7 @@ record Work(Rows rows, TokenStore store, int[] order, TrainingSettings settings)
 
   /// What an engine must have room for.
   Engine.Size size() {
-    return Engine.Size.ofScoring(List.of(), settings.microBatchTokens())
-        .andTraining(store, settings);
+    return Engine.Size.ofScoring(List.of(), settings.scoringPacking()).andTraining(store, settings);
   }
 
   @Override
