@@ -87,6 +87,7 @@ public final class TrainingLoop {
   /// @return where it stands; the best parameters are loaded when it is done
   public RunState run(RunState from, BooleanSupplier stop) throws IOException {
     state = from;
+    Files.createDirectories(checkpoints);
     while (!isFinished(state) && !stop.getAsBoolean()) {
       step();
       if (evaluatesAfter(state.step())) {
@@ -171,7 +172,6 @@ public final class TrainingLoop {
   private void save() throws IOException {
     long started = System.nanoTime();
     listener.saving(state);
-    Files.createDirectories(last.getParent());
     TrainingCheckpoint.write(last, optimizer, state);
     deleteFormerBest();
     savedAt = System.nanoTime();

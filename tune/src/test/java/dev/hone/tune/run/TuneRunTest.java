@@ -247,7 +247,7 @@ class TuneRunTest {
         false,
         OptionalInt.of(4),
         patience,
-        2,
+        5, // after the first evaluation, which must not rely on an earlier checkpoint
         7);
   }
 
