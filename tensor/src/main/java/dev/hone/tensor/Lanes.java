@@ -8,12 +8,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// What [VectorKernels] are made of: steps on one vector, which live in registers only.
+/// What [VectorKernels] share: steps on one vector, which live in registers only.
 ///
-/// They stand apart so that the compiler can be told: these into their callers, always, and a
-/// kernel never into its own (`-XX:CompileCommand`, in the launcher and the build). A kernel that
-/// was inlined into the loop around it sometimes grew past what the compiler takes, and then all
-/// its vectors were boxed for the rest of the run.
+/// They stand apart so that the compiler can be told: these into their callers, and a kernel never
+/// into its own (`-XX:CompileCommand`, in the launcher and the build). It stops inlining our own
+/// methods, though not the JDK's, in a method that has grown large, and then boxes every vector
+/// that goes through one: so kernels load and store with the JDK's methods directly.
 final class Lanes {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
