@@ -2,14 +2,13 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import statistics
 import subprocess
 import sys
 
 from subjects import HERE, RUN
-
-RIVAL = "Transformers + PEFT"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,16 +42,18 @@ class Side:
     """Who takes the steps.
 
     `flags` are StepBench's; None for the rival. `tolerance` is how far losses and gradient norms may lie from the
-    rival's, relatively; None where they are others.
+    rival's, relatively; None where they are others. `preload` is a library to load first, such as an allocator.
     """
     name: str
     flags: tuple | None = ()
     tolerance: float | None = 1e-4
+    preload: str | None = None
 
     def run(self, task):
         """What the process printed, with the seconds of the steps that count."""
         command = [sys.executable, HERE / "step_reference.py"] if self.flags is None else [RUN, "StepBench", *self.flags]
-        done = subprocess.run([str(part) for part in [*command, *task.options()]], capture_output=True, text=True)
+        done = subprocess.run([str(part) for part in [*command, *task.options()]], capture_output=True, text=True,
+                              env={**os.environ, **({"LD_PRELOAD": self.preload} if self.preload else {})})
         if done.returncode:
             sys.exit(f"{self.name} failed:\n{done.stderr[-3000:]}")
         result = json.loads(done.stdout.splitlines()[-1])

@@ -22,7 +22,6 @@ import subjects
 from sides import Side, Task, median_and_range
 
 RANK, UNIFORM_BATCH, PARITY_STEPS = 16, 4, 2
-RIVAL = Side("Transformers + PEFT", None)
 HONE = Side("Hone")
 FLOOR = Side("matrix products alone", ("--floor",), None)
 # What rows of users allow, added one by one; the last step is Hone as it is. With every logit, losses are others.
@@ -44,9 +43,15 @@ def arguments():
     parser.add_argument("--steps", type=int, default=2, help="steps that count (default: 2)")
     parser.add_argument("--batch-size", type=int, default=8, help="of conversations (default: 8); uniform: 4 x 256")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rival-preload", metavar="LIBRARY", help="an allocator for the rival, such as libjemalloc.so.2")
     parser.add_argument("--work", type=pathlib.Path, default=subjects.HERE.parent / "target" / "peers")
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
+
+
+def rival(preload):
+    name = "Transformers + PEFT"
+    return Side(f"{name}, {pathlib.Path(preload).name}", None, preload=preload) if preload else Side(name, None)
 
 
 class Results:
@@ -83,13 +88,15 @@ class Workload:
         adapter = subject.adapter(RANK) if method == "lora" else None
         self.name = f"{kind}, {method}"
         self.task = Task(subject.model(), adapter, rows, batch_size, args.warmup, args.steps, args.threads)
-        self.steps = [] if kind == "uniform" else [*LADDER, HONE]
-        self.sides = [RIVAL, *(self.steps or [HONE]), FLOOR]
+        self.rival = rival(args.rival_preload)
+        self.ladder = [] if kind == "uniform" else LADDER
+        self.compared = [self.rival, HONE]
+        self.sides = [self.rival, *self.ladder, HONE, FLOOR]
 
     def check(self, results):
         """Round 0: nothing is timed before both sides compute the same."""
         first = Task(**{**vars(self.task), "warmup": 0, "steps": PARITY_STEPS})
-        self.compare({side.name: results.get(self.name, 0, side, first) for side in (RIVAL, HONE)})
+        self.compare({side.name: results.get(self.name, 0, side, first) for side in (self.rival, HONE)})
 
     def run(self, results, round):
         """One round; every second one goes backwards, so that a machine that slows down favours nobody."""
@@ -98,35 +105,35 @@ class Workload:
 
     def compare(self, found):
         wrong = [line for side in self.sides if side.name in found
-                 for line in sides.differences(side, found[side.name], found[RIVAL.name])]
+                 for line in sides.differences(side, found[side.name], found[self.rival.name])]
         if wrong:
             raise SystemExit("\n".join([f"{self.name}: the two do not compute the same", *wrong]))
 
-    def line(self, results):
-        """Its line in the table of both sides."""
-        rival, hone, floor = (Measured(results, self, side) for side in (RIVAL, HONE, FLOOR))
-        return [self.name, f"{rival.tokens_per_second:.0f}", f"{hone.tokens_per_second:.0f}",
-                median_and_range(hone.ratios(rival)), f"{rival.gigabytes:.2f}", f"{hone.gigabytes:.2f}",
-                f"{hone.gigabytes / rival.gigabytes:.2f}", f"{rival.first_step:.1f}", f"{hone.first_step:.1f}",
-                median_and_range(hone.ratios(floor))]
+    def lines(self, results):
+        """Its lines in the table of both sides."""
+        rival, floor = Measured(results, self, self.rival), Measured(results, self, FLOOR)
+        for side in self.compared:
+            found = Measured(results, self, side)
+            yield [self.name, side.name, f"{found.tokens_per_second:.0f}", median_and_range(found.ratios(rival)),
+                   f"{found.gigabytes:.2f}", f"{found.gigabytes / rival.gigabytes:.2f}", f"{found.first_step:.1f}",
+                   median_and_range(found.ratios(floor))]
 
-    def ladder(self, results):
+    def ladder_lines(self, results):
         """Its lines in the table of what each saving gives."""
-        rival = Measured(results, self, RIVAL)
-        yield [self.name, RIVAL.name, f"{rival.rows_per_second:.2f}", "1", "", f"{rival.gigabytes:.2f}"]
-        measured = [Measured(results, self, side) for side in self.steps]
-        for before, step in zip([None, *measured], measured):
-            gain = median_and_range(step.ratios(before)) if before else ""
-            name = "+ shared prefixes: Hone" if step.side is HONE else step.side.name
-            yield ["", name, f"{step.rows_per_second:.2f}", median_and_range(step.ratios(rival)), gain,
-                   f"{step.gigabytes:.2f}"]
+        rival = before = Measured(results, self, self.rival)
+        yield [self.name, self.rival.name, f"{rival.rows_per_second:.2f}", "1", "1"]
+        for side in [*self.ladder, HONE]:
+            found = Measured(results, self, side)
+            name = "+ shared prefixes: Hone" if side is HONE else side.name
+            yield [self.name, name, f"{found.rows_per_second:.2f}", median_and_range(found.ratios(rival)),
+                   median_and_range(found.ratios(before))]
+            before = found
 
 
 class Measured:
     """A side's timed rounds of a workload."""
 
     def __init__(self, results, workload, side):
-        self.side = side
         rounds = sorted((r for r in results.of(workload.name, side) if r["round"]), key=lambda r: r["round"])
         self.seconds = [result["counted_seconds"] for result in rounds]
         self.gigabytes = statistics.median(result["peak_bytes"] for result in rounds) / 1e9
@@ -156,12 +163,11 @@ def main():
         for workload in workloads:
             workload.run(results, round)
     print(f"\n{args.shape}, {args.threads} threads, medians, rounds: {args.rounds}; losses and gradient norms agree.\n")
-    print(table(["rows, method", "rival, tokens/s", "Hone, tokens/s", "ratio", "rival, GB", "Hone, GB", "ratio",
-                 "rival, s to first step", "Hone", "floor / Hone's step"],
-                [workload.line(results) for workload in workloads]))
-    ladders = [line for workload in workloads if workload.steps for line in workload.ladder(results)]
+    print(table(["rows, method", "", "tokens/s", "ratio", "peak GB", "ratio", "s to first step", "floor / its step"],
+                [line for workload in workloads for line in workload.lines(results)]))
+    ladders = [line for workload in workloads if workload.ladder for line in workload.ladder_lines(results)]
     if ladders:
-        print(table(["rows, method", "", "rows/s", "against the rival", "against the line above", "GB"], ladders))
+        print(table(["rows, method", "", "rows/s", "against the rival", "against the line above"], ladders))
 
 
 main()
