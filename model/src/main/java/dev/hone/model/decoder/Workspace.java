@@ -3,6 +3,7 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
+import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class Workspace {
   final Attention.Scratch attention;
   final Head head;
   final Gradients gradients;
+  final BaseLinear.Scratch base;
   final Stopwatch time = new Stopwatch();
   private final Dropout dropout;
   private boolean drops;
@@ -80,6 +82,7 @@ public final class Workspace {
       Attention.Scratch attention,
       Head head,
       Gradients gradients,
+      BaseLinear.Scratch base,
       Dropout dropout) {
     this.mode = mode;
     this.maxTokens = maxTokens;
@@ -88,15 +91,18 @@ public final class Workspace {
     this.attention = attention;
     this.head = head;
     this.gradients = gradients;
+    this.base = base;
     this.dropout = dropout;
   }
 
+  /// @param base what the weights are kept in
   /// @param maxTokens the most tokens of one pass
   /// @param maxRow the longest sequence, tokens; with a cache, the cache's length
   /// @param dropout the adapter's dropout rate while training
   public static Workspace allocate(
       Allocator memory,
       ModelConfig config,
+      BaseDtype base,
       AdapterShape adapter,
       Mode mode,
       int maxTokens,
@@ -116,6 +122,9 @@ public final class Workspace {
         Attention.Scratch.allocate(memory, maxRow, training),
         head(memory, config, maxTokens, training),
         training ? gradients(memory, config, adapter, maxTokens) : null,
+        base.isNarrow()
+            ? BaseLinear.Scratch.allocate(memory, LinearLayer.widest(config))
+            : BaseLinear.Scratch.NONE,
         training ? Dropout.allocate(memory, config, maxTokens, dropout) : Dropout.NONE);
   }
 

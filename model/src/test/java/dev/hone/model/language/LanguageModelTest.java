@@ -65,7 +65,7 @@ class LanguageModelTest {
   }
 
   private LanguageModel open(Path adapter) throws IOException {
-    return LanguageModel.open(base, Optional.of(adapter), 64);
+    return LanguageModel.open(base, Optional.of(adapter), Optional.empty(), 64);
   }
 
   /// Writes PEFT's adapter again as Hone does, with provenance and proof.
@@ -237,7 +237,7 @@ class LanguageModelTest {
   void fullyTrainedModelReplaysItsProof() throws IOException {
     try (var model = LanguageModel.open(base)) {
       var begun = Proof.begin(model.renderer(), model.baseDecoder());
-      var weight = model.weights().get("model.layers.1.mlp.up_proj.weight");
+      var weight = model.weights().float32().get("model.layers.1.mlp.up_proj.weight");
       weight.set(0, 0, 5f);
       begun.complete(model.baseDecoder(), AdapterShape.NONE).write(base);
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
 import dev.hone.tune.data.GateReport;
@@ -82,14 +83,15 @@ class TuneRunTest {
     assertEquals(summary.steps(), 3 * 7);
     var model =
         method.equals("lora")
-            ? LanguageModel.open(BASE, Optional.of(out), 64)
-            : LanguageModel.open(out, Optional.empty(), 64);
+            ? LanguageModel.open(BASE, Optional.of(out), Optional.empty(), 64)
+            : LanguageModel.open(out, Optional.empty(), Optional.empty(), 64);
     model.close();
     var eval =
         EvalRun.run(
             new EvalRequest(
                 method.equals("lora") ? BASE : out,
                 method.equals("lora") ? Optional.of(out) : Optional.empty(),
+                Optional.empty(),
                 new Source(out.resolve("valid.jsonl")),
                 OptionalInt.empty(),
                 false,
@@ -263,6 +265,7 @@ class TuneRunTest {
         Optional.empty(),
         out,
         method,
+        BaseDtype.FLOAT32,
         hyper,
         OptionalInt.empty(),
         false,
