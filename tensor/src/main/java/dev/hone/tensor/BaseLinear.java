@@ -4,7 +4,9 @@ package dev.hone.tensor;
 ///
 /// A narrow weight is widened block by block, so that only one block exists in float32 and the
 /// product is that of float32 with the rounded weight: this is what such a model *is*, and what
-/// scoring and generating compute.
+/// scoring and generating compute. Where [Scratch] has room for integers, products with an
+/// [Int8Matrix] round the other operand as well ([IntegerLinear]), which is faster and close enough
+/// to learn from.
 public final class BaseLinear {
   /// Floats of one widened block, unless a single row is longer: 1 MB stays in the second-level
   /// cache.
@@ -15,14 +17,20 @@ public final class BaseLinear {
   /// Memory for products with narrow weights.
   ///
   /// @param block one widened block; null where no weight is narrow
-  public record Scratch(Tensor block) {
+  /// @param integers null to compute with the weights as they are kept and all else in float32
+  public record Scratch(Tensor block, IntegerLinear.Scratch integers) {
     /// For weights in float32, which need none.
-    public static final Scratch NONE = new Scratch(null);
+    public static final Scratch NONE = new Scratch(null, null);
 
     /// @param widest the longest row of a narrow weight
     public static Scratch allocate(Allocator memory, int widest) {
       int floats = Math.max(BLOCK_FLOATS, widest);
-      return new Scratch(memory.f32("widened weights", 1, floats));
+      return new Scratch(memory.f32("widened weights", 1, floats), null);
+    }
+
+    /// The same, with products in integers where a weight has 8 bits.
+    public Scratch with(IntegerLinear.Scratch other) {
+      return new Scratch(block, other);
     }
   }
 
@@ -36,7 +44,14 @@ public final class BaseLinear {
     Linear.check("linear", x, n, w, y);
     switch (w) {
       case Tensor full -> Linear.forward(x, n, full, 1f, beta, y);
-      case NarrowMatrix narrow -> forwardWidened(x, n, narrow, beta, scratch.block, y);
+      case Bf16Matrix narrow -> forwardWidened(x, n, narrow, beta, scratch.block, y);
+      case Int8Matrix narrow -> {
+        if (scratch.integers != null && IntegerLinear.fits(narrow)) {
+          IntegerLinear.forward(x, n, narrow, beta, scratch.integers, y);
+        } else {
+          forwardWidened(x, n, narrow, beta, scratch.block, y);
+        }
+      }
     }
   }
 
@@ -45,7 +60,14 @@ public final class BaseLinear {
     Linear.check("linearBackward", dx, n, w, dy);
     switch (w) {
       case Tensor full -> Linear.backward(dy, n, full, 1f, beta, dx);
-      case NarrowMatrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+      case Bf16Matrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+      case Int8Matrix narrow -> {
+        if (scratch.integers != null && IntegerLinear.fits(narrow)) {
+          IntegerLinear.backward(dy, n, narrow, beta, scratch.integers, dx);
+        } else {
+          backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+        }
+      }
     }
   }
 

@@ -20,6 +20,14 @@ public record Int8Matrix(MemorySegment data, Tensor scales, long rows, int cols)
   /// What is smaller than this counts as zero: its inverse would not be a number.
   private static final float SMALLEST = 1e-30f;
 
+  public Int8Matrix {
+    if (!data.equals(MemorySegment.NULL) && data.byteSize() < rows * cols) {
+      throw new ShapeException(
+          "int8 matrix",
+          "(%d, %d) needs %d bytes, got %d".formatted(rows, cols, rows * cols, data.byteSize()));
+    }
+  }
+
   public static Int8Matrix allocate(Allocator memory, String name, long rows, int cols) {
     return new Int8Matrix(
         memory.bytes(name, rows * cols), memory.f32(name, 1, Math.toIntExact(rows)), rows, cols);

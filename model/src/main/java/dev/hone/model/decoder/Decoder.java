@@ -120,7 +120,7 @@ public final class Decoder {
     forward(batch, ws);
     int n = batch.numTokens();
     RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
-    BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base, logits);
+    BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base(), logits);
   }
 
   /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and
@@ -152,7 +152,7 @@ public final class Decoder {
     cache.grow(n);
     var last = ws.output.rows(n - 1, n);
     RmsNorm.forward(last, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
-    BaseLinear.forward(ws.head.h(), 1, weights.head(), 0f, ws.base, logits);
+    BaseLinear.forward(ws.head.h(), 1, weights.head(), 0f, ws.base(), logits);
   }
 
   private float eps() {
@@ -249,7 +249,7 @@ public final class Decoder {
       Workspace ws,
       Tensor y) {
     Projection.forward(
-        w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.base, ws.time, y);
+        w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
   }
 
   private static void copyUnlessSame(Tensor from, int n, Tensor to) {
@@ -296,14 +296,14 @@ public final class Decoder {
     var h = head.h().rows(from, from + n);
     int c = config.hiddenSize();
     int v = config.vocabSize();
-    BaseLinear.forward(h, n, weights.head(), 0f, ws.base, head.logits());
+    BaseLinear.forward(h, n, weights.head(), 0f, ws.base(), head.logits());
     ws.time.lap(HEAD, n, c, v);
     var score =
         CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
     ws.time.lap(LOSS);
     if (g != null) {
       BaseLinear.backward(
-          head.logits(), n, weights.head(), 0f, ws.base, head.dh().rows(from, from + n));
+          head.logits(), n, weights.head(), 0f, ws.base(), head.dh().rows(from, from + n));
       ws.time.lap(HEAD, n, c, v);
       if (g.head() != null) {
         Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
@@ -423,7 +423,7 @@ public final class Decoder {
         layer,
         linear,
         beta,
-        ws.base,
+        ws.base(),
         ws.time,
         dx);
   }

@@ -54,9 +54,12 @@ public enum LinearLayer {
     };
   }
 
-  /// The widest of all inputs.
-  static int widest(ModelConfig config) {
+  static int widestIn(ModelConfig config) {
     return Arrays.stream(values()).mapToInt(linear -> linear.in(config)).max().orElseThrow();
+  }
+
+  static int widestOut(ModelConfig config) {
+    return Arrays.stream(values()).mapToInt(linear -> linear.out(config)).max().orElseThrow();
   }
 
   /// The layer that a module name ends in.

@@ -5,7 +5,6 @@ import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedBatch;
-import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.PlainRenderer;
