@@ -71,9 +71,13 @@ public final class BaseLinear {
     }
   }
 
-  /// Block after block of outputs.
+  /// Block after block of outputs; a single row, as in decoding, needs none.
   private static void forwardWidened(
       Tensor x, int n, NarrowMatrix w, float beta, Tensor block, Tensor y) {
+    if (n == 1) {
+      w.multiply(x, 0, 0, w.rows(), beta, y);
+      return;
+    }
     int most = rowsAtOnce(w, block);
     for (int from = 0; from < w.rows(); from += most) {
       int rows = (int) Math.min(most, w.rows() - from);

@@ -47,9 +47,32 @@ sealed interface NarrowKernels permits ScalarNarrowKernels, VectorNarrowKernels 
   void rescale(
       MemorySegment sums, long sumsAt, int n, float factor, float beta, MemorySegment y, long yAt);
 
-  /// `Σ q·y` with `q` in bytes.
-  float dotInt8(MemorySegment q, long qAt, MemorySegment y, long yAt, int n);
+  /// Rows of a matrix in bytes, end to end, against one vector: `y[i] = scales[i] · Σ q[i]·x + beta
+  /// · y[i]`. A row gives the same bits whatever rows are beside it.
+  ///
+  /// @param n elements of a row
+  void rowsDotInt8(
+      MemorySegment q,
+      long qAt,
+      MemorySegment scales,
+      long scalesAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt);
 
-  /// `Σ x·y` with `x` in bfloat16.
-  float dotBf16(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+  /// The same with rows in bfloat16: `y[i] = Σ w[i]·x + beta · y[i]`.
+  void rowsDotBf16(
+      MemorySegment w,
+      long wAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt);
 }

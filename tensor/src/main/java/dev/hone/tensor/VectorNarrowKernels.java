@@ -139,30 +139,83 @@ final class VectorNarrowKernels implements NarrowKernels {
   }
 
   @Override
-  public float dotInt8(MemorySegment q, long qAt, MemorySegment y, long yAt, int n) {
-    int i = 0;
-    var sum = FloatVector.zero(SPECIES);
-    for (; i <= n - BYTES; i += LANES) {
-      sum = loadInt8(q, qAt, i).fma(load(y, yAt, i), sum);
+  public void rowsDotInt8(
+      MemorySegment q,
+      long qAt,
+      MemorySegment scales,
+      long scalesAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt) {
+    for (int r = 0; r < rows; r++) {
+      float product = at(scales, scalesAt, r) * dotInt8(q, qAt + (long) r * n, x, xAt, n);
+      put(y, yAt, r, beta == 0 ? product : product + beta * at(y, yAt, r));
     }
-    float total = sum(sum);
+  }
+
+  /// In four sums, so that the latency of an addition doesn't hold up what comes from the cache.
+  private static float dotInt8(MemorySegment q, long qAt, MemorySegment x, long xAt, int n) {
+    int i = 0;
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    for (; i <= n - 3 * LANES - BYTES; i += 4 * LANES) {
+      a = loadInt8(q, qAt, i).fma(load(x, xAt, i), a);
+      b = loadInt8(q, qAt, i + LANES).fma(load(x, xAt, i + LANES), b);
+      c = loadInt8(q, qAt, i + 2 * LANES).fma(load(x, xAt, i + 2 * LANES), c);
+      d = loadInt8(q, qAt, i + 3 * LANES).fma(load(x, xAt, i + 3 * LANES), d);
+    }
+    for (; i <= n - BYTES; i += LANES) {
+      a = loadInt8(q, qAt, i).fma(load(x, xAt, i), a);
+    }
+    float total = sum(a.add(b).add(c.add(d)));
     for (; i < n; i++) {
-      total += q.get(JAVA_BYTE, qAt + i) * at(y, yAt, i);
+      total += q.get(JAVA_BYTE, qAt + i) * at(x, xAt, i);
     }
     return total;
   }
 
   @Override
-  public float dotBf16(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    int i = 0;
-    var sum = FloatVector.zero(SPECIES);
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      sum = loadBf16(x, xAt, i).fma(load(y, yAt, i), sum);
+  public void rowsDotBf16(
+      MemorySegment w,
+      long wAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt) {
+    for (int r = 0; r < rows; r++) {
+      float product = dotBf16(w, wAt + 2L * r * n, x, xAt, n);
+      put(y, yAt, r, beta == 0 ? product : product + beta * at(y, yAt, r));
     }
-    float total = sum(sum);
+  }
+
+  private static float dotBf16(MemorySegment w, long wAt, MemorySegment x, long xAt, int n) {
+    int i = 0;
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+      a = loadBf16(w, wAt, i).fma(load(x, xAt, i), a);
+      b = loadBf16(w, wAt, i + LANES).fma(load(x, xAt, i + LANES), b);
+      c = loadBf16(w, wAt, i + 2 * LANES).fma(load(x, xAt, i + 2 * LANES), c);
+      d = loadBf16(w, wAt, i + 3 * LANES).fma(load(x, xAt, i + 3 * LANES), d);
+    }
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      a = loadBf16(w, wAt, i).fma(load(x, xAt, i), a);
+    }
+    float total = sum(a.add(b).add(c.add(d)));
     for (; i < n; i++) {
-      float value = Float.intBitsToFloat(x.get(JAVA_SHORT_UNALIGNED, xAt + 2L * i) << 16);
-      total += value * at(y, yAt, i);
+      float value = Float.intBitsToFloat(w.get(JAVA_SHORT_UNALIGNED, wAt + 2L * i) << 16);
+      total += value * at(x, xAt, i);
     }
     return total;
   }
