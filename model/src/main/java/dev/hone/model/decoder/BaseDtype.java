@@ -3,7 +3,7 @@ package dev.hone.model.decoder;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Bf16Matrix;
 import dev.hone.tensor.Int8Matrix;
-import dev.hone.tensor.Matrix;
+import dev.hone.tensor.NarrowMatrix;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -41,11 +41,12 @@ public enum BaseDtype {
     return Arrays.stream(values()).map(BaseDtype::label).collect(Collectors.joining(", "));
   }
 
-  Matrix allocate(Allocator memory, String name, long rows, int cols) {
+  /// Room for a matrix in fewer bits; empty where it is to be float32.
+  Optional<NarrowMatrix> allocate(Allocator memory, String name, long rows, int cols) {
     return switch (this) {
-      case FLOAT32 -> memory.f32(name, rows, cols);
-      case BFLOAT16 -> Bf16Matrix.allocate(memory, name, rows, cols);
-      case INT8 -> Int8Matrix.allocate(memory, name, rows, cols);
+      case FLOAT32 -> Optional.empty();
+      case BFLOAT16 -> Optional.of(Bf16Matrix.allocate(memory, name, rows, cols));
+      case INT8 -> Optional.of(Int8Matrix.allocate(memory, name, rows, cols));
     };
   }
 }

@@ -9,6 +9,7 @@ import dev.hone.tensor.Matrix;
 import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +54,14 @@ public final class BaseWeights {
   /// Room for a model's weights, all zero.
   public static BaseWeights allocate(ModelConfig config, BaseDtype dtype, Allocator memory) {
     var narrow = new LinkedHashMap<String, NarrowMatrix>();
+    var rest = new ArrayList<Parameter>();
     for (var p : parameters(config)) {
-      if (!p.vector()
-          && dtype.allocate(memory, "weights", p.rows(), p.cols()) instanceof NarrowMatrix m) {
-        narrow.put(p.name(), m);
-      }
+      var matrix =
+          p.vector()
+              ? Optional.<NarrowMatrix>empty()
+              : dtype.allocate(memory, "weights", p.rows(), p.cols());
+      matrix.ifPresentOrElse(m -> narrow.put(p.name(), m), () -> rest.add(p));
     }
-    var rest = parameters(config).stream().filter(p -> !narrow.containsKey(p.name())).toList();
     return new BaseWeights(dtype, ParameterSet.allocate(memory, "weights", rest), narrow);
   }
 
