@@ -33,7 +33,7 @@ final class Floor {
     var gradients = ParameterSet.allocate(memory, "gradients", subject.parameters());
     buffers = FloorBuffers.allocate(subject, gradients, memory, maxTokens, BLOCK * longest);
     var name = config.tieWordEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
-    head = subject.weights().get(name);
+    head = subject.weights().float32().get(name);
     dHead = gradients.find(name).orElse(null);
   }
 

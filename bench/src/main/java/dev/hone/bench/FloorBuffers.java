@@ -137,7 +137,7 @@ record FloorBuffers(
       var a = module + ".lora_A.weight";
       var b = module + ".lora_B.weight";
       return new Product(
-          subject.weights().get(module + ".weight"),
+          subject.weights().float32().get(module + ".weight"),
           isAdapted ? subject.trained().get(a) : null,
           isAdapted ? subject.trained().get(b) : null,
           gradients.find(module + ".weight").orElse(null),

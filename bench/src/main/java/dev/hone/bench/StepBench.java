@@ -1,5 +1,6 @@
 package dev.hone.bench;
 
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Processor;
 import dev.hone.tune.train.Workers;
@@ -37,6 +38,12 @@ public final class StepBench implements Callable<Integer> {
       paramLabel = "DIR",
       description = "A PEFT adapter to go on from. Default: train in full.")
   private Optional<Path> adapter = Optional.empty();
+
+  @Option(
+      names = "--base-dtype",
+      paramLabel = "float32|bfloat16|int8",
+      description = "What a frozen base is kept in. Default: float32.")
+  private String baseDtype = BaseDtype.FLOAT32.label();
 
   @Option(
       names = "--rows",
@@ -91,13 +98,19 @@ public final class StepBench implements Callable<Integer> {
                 !hasNoSharedPrefix,
                 recompute)) {
       var memory = new ArenaAllocator(arena);
-      var result = run(Subject.load(model, adapter, memory), work, memory);
+      var result = run(Subject.load(model, baseDtype(), adapter, memory), work, memory);
       System.out.println(JsonMapper.shared().writeValueAsString(result));
     } finally {
       Files.deleteIfExists(scratch.resolve("tokens"));
       Files.delete(scratch);
     }
     return 0;
+  }
+
+  private BaseDtype baseDtype() {
+    return BaseDtype.byLabel(baseDtype)
+        .orElseThrow(
+            () -> new IllegalArgumentException("--base-dtype is one of " + BaseDtype.labels()));
   }
 
   private Rows chosenRows() {
@@ -108,7 +121,7 @@ public final class StepBench implements Callable<Integer> {
 
   private Map<String, Object> run(Subject subject, Work work, ArenaAllocator memory)
       throws IOException {
-    if (isFloor) {
+    if (isFloor) { // of products in float32
       try (var floor = FloorSteps.of(subject, work, memory, threads)) {
         var result = time(floor, work);
         result.put("flops_per_step", floor.flops() / (warmup + steps));
@@ -133,6 +146,7 @@ public final class StepBench implements Callable<Integer> {
     var result = new LinkedHashMap<String, Object>();
     result.put("what", isFloor ? "floor" : "hone");
     result.put("method", adapter.isPresent() ? "lora" : "full");
+    result.put("base_dtype", baseDtype);
     result.put("warmup", warmup);
     result.put("seconds", seconds);
     if (!isFloor) {

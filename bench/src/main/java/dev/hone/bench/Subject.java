@@ -4,6 +4,7 @@ import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
@@ -19,15 +20,17 @@ import java.util.Optional;
 ///
 /// @param shape the adapter's; [AdapterShape#NONE] for full training
 /// @param trained the adapter's parameters, or the weights themselves
-record Subject(ModelConfig config, ParameterSet weights, AdapterShape shape, ParameterSet trained) {
+record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, ParameterSet trained) {
 
+  /// @param dtype what the base is kept in
   /// @param adapter a directory as PEFT writes it; empty for full training
-  static Subject load(Path model, Optional<Path> adapter, Allocator memory) throws IOException {
+  static Subject load(Path model, BaseDtype dtype, Optional<Path> adapter, Allocator memory)
+      throws IOException {
     try (var mapping = Arena.ofShared()) {
       var checkpoint = Checkpoint.open(model, mapping);
-      var weights = BaseWeights.load(checkpoint, memory);
+      var weights = BaseWeights.load(checkpoint, dtype, memory);
       if (adapter.isEmpty()) {
-        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, weights);
+        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, weights.float32());
       }
       var lora = PeftAdapter.read(adapter.get(), checkpoint.config(), memory);
       return new Subject(checkpoint.config(), weights, lora.shape(), lora.parameters());
@@ -41,6 +44,6 @@ record Subject(ModelConfig config, ParameterSet weights, AdapterShape shape, Par
   /// @param positions the longest row, tokens
   Decoder decoder(Allocator memory, int positions) {
     var base = Decoder.of(config, weights, memory, positions);
-    return shape.isEmpty() ? base : base.withAdapter(weights, shape, trained);
+    return shape.isEmpty() ? base : base.withAdapter(shape, trained);
   }
 }

@@ -30,6 +30,7 @@ final class TrainingSteps implements Steps {
         Engine.allocate(
             memory,
             subject.config(),
+            subject.weights().dtype(),
             subject.shape(),
             subject.parameters(),
             mode,

@@ -50,6 +50,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
 
+  @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
@@ -70,6 +71,12 @@ final class EvalCommand implements Callable<Integer> {
   /// What the options ask for.
   EvalRequest request() {
     return new EvalRequest(
-        base, adapter, rows.source(data), rows.maxLength(), rows.trainsOnPrompt(), threads.count());
+        base,
+        adapter,
+        dtype.asked(),
+        rows.source(data),
+        rows.maxLength(),
+        rows.trainsOnPrompt(),
+        threads.count());
   }
 }

@@ -4,6 +4,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.adapter.Proof;
+import dev.hone.model.adapter.Provenance;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.JsonFile;
@@ -127,6 +128,8 @@ final class Inspection {
         lora.alpha(),
         Numbers.real(lora.alpha()) + (lora.useRslora() ? " (rsLoRA)" : ""));
     facts.add("targets", "targets", targets(lora.targets()));
+    var trained = Provenance.read(dir).map(provenance -> provenance.baseDtype().label());
+    trained.ifPresent(dtype -> facts.add("base_dtype", "base kept in", dtype));
     boolean isProven = present(dir.resolve(Proof.FILE));
     facts.add(
         "proof",

@@ -19,7 +19,8 @@ final class MergedModel {
   static List<String> write(
       Path base, Path adapter, Path out, Optional<WeightType> dtype, boolean isOverwriting)
       throws IOException {
-    try (var model = LanguageModel.open(base, Optional.of(adapter), Proof.MAX_TOKENS)) {
+    try (var model =
+        LanguageModel.open(base, Optional.of(adapter), Optional.empty(), Proof.MAX_TOKENS)) {
       return lines(out, model.merge(out, dtype.map(MergedModel::dtype), isOverwriting));
     }
   }

@@ -2,6 +2,7 @@ package dev.hone.cli;
 
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.generate.Generation;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
@@ -28,10 +29,16 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
             model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
   }
 
+  /// @param baseDtype what the base is kept in; where empty, as the adapter was trained
   /// @param positions the most tokens of a conversation; what the model allows if that is less
-  static ModelSpeaker open(Path base, Optional<Path> adapter, int positions, SamplingFlags sampling)
+  static ModelSpeaker open(
+      Path base,
+      Optional<Path> adapter,
+      Optional<BaseDtype> baseDtype,
+      int positions,
+      SamplingFlags sampling)
       throws IOException {
-    var model = LanguageModel.open(base, adapter, positions);
+    var model = LanguageModel.open(base, adapter, baseDtype, positions);
     try {
       return new ModelSpeaker(model, sampling);
     } catch (RuntimeException | Error e) {

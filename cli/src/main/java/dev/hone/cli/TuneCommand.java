@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.TuneRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ final class TuneCommand implements Callable<Integer> {
       description = "Go on with the run in --out; give all other options as they were.")
   private boolean isResumed;
 
+  @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
@@ -105,6 +107,7 @@ final class TuneCommand implements Callable<Integer> {
         valid.map(rows::source),
         out,
         method.method(),
+        dtype.asked().orElse(BaseDtype.FLOAT32),
         training.hyper(watch),
         rows.maxLength(),
         rows.trainsOnPrompt(),

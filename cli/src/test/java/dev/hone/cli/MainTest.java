@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.Method;
 import dev.hone.tune.run.TuneRequest;
 import dev.hone.tune.train.Schedule;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -48,10 +50,17 @@ final class MainTest {
     assertEquals(Path.of("d.jsonl"), request.train().file());
     assertEquals(Optional.empty(), request.valid());
     assertEquals(OptionalInt.empty(), request.maxLength());
+    assertEquals(BaseDtype.FLOAT32, request.baseDtype());
     var lora = ((Method.Lora) request.method()).config();
     assertEquals(16, lora.rank());
     assertEquals(32, lora.alpha());
     assertEquals(0, lora.dropout());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyBaseDtypeHasItsWord(BaseDtype dtype) {
+    assertEquals(dtype, request("--base-dtype", dtype.label()).baseDtype());
   }
 
   @Test

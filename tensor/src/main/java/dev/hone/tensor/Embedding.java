@@ -11,10 +11,14 @@ public final class Embedding {
   /// @param ids token ids, the first `n` in use
   /// @param table `(V, C)`
   /// @param y `(T, C)`, overwritten
-  public static void forward(int[] ids, int n, Tensor table, Tensor y) {
+  public static void forward(int[] ids, int n, Matrix table, Tensor y) {
     check(ids, n, table, y);
     for (int t = 0; t < n; t++) {
-      MemorySegment.copy(table.data(), table.at(ids[t]), y.data(), y.at(t), y.at(1));
+      switch (table) {
+        case Tensor full ->
+            MemorySegment.copy(full.data(), full.at(ids[t]), y.data(), y.at(t), y.at(1));
+        case NarrowMatrix narrow -> narrow.widen(ids[t], 1, y.rows(t, t + 1));
+      }
     }
   }
 
@@ -26,7 +30,7 @@ public final class Embedding {
     }
   }
 
-  private static void check(int[] ids, int n, Tensor table, Tensor y) {
+  private static void check(int[] ids, int n, Matrix table, Tensor y) {
     Shapes.sameCols("embedding", table, y);
     Shapes.rows("embedding", y, n);
     for (int t = 0; t < n; t++) {

@@ -55,7 +55,7 @@ public final class Linear {
     }
   }
 
-  private static void check(String operation, Tensor x, int n, Tensor w, Tensor y) {
+  static void check(String operation, Tensor x, int n, Matrix w, Tensor y) {
     Shapes.rows(operation, x, n);
     Shapes.rows(operation, y, n);
     if (x.cols() != w.cols() || y.cols() != w.rows()) {

@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 
@@ -16,13 +17,21 @@ import java.util.List;
 ///
 /// On AVX-512 it is some 10 % faster than OpenBLAS for wide products and up to 1.6 times as fast
 /// for an adapter's thin ones; elsewhere than on x86 its product is a plain loop.
-final class OneDnn implements MatrixProduct.Library {
+final class OneDnn implements MatrixProduct.Library, IntegerProduct {
   static final String VERSION = "3.13";
 
   private static final byte NO_TRANS = 'N';
   private static final byte TRANS = 'T';
 
+  /// Bits of instruction sets that have 8-bit dot products: AVX2 and AVX-512 with VNNI.
+  private static final int DOT_PRODUCTS = 0x08 | 0x40;
+
+  /// One offset for a whole product.
+  private static final byte FIXED_OFFSET = 'F';
+
   private static final MethodHandle SGEMM;
+  private static final MethodHandle S8_GEMM;
+  private static final long ZERO = Arena.global().allocate(Integer.BYTES, Integer.BYTES).address();
   private static final int ISA;
 
   static {
@@ -47,6 +56,29 @@ final class OneDnn implements MatrixProduct.Library {
                 JAVA_LONG,
                 JAVA_LONG,
                 JAVA_FLOAT,
+                JAVA_LONG,
+                JAVA_LONG));
+    S8_GEMM =
+        NativeLibrary.function(
+            library,
+            "dnnl_gemm_s8s8s32",
+            FunctionDescriptor.of(
+                JAVA_INT,
+                JAVA_BYTE,
+                JAVA_BYTE,
+                JAVA_BYTE,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_FLOAT,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_BYTE,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_BYTE,
+                JAVA_FLOAT,
+                JAVA_LONG,
                 JAVA_LONG,
                 JAVA_LONG));
     var isa =
@@ -120,6 +152,59 @@ final class OneDnn implements MatrixProduct.Library {
     if (status != 0) {
       throw new IllegalStateException(
           "dnnl_sgemm of (%d, %d) by (%d, %d) failed with status %d".formatted(m, k, k, n, status));
+    }
+  }
+
+  /// Whether the processor has 8-bit dot products. Without, an 8-bit product goes through sums in
+  /// 16 bits, which saturate.
+  static boolean hasDotProducts() {
+    return (ISA & DOT_PRODUCTS) != 0;
+  }
+
+  @Override
+  public void multiply(
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      long aAt,
+      int lda,
+      MemorySegment b,
+      long bAt,
+      int ldb,
+      MemorySegment c,
+      long cAt,
+      int ldc) {
+    int status;
+    try {
+      status =
+          (int)
+              S8_GEMM.invokeExact(
+                  NO_TRANS,
+                  transB ? TRANS : NO_TRANS,
+                  FIXED_OFFSET,
+                  (long) m,
+                  (long) n,
+                  (long) k,
+                  1f,
+                  a.address() + aAt,
+                  (long) lda,
+                  (byte) 0,
+                  b.address() + bAt,
+                  (long) ldb,
+                  (byte) 0,
+                  0f,
+                  c.address() + cAt,
+                  (long) ldc,
+                  ZERO);
+    } catch (Throwable e) {
+      throw new IllegalStateException("dnnl_gemm_s8s8s32 failed", e);
+    }
+    if (status != 0) {
+      throw new IllegalStateException(
+          "dnnl_gemm_s8s8s32 of (%d, %d) by (%d, %d) failed with status %d"
+              .formatted(m, k, k, n, status));
     }
   }
 }

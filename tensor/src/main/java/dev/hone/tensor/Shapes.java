@@ -17,7 +17,7 @@ final class Shapes {
     }
   }
 
-  static void sameCols(String operation, Tensor x, Tensor y) {
+  static void sameCols(String operation, Matrix x, Matrix y) {
     if (x.cols() != y.cols()) {
       throw new ShapeException(
           operation, "%s and %s differ in dim 1".formatted(x.shape(), y.shape()));

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 ///
 /// A vector is a matrix of one row. Buffers are planned for the longest batch, so operations take
 /// the number of rows in use as a parameter and check it against [#rows()].
-public final class Tensor {
+public final class Tensor implements Matrix {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   private final MemorySegment data;
@@ -48,10 +48,12 @@ public final class Tensor {
     return data;
   }
 
+  @Override
   public long rows() {
     return rows;
   }
 
+  @Override
   public int cols() {
     return cols;
   }
@@ -114,6 +116,7 @@ public final class Tensor {
     return data.toArray(F32);
   }
 
+  @Override
   public String shape() {
     return "(%d, %d)".formatted(rows, cols);
   }

@@ -21,7 +21,14 @@ final class LastLogits {
       var cache = KvCache.allocate(memory, config, ids.length);
       var ws =
           Workspace.allocate(
-              memory, config, shape, Workspace.Mode.INFERENCE, ids.length, ids.length, 0f);
+              memory,
+              config,
+              decoder.baseDtype(),
+              shape,
+              Workspace.Mode.INFERENCE,
+              ids.length,
+              ids.length,
+              0f);
       var logits = memory.f32("logits", 1, config.vocabSize());
       decoder.extend(ids, ids.length, cache, ws, logits);
       return logits.toArray();

@@ -7,10 +7,12 @@ import dev.hone.model.checkpoint.CheckpointWriter;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import dev.hone.model.checkpoint.TensorInfo;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Linear;
+import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,11 +30,13 @@ import java.util.Optional;
 /// comparison.
 public final class Merge {
   private final Checkpoint base;
+  private final BaseWeights weights;
   private final PeftAdapter adapter;
   private final Optional<Dtype> dtype;
 
-  private Merge(Checkpoint base, PeftAdapter adapter, Optional<Dtype> dtype) {
+  private Merge(Checkpoint base, BaseWeights weights, PeftAdapter adapter, Optional<Dtype> dtype) {
     this.base = base;
+    this.weights = weights;
     this.adapter = adapter;
     this.dtype = dtype;
   }
@@ -49,6 +53,7 @@ public final class Merge {
 
   /// Writes the directory `out`.
   ///
+  /// @param weights of the base, as the adapter was trained on them
   /// @param proof of the adapter, replayed already
   /// @param provenance of the merged model
   /// @param dtype of all weights; empty for the one that each has in the base
@@ -58,6 +63,7 @@ public final class Merge {
   /// @throws dev.hone.model.UsageException when something else stands at `out`
   public static Report write(
       Checkpoint base,
+      BaseWeights weights,
       PeftAdapter adapter,
       Proof proof,
       Provenance provenance,
@@ -65,7 +71,7 @@ public final class Merge {
       Path out,
       boolean overwrite)
       throws CheckpointException {
-    var merge = new Merge(base, adapter, dtype);
+    var merge = new Merge(base, weights, adapter, dtype);
     var reports = new ArrayList<Report>();
     AtomicDirectory.write(
         out,
@@ -111,14 +117,24 @@ public final class Merge {
     if (adapter.shape().rank(module) > 0) {
       return Entry.ofF32(name, written, info.shape(), () -> merged(info, module, scratch));
     }
-    return written == info.dtype()
+    return written == info.dtype() && !isNarrow(info)
         ? Entry.ofRaw(name, written, info.shape(), () -> base.raw(name))
         : Entry.ofF32(name, written, info.shape(), () -> read(info, scratch));
   }
 
+  private boolean isNarrow(TensorInfo info) {
+    return weights.matrix(info.name()).orElse(null) instanceof NarrowMatrix;
+  }
+
+  /// As the adapter was trained on it: what was rounded for it stays rounded.
   private MemorySegment read(TensorInfo info, MemorySegment scratch) throws CheckpointException {
     var data = scratch.asSlice(0, info.elements() * Float.BYTES);
-    base.readF32(info.name(), data);
+    if (weights.matrix(info.name()).orElse(null) instanceof NarrowMatrix narrow) {
+      int rows = Math.toIntExact(narrow.rows());
+      narrow.widen(0, rows, Tensor.of(data, rows, narrow.cols()));
+    } else {
+      base.readF32(info.name(), data);
+    }
     return data;
   }
 
@@ -139,7 +155,9 @@ public final class Merge {
       var merged = Checkpoint.open(dir, arena);
       var config = merged.config();
       int positions = Math.min(Proof.MAX_TOKENS, config.maxPositionEmbeddings());
-      var decoder = Decoder.of(config, BaseWeights.load(merged, memory), memory, positions);
+      var decoder =
+          Decoder.of(
+              config, BaseWeights.load(merged, BaseDtype.FLOAT32, memory), memory, positions);
       var actual = expected.withLogitsOf(decoder);
       var report = compare(expected, actual);
       if (!(report.error <= report.tolerance)) {

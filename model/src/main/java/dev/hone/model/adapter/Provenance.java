@@ -5,6 +5,7 @@ import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.JsonObject;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.text.RenderFormat;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -19,9 +20,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// What a model or an adapter was trained on, as `hone.json` beside its weights says.
 ///
 /// @param baseFingerprint of the base, from `Checkpoint.fingerprint()`
+/// @param baseDtype what the base was kept in
 /// @param format how conversations become text
 /// @param rows the shapes of its training rows
-public record Provenance(String baseFingerprint, RenderFormat format, Set<RowShape> rows) {
+public record Provenance(
+    String baseFingerprint, BaseDtype baseDtype, RenderFormat format, Set<RowShape> rows) {
   /// The file's name in the directory of an adapter or a model.
   public static final String FILE = "hone.json";
 
@@ -48,7 +51,15 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
         json.object("render_format")
             .orElseThrow(
                 () -> new CheckpointException(json.path(), "lacks the field render_format"));
-    return new Provenance(fingerprint, format(format), rows(json));
+    return new Provenance(fingerprint, baseDtype(json), format(format), rows(json));
+  }
+
+  /// Float32 where the file says nothing, as those before this field.
+  private static BaseDtype baseDtype(JsonObject json) throws CheckpointException {
+    var label = json.string("base_dtype").orElse(BaseDtype.FLOAT32.label());
+    return BaseDtype.byLabel(label)
+        .orElseThrow(
+            () -> json.wrong("base_dtype", json.node().get("base_dtype"), BaseDtype.labels()));
   }
 
   private static RenderFormat format(JsonObject json) throws CheckpointException {
@@ -106,7 +117,8 @@ public record Provenance(String baseFingerprint, RenderFormat format, Set<RowSha
         JsonNodeFactory.instance
             .objectNode()
             .put("version", VERSION)
-            .put("base_fingerprint", baseFingerprint);
+            .put("base_fingerprint", baseFingerprint)
+            .put("base_dtype", baseDtype.label());
     var formatJson =
         root.putObject("render_format").put("kind", format.kind().name().toLowerCase(Locale.ROOT));
     if (format.kind() == RenderFormat.Kind.TEMPLATE) {

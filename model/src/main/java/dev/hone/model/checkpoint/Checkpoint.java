@@ -121,6 +121,11 @@ public final class Checkpoint {
     weights.fileOf(name).readF32(weights.storedName(name), dst);
   }
 
+  /// Copies as many elements as fit `dst`, from element `from` of a tensor on, as f32.
+  public void readF32(String name, long from, MemorySegment dst) throws CheckpointException {
+    weights.fileOf(name).readF32(weights.storedName(name), from, dst);
+  }
+
   /// What identifies this base model, so that an adapter can tell whether it belongs to it. See
   /// [Fingerprint].
   public String fingerprint() throws CheckpointException {

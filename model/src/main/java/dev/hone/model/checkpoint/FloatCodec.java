@@ -1,5 +1,6 @@
 package dev.hone.model.checkpoint;
 
+import dev.hone.tensor.Bf16Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -55,16 +56,8 @@ final class FloatCodec {
     if (dtype == Dtype.F16) {
       for (int i = 0; i < n; i++) narrow[i] = Float.floatToFloat16(wide[i]);
     } else {
-      for (int i = 0; i < n; i++) narrow[i] = toBfloat16(wide[i]);
+      for (int i = 0; i < n; i++) narrow[i] = Bf16Matrix.round(wide[i]);
     }
     MemorySegment.copy(narrow, 0, dst, FILE_16, 0, n);
-  }
-
-  /// The upper half of the bits, rounded to nearest, ties to even. A NaN stays one: rounding could
-  /// carry it to infinity.
-  static short toBfloat16(float x) {
-    int bits = Float.floatToRawIntBits(x);
-    if (Float.isNaN(x)) return (short) (bits >>> 16 | 0x40);
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 }

@@ -141,6 +141,19 @@ public final class SafetensorsFile {
   /// @throws CheckpointException when the dtype is another one
   public void readF32(String name, MemorySegment dst) throws CheckpointException {
     var info = info(name);
+    if (dst.byteSize() != info.elements() * Float.BYTES) {
+      throw new IllegalArgumentException(
+          "readF32 %s: destination has %d bytes, %s needs %d"
+              .formatted(name, dst.byteSize(), info.shape(), info.elements() * Float.BYTES));
+    }
+    readF32(name, 0, dst);
+  }
+
+  /// Copies as many elements as fit `dst`, from element `from` of a tensor on.
+  ///
+  /// @throws CheckpointException when the dtype is none that can be read
+  public void readF32(String name, long from, MemorySegment dst) throws CheckpointException {
+    var info = info(name);
     if (!info.dtype().isReadable()) {
       throw new CheckpointException(
           path,
@@ -148,11 +161,7 @@ public final class SafetensorsFile {
                   .formatted(Quoted.of(name), info.dtype())
               + " unquantised checkpoint");
     }
-    if (dst.byteSize() != info.elements() * Float.BYTES) {
-      throw new IllegalArgumentException(
-          "readF32 %s: destination has %d bytes, %s needs %d"
-              .formatted(name, dst.byteSize(), info.shape(), info.elements() * Float.BYTES));
-    }
-    FloatCodec.decode(raw(name), info.dtype(), dst);
+    long byteOffset = from * info.dtype().bits() / Byte.SIZE;
+    FloatCodec.decode(raw(name).asSlice(byteOffset), info.dtype(), dst);
   }
 }

@@ -7,5 +7,5 @@
 /// is a [dev.hone.model.UsageException]. Weights are mapped read-only into an arena that the caller
 /// opens and closes.
 ///
-/// May use: dev.hone.model
+/// May use: dev.hone.tensor, dev.hone.model
 package dev.hone.model.checkpoint;

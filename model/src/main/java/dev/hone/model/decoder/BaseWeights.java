@@ -4,12 +4,33 @@ import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Matrix;
+import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// A checkpoint's weights, in float32 whatever the file has.
+/// A model's weights in memory, whatever its files have: all in float32, or matrices in fewer bits.
+///
+/// The embedding and the head count as matrices; a tied head is the embedding.
 public final class BaseWeights {
-  private BaseWeights() {}
+  /// Floats that are read at a time where matrices are rounded: 4 MB.
+  private static final int READ_AT_ONCE = 1 << 20;
+
+  private final BaseDtype dtype;
+  private final ParameterSet f32;
+  private final Map<String, NarrowMatrix> narrow;
+
+  private BaseWeights(BaseDtype dtype, ParameterSet f32, Map<String, NarrowMatrix> narrow) {
+    this.dtype = dtype;
+    this.f32 = f32;
+    this.narrow = narrow;
+  }
 
   /// Every parameter of a model; a tied head is the embedding and not listed.
   public static List<Parameter> parameters(ModelConfig config) {
@@ -25,12 +46,74 @@ public final class BaseWeights {
         : Parameter.matrix(tensor.getKey(), shape.getFirst(), Math.toIntExact(shape.get(1)));
   }
 
-  public static ParameterSet load(Checkpoint checkpoint, Allocator memory)
+  /// Weights that are in memory already, in float32.
+  public static BaseWeights of(ParameterSet weights) {
+    return new BaseWeights(BaseDtype.FLOAT32, weights, Map.of());
+  }
+
+  /// Room for a model's weights, all zero.
+  public static BaseWeights allocate(ModelConfig config, BaseDtype dtype, Allocator memory) {
+    var narrow = new LinkedHashMap<String, NarrowMatrix>();
+    var rest = new ArrayList<Parameter>();
+    for (var p : parameters(config)) {
+      var matrix =
+          p.vector()
+              ? Optional.<NarrowMatrix>empty()
+              : dtype.allocate(memory, "weights", p.rows(), p.cols());
+      matrix.ifPresentOrElse(m -> narrow.put(p.name(), m), () -> rest.add(p));
+    }
+    return new BaseWeights(dtype, ParameterSet.allocate(memory, "weights", rest), narrow);
+  }
+
+  /// Reads a checkpoint. Matrices that are kept in fewer bits are rounded block by block: their
+  /// float32 form never exists as a whole.
+  public static BaseWeights load(Checkpoint checkpoint, BaseDtype dtype, Allocator memory)
       throws CheckpointException {
-    var weights = ParameterSet.allocate(memory, "weights", parameters(checkpoint.config()));
-    for (var p : weights.parameters()) {
-      checkpoint.readF32(p.name(), weights.get(p.name()).data());
+    var weights = allocate(checkpoint.config(), dtype, memory);
+    for (var p : weights.f32.parameters()) {
+      checkpoint.readF32(p.name(), weights.f32.get(p.name()).data());
+    }
+    for (var matrix : weights.narrow.entrySet()) {
+      read(checkpoint, matrix.getKey(), matrix.getValue());
     }
     return weights;
+  }
+
+  private static void read(Checkpoint checkpoint, String name, NarrowMatrix into)
+      throws CheckpointException {
+    int most = (int) Math.clamp(READ_AT_ONCE / into.cols(), 1, into.rows());
+    try (var arena = Arena.ofConfined()) {
+      var block = new ArenaAllocator(arena).f32("block", most, into.cols());
+      for (long row = 0; row < into.rows(); row += most) {
+        var rows = block.rows(0, Math.min(most, into.rows() - row));
+        checkpoint.readF32(name, row * into.cols(), rows.data());
+        into.put(rows, row);
+      }
+    }
+  }
+
+  public BaseDtype dtype() {
+    return dtype;
+  }
+
+  /// All weights, to be trained or changed.
+  ///
+  /// @throws IllegalStateException when matrices are kept in fewer bits
+  public ParameterSet float32() {
+    if (dtype.isNarrow()) {
+      throw new IllegalStateException("the weights are kept in " + dtype.label());
+    }
+    return f32;
+  }
+
+  /// A matrix by its checkpoint name.
+  public Optional<Matrix> matrix(String name) {
+    Optional<Matrix> found = Optional.ofNullable(narrow.get(name));
+    return found.isPresent() ? found : f32.find(name).map(Matrix.class::cast);
+  }
+
+  /// A norm or bias by its checkpoint name.
+  Optional<Tensor> vector(String name) {
+    return f32.find(name);
   }
 }

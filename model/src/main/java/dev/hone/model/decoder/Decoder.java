@@ -12,10 +12,12 @@ import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
+import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.CrossEntropy;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
+import dev.hone.tensor.Matrix;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
 import dev.hone.tensor.Selection;
@@ -48,12 +50,15 @@ import java.util.function.Function;
 /// One decoder may run on many threads at once, each with a [Workspace] of its own.
 public final class Decoder {
   private final ModelConfig config;
-  private final DecoderTensors weights;
+  private final BaseWeights base;
+  private final DecoderTensors<Matrix> weights;
   private final RopeTables rope;
   private final Attention attention;
 
-  private Decoder(ModelConfig config, DecoderTensors weights, RopeTables rope) {
+  private Decoder(
+      ModelConfig config, BaseWeights base, DecoderTensors<Matrix> weights, RopeTables rope) {
     this.config = config;
+    this.base = base;
     this.weights = weights;
     this.rope = rope;
     this.attention = Workspace.attention(config);
@@ -63,20 +68,27 @@ public final class Decoder {
   ///
   /// @param maxPositions the longest sequence that it will see, tokens
   public static Decoder of(
-      ModelConfig config, ParameterSet weights, Allocator memory, int maxPositions) {
+      ModelConfig config, BaseWeights weights, Allocator memory, int maxPositions) {
     return new Decoder(
         config,
-        DecoderTensors.bind(config, weights::find, m -> 0f),
+        weights,
+        DecoderTensors.bind(config, weights::matrix, weights::vector, m -> 0f),
         RopeTables.of(memory, config, maxPositions));
   }
 
   /// The same decoder with an adapter: weights and tables are shared.
   ///
   /// @param parameters the adapter's, named as [AdapterShape#parameters] lists them
-  public Decoder withAdapter(ParameterSet weightSet, AdapterShape shape, ParameterSet parameters) {
-    Function<String, Optional<Tensor>> lookup =
-        name -> parameters.find(name).or(() -> weightSet.find(name));
-    return new Decoder(config, DecoderTensors.bind(config, lookup, shape::scale), rope);
+  public Decoder withAdapter(AdapterShape shape, ParameterSet parameters) {
+    Function<String, Optional<Tensor>> others =
+        name -> parameters.find(name).or(() -> base.vector(name));
+    return new Decoder(
+        config, base, DecoderTensors.bind(config, base::matrix, others, shape::scale), rope);
+  }
+
+  /// What the base's matrices are kept in.
+  public BaseDtype baseDtype() {
+    return base.dtype();
   }
 
   public ModelConfig config() {
@@ -113,7 +125,7 @@ public final class Decoder {
     ws.choose(0, n);
     forward(batch, ws);
     RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
-    Linear.forward(ws.head.h(), n, weights.head(), 1f, 0f, logits);
+    BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base(), logits);
   }
 
   /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and
@@ -145,7 +157,7 @@ public final class Decoder {
     }
     cache.grow(n);
     RmsNorm.forward(ws.output, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
-    Linear.forward(ws.head.h(), 1, weights.head(), 1f, 0f, logits);
+    BaseLinear.forward(ws.head.h(), 1, weights.head(), 0f, ws.base(), logits);
   }
 
   private float eps() {
@@ -252,7 +264,7 @@ public final class Decoder {
   }
 
   private static void project(
-      LinearTensors w,
+      LinearTensors<Matrix> w,
       Tensor x,
       int n,
       float beta,
@@ -261,7 +273,8 @@ public final class Decoder {
       BlockActivations a,
       Workspace ws,
       Tensor y) {
-    Projection.forward(w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.time, y);
+    Projection.forward(
+        w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
   }
 
   private static void copyUnlessSame(Tensor from, int n, Tensor to) {
@@ -273,7 +286,7 @@ public final class Decoder {
   /// Scores the targets, chunk by chunk; with gradients wanted, also starts `dx`.
   ///
   /// @param g null to score only
-  private Score head(Workspace ws, DecoderTensors g) {
+  private Score head(Workspace ws, DecoderTensors<Tensor> g) {
     var head = ws.head;
     int n = ws.numChosen();
     RmsNorm.forward(ws.output, n, weights.norm(), eps(), head.h(), head.r());
@@ -289,18 +302,19 @@ public final class Decoder {
     return score;
   }
 
-  private Score headChunk(Workspace ws, int from, int n, DecoderTensors g) {
+  private Score headChunk(Workspace ws, int from, int n, DecoderTensors<Tensor> g) {
     var head = ws.head;
     var h = head.h().rows(from, from + n);
     int c = config.hiddenSize();
     int v = config.vocabSize();
-    Linear.forward(h, n, weights.head(), 1f, 0f, head.logits());
+    BaseLinear.forward(h, n, weights.head(), 0f, ws.base(), head.logits());
     ws.time.lap(HEAD, n, c, v);
     var score =
         CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
     ws.time.lap(LOSS);
     if (g != null) {
-      Linear.backward(head.logits(), n, weights.head(), 1f, 0f, head.dh().rows(from, from + n));
+      BaseLinear.backward(
+          head.logits(), n, weights.head(), 0f, ws.base(), head.dh().rows(from, from + n));
       ws.time.lap(HEAD, n, c, v);
       if (g.head() != null) {
         Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
@@ -310,7 +324,7 @@ public final class Decoder {
     return score;
   }
 
-  private void headBackward(Workspace ws, int n, DecoderTensors g) {
+  private void headBackward(Workspace ws, int n, DecoderTensors<Tensor> g) {
     var head = ws.head;
     if (g.norm() != null) {
       RmsNorm.backwardWeight(ws.output, n, head.r(), head.dh(), g.norm());
@@ -320,7 +334,7 @@ public final class Decoder {
     ws.time.lap(NORM);
   }
 
-  private void backward(PackedBatch batch, Workspace ws, DecoderTensors g) {
+  private void backward(PackedBatch batch, Workspace ws, DecoderTensors<Tensor> g) {
     int n = batch.numTokens();
     for (int l = config.numLayers() - 1; l >= 0; l--) {
       var a = ws.blocks.get(l);
@@ -346,7 +360,8 @@ public final class Decoder {
         weights.blocks().get(l).down(), a.m(), m, a.low(down), ws.dropout(), l, down, ws.time);
   }
 
-  private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {
+  private void mlpBackward(
+      int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block<Tensor> g) {
     var w = weights.blocks().get(l);
     var s = ws.gradients;
     back(w.down(), g.down(), a.m(), n, s.dx(), l, LinearLayer.DOWN, a, ws, 0f, s.dm());
@@ -359,7 +374,12 @@ public final class Decoder {
   }
 
   private void attentionBackward(
-      int l, BlockActivations a, PackedBatch batch, int n, Workspace ws, DecoderTensors all) {
+      int l,
+      BlockActivations a,
+      PackedBatch batch,
+      int n,
+      Workspace ws,
+      DecoderTensors<Tensor> all) {
     var w = weights.blocks().get(l);
     var g = all.blocks().get(l);
     var s = ws.gradients;
@@ -398,8 +418,8 @@ public final class Decoder {
   }
 
   private static void back(
-      LinearTensors w,
-      LinearTensors g,
+      LinearTensors<Matrix> w,
+      LinearTensors<Tensor> g,
       Tensor x,
       int n,
       Tensor dy,
@@ -411,7 +431,20 @@ public final class Decoder {
       Tensor dx) {
     var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
     Projection.backward(
-        w, g, x, n, dy, a.low(linear), dLow, ws.dropout(), layer, linear, beta, ws.time, dx);
+        w,
+        g,
+        x,
+        n,
+        dy,
+        a.low(linear),
+        dLow,
+        ws.dropout(),
+        layer,
+        linear,
+        beta,
+        ws.base(),
+        ws.time,
+        dx);
   }
 
   /// Takes `dh` through a norm and adds it to `dx`.

@@ -7,19 +7,20 @@ import dev.hone.tensor.Tensor;
 /// their places.
 public final class DecoderGradients {
   private final ParameterSet set;
-  private final DecoderTensors tensors;
+  private final DecoderTensors<Tensor> tensors;
 
-  private DecoderGradients(ParameterSet set, DecoderTensors tensors) {
+  private DecoderGradients(ParameterSet set, DecoderTensors<Tensor> tensors) {
     this.set = set;
     this.tensors = tensors;
   }
 
   /// @param set named as the parameters that are trained; every other one is frozen
   public static DecoderGradients of(ModelConfig config, ParameterSet set) {
-    return new DecoderGradients(set, DecoderTensors.bind(config, set::find, module -> 1f));
+    return new DecoderGradients(
+        set, DecoderTensors.bind(config, set::find, set::find, module -> 1f));
   }
 
-  DecoderTensors tensors() {
+  DecoderTensors<Tensor> tensors() {
     return tensors;
   }
 

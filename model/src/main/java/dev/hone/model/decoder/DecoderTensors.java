@@ -1,6 +1,7 @@
 package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,59 +10,69 @@ import java.util.function.Function;
 
 /// The decoder's weights bound to their places, or their gradients (null where frozen).
 ///
+/// @param <M> a [Tensor] among gradients, any matrix among weights
 /// @param embedding `(V, C)`
 /// @param blocks one per layer, from the bottom
 /// @param norm `C` elements, before the head
 /// @param head `(V, C)`; the embedding itself where the two are tied
-record DecoderTensors(Tensor embedding, List<Block> blocks, Tensor norm, Tensor head) {
+record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tensor norm, M head) {
   /// One layer.
-  record Block(
+  record Block<M extends Matrix>(
       Tensor inputNorm,
-      LinearTensors q,
-      LinearTensors k,
-      LinearTensors v,
-      LinearTensors o,
+      LinearTensors<M> q,
+      LinearTensors<M> k,
+      LinearTensors<M> v,
+      LinearTensors<M> o,
       Tensor postNorm,
-      LinearTensors gate,
-      LinearTensors up,
-      LinearTensors down) {}
+      LinearTensors<M> gate,
+      LinearTensors<M> up,
+      LinearTensors<M> down) {}
 
   /// Looks every part up by its checkpoint name.
   ///
-  /// @param lookup the tensor of a name, or empty where there is none
+  /// @param matrices the weight matrix of a name, or empty where there is none
+  /// @param others any other tensor: norms, biases, an adapter's
   /// @param scales the adapter's scale for a module name
-  static DecoderTensors bind(
+  static <M extends Matrix> DecoderTensors<M> bind(
       ModelConfig config,
-      Function<String, Optional<Tensor>> lookup,
+      Function<String, Optional<M>> matrices,
+      Function<String, Optional<Tensor>> others,
       Function<String, Float> scales) {
-    var binder = new Binder(lookup, scales);
-    var blocks = new ArrayList<Block>();
+    var binder = new Binder<>(matrices, others, scales);
+    var blocks = new ArrayList<Block<M>>();
     for (int l = 0; l < config.numLayers(); l++) {
       blocks.add(binder.block("model.layers." + l + "."));
     }
-    var embedding = binder.tensor("model.embed_tokens.weight");
-    var head = config.tieWordEmbeddings() ? embedding : binder.tensor("lm_head.weight");
-    return new DecoderTensors(
+    var embedding = binder.matrix("model.embed_tokens.weight");
+    var head = config.tieWordEmbeddings() ? embedding : binder.matrix("lm_head.weight");
+    return new DecoderTensors<>(
         embedding, List.copyOf(blocks), binder.tensor("model.norm.weight"), head);
   }
 
-  private record Binder(Function<String, Optional<Tensor>> lookup, Function<String, Float> scales) {
-    Tensor tensor(String name) {
-      return lookup.apply(name).orElse(null);
+  private record Binder<M extends Matrix>(
+      Function<String, Optional<M>> matrices,
+      Function<String, Optional<Tensor>> others,
+      Function<String, Float> scales) {
+    M matrix(String name) {
+      return matrices.apply(name).orElse(null);
     }
 
-    LinearTensors linear(String module) {
+    Tensor tensor(String name) {
+      return others.apply(name).orElse(null);
+    }
+
+    LinearTensors<M> linear(String module) {
       var a = tensor(module + ".lora_A.weight");
-      return new LinearTensors(
-          tensor(module + ".weight"),
+      return new LinearTensors<>(
+          matrix(module + ".weight"),
           tensor(module + ".bias"),
           a,
           tensor(module + ".lora_B.weight"),
           a == null ? 0f : scales.apply(module));
     }
 
-    Block block(String at) {
-      return new Block(
+    Block<M> block(String at) {
+      return new Block<>(
           tensor(at + "input_layernorm.weight"),
           linear(at + "self_attn.q_proj"),
           linear(at + "self_attn.k_proj"),

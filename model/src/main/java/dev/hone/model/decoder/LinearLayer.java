@@ -2,6 +2,7 @@ package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The linear layers of a block, in the order in which they run.
@@ -51,6 +52,14 @@ public enum LinearLayer {
       case O, DOWN -> config.hiddenSize();
       case GATE, UP -> config.intermediateSize();
     };
+  }
+
+  static int widestIn(ModelConfig config) {
+    return Arrays.stream(values()).mapToInt(linear -> linear.in(config)).max().orElseThrow();
+  }
+
+  static int widestOut(ModelConfig config) {
+    return Arrays.stream(values()).mapToInt(linear -> linear.out(config)).max().orElseThrow();
   }
 
   /// The layer that a module name ends in.

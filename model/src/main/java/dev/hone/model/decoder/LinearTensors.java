@@ -1,5 +1,6 @@
 package dev.hone.model.decoder;
 
+import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Tensor;
 
 /// What belongs to one linear layer: its weights, or their gradients.
@@ -7,12 +8,13 @@ import dev.hone.tensor.Tensor;
 /// A part that the layer doesn't have is null: no bias, no adapter; among gradients also what is
 /// frozen.
 ///
+/// @param <M> a [Tensor] among gradients, any matrix among weights
 /// @param weight `(out, in)`
 /// @param bias `out` elements
 /// @param a the adapter's down-projection `(r, in)`
 /// @param b the adapter's up-projection `(out, r)`
 /// @param scale what the adapter's output is multiplied by
-record LinearTensors(Tensor weight, Tensor bias, Tensor a, Tensor b, float scale) {
+record LinearTensors<M extends Matrix>(M weight, Tensor bias, Tensor a, Tensor b, float scale) {
   boolean hasAdapter() {
     return a != null;
   }

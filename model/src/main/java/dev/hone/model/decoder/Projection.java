@@ -4,7 +4,9 @@ import static dev.hone.tensor.Stopwatch.Operation.ADAPTER;
 import static dev.hone.tensor.Stopwatch.Operation.BASE;
 import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
 
+import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.Linear;
+import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 
@@ -14,9 +16,10 @@ final class Projection {
 
   /// @param x `(T, in)`, the first `n` rows in use
   /// @param beta 0 replaces `y`, 1 adds to it
+  /// @param scratch for products with the weight
   /// @param low `(T, r)`, overwritten with `drop(x)·Aᵀ`; unused without an adapter
   static void forward(
-      LinearTensors w,
+      LinearTensors<Matrix> w,
       Tensor x,
       int n,
       float beta,
@@ -24,9 +27,10 @@ final class Projection {
       Dropout dropout,
       int layer,
       LinearLayer linear,
+      BaseLinear.Scratch scratch,
       Stopwatch time,
       Tensor y) {
-    Linear.forward(x, n, w.weight(), 1f, beta, y);
+    BaseLinear.forward(x, n, w.weight(), beta, scratch, y);
     if (w.bias() != null) {
       Linear.addBias(w.bias(), n, y);
     }
@@ -40,7 +44,7 @@ final class Projection {
 
   /// The first half of the adapter alone: `low = drop(x)·Aᵀ`; nothing without an adapter.
   static void low(
-      LinearTensors w,
+      LinearTensors<Matrix> w,
       Tensor x,
       int n,
       Tensor low,
@@ -61,8 +65,8 @@ final class Projection {
   /// @param beta 0 replaces `dx`, 1 adds to it
   /// @param dx `(T, in)`, or null where nobody asks for it
   static void backward(
-      LinearTensors w,
-      LinearTensors g,
+      LinearTensors<Matrix> w,
+      LinearTensors<Tensor> g,
       Tensor x,
       int n,
       Tensor dy,
@@ -72,10 +76,11 @@ final class Projection {
       int layer,
       LinearLayer linear,
       float beta,
+      BaseLinear.Scratch scratch,
       Stopwatch time,
       Tensor dx) {
     if (dx != null) {
-      Linear.backward(dy, n, w.weight(), 1f, beta, dx);
+      BaseLinear.backward(dy, n, w.weight(), beta, scratch, dx);
       time.lap(BASE, n, x.cols(), dy.cols());
     }
     if (g.weight() != null) {
@@ -103,7 +108,7 @@ final class Projection {
   }
 
   private static void backwardLow(
-      LinearTensors w,
+      LinearTensors<Matrix> w,
       int n,
       Tensor dLow,
       Dropout dropout,

@@ -3,12 +3,15 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
+import dev.hone.tensor.BaseLinear;
+import dev.hone.tensor.IntegerProduct;
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 
 /// Every buffer that a pass needs, allocated once; one per worker.
 ///
@@ -27,6 +30,8 @@ public final class Workspace {
   /// The head works on so many logits at a time (rows × V): 16 MB.
   private static final int LOGITS_PER_CHUNK = 4 << 20;
 
+  private static final Optional<IntegerProduct> NO_INTEGERS = Optional.empty();
+
   final Mode mode;
   final int maxTokens;
   final List<BlockActivations> blocks;
@@ -35,8 +40,9 @@ public final class Workspace {
   final Head head;
   final Gradients gradients;
   final Stopwatch time = new Stopwatch();
+  private final BaseProducts base;
   private final Dropout dropout;
-  private boolean drops;
+  private boolean isLearnedFrom;
   private int numChosen;
 
   /// Buffers around the head: only chosen rows come here.
@@ -81,6 +87,7 @@ public final class Workspace {
       Attention.Scratch attention,
       Head head,
       Gradients gradients,
+      BaseProducts base,
       Dropout dropout) {
     this.mode = mode;
     this.maxTokens = maxTokens;
@@ -89,34 +96,55 @@ public final class Workspace {
     this.attention = attention;
     this.head = head;
     this.gradients = gradients;
+    this.base = base;
     this.dropout = dropout;
   }
 
+  /// @param base what the weights are kept in; with 8 bits, passes that are learned from go through
+  ///   integers where the processor has dot products of them
   /// @param maxTokens the most tokens of one pass
   /// @param maxRow the longest sequence, tokens; with a cache, the cache's length
   /// @param dropout the adapter's dropout rate while training
   public static Workspace allocate(
       Allocator memory,
       ModelConfig config,
+      BaseDtype base,
       AdapterShape adapter,
       Mode mode,
       int maxTokens,
       int maxRow,
       float dropout) {
+    var integers = mode == Mode.INFERENCE ? NO_INTEGERS : IntegerProduct.fast();
+    return allocate(memory, config, base, adapter, mode, maxTokens, maxRow, dropout, integers);
+  }
+
+  static Workspace allocate(
+      Allocator memory,
+      ModelConfig config,
+      BaseDtype base,
+      AdapterShape adapter,
+      Mode mode,
+      int maxTokens,
+      int maxRow,
+      float dropout,
+      Optional<IntegerProduct> integers) {
     boolean training = mode != Mode.INFERENCE;
     int c = config.hiddenSize();
     var streams = new ArrayList<Tensor>();
     for (int l = 0; l <= (training ? config.numLayers() : 0); l++) {
       streams.add(memory.f32("activations", maxTokens, c));
     }
+    var head = head(memory, config, maxTokens, training);
     return new Workspace(
         mode,
         maxTokens,
         blocks(memory, config, adapter, mode, maxTokens, streams),
         streams.getLast(),
         attention(config).scratch(memory, maxRow, training),
-        head(memory, config, maxTokens, training),
+        head,
         training ? gradients(memory, config, adapter, maxTokens) : null,
+        BaseProducts.allocate(
+            memory, config, base, maxTokens, Math.toIntExact(head.logits.rows()), integers),
         training ? Dropout.allocate(memory, config, maxTokens, dropout) : Dropout.NONE);
   }
 
@@ -192,17 +220,22 @@ public final class Workspace {
     return time;
   }
 
+  /// How the pass under way multiplies with the base's matrices.
+  BaseLinear.Scratch base() {
+    return isLearnedFrom ? base.learning() : base.exact();
+  }
+
   /// What the pass under way drops: nothing, unless it is one to learn from.
   Dropout dropout() {
-    return drops ? dropout : Dropout.NONE;
+    return isLearnedFrom ? dropout : Dropout.NONE;
   }
 
   /// Begins a pass.
   ///
-  /// @param isLearnedFrom whether dropout applies
-  void begin(boolean isLearnedFrom) {
-    drops = isLearnedFrom;
-    time.counts(isLearnedFrom);
+  /// @param isLearned whether dropout applies, and products may round
+  void begin(boolean isLearned) {
+    isLearnedFrom = isLearned;
+    time.counts(isLearned);
   }
 
   /// Chooses the rows that have a target: only they go on behind the last layer's attention.

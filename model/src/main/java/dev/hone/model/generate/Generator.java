@@ -64,7 +64,14 @@ public final class Generator {
         tokenizer,
         KvCache.allocate(memory, config, contextLength),
         Workspace.allocate(
-            memory, config, adapter, Workspace.Mode.INFERENCE, chunk, contextLength, 0f),
+            memory,
+            config,
+            decoder.baseDtype(),
+            adapter,
+            Workspace.Mode.INFERENCE,
+            chunk,
+            contextLength,
+            0f),
         memory.f32("logits", 1, config.vocabSize()));
   }
 

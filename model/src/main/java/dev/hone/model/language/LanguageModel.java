@@ -11,9 +11,9 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
-import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
@@ -43,13 +43,18 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<Provenance> provenance;
   private final ChatRenderer renderer;
   private final int maxPositions;
-  private final ParameterSet weights;
+  private final BaseWeights weights;
   private final Decoder baseDecoder;
   private final Optional<Path> adapterDir;
   private final Optional<PeftAdapter> adapter;
   private final Decoder decoder;
 
-  private LanguageModel(Arena arena, Path base, Optional<Path> adapterDir, int maxPositions)
+  private LanguageModel(
+      Arena arena,
+      Path base,
+      Optional<Path> adapterDir,
+      Optional<BaseDtype> asked,
+      int maxPositions)
       throws CheckpointException {
     this.arena = arena;
     this.memory = new ArenaAllocator(arena);
@@ -63,27 +68,28 @@ public final class LanguageModel implements AutoCloseable {
     this.provenance = readProvenance();
     this.renderer = Renderers.open(checkpoint.dir(), tokenizer, provenance.map(Provenance::format));
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
-    this.weights = BaseWeights.load(checkpoint, memory);
+    this.weights = BaseWeights.load(checkpoint, baseDtype(asked), memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
     this.decoder =
-        adapter
-            .map(a -> baseDecoder.withAdapter(weights, a.shape(), a.parameters()))
-            .orElse(baseDecoder);
+        adapter.map(a -> baseDecoder.withAdapter(a.shape(), a.parameters())).orElse(baseDecoder);
   }
 
   /// Opens a model of the directory `base`, for sequences as long as it allows.
   public static LanguageModel open(Path base) throws CheckpointException {
-    return open(base, Optional.empty(), Integer.MAX_VALUE);
+    return open(base, Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
   }
 
   /// Opens the model of the directory `base`, and the adapter of the directory `adapter`.
   ///
+  /// @param baseDtype what the base is kept in; where empty, what the adapter was trained on, else
+  ///   float32
   /// @param maxPositions the longest sequence that it will see, tokens; at most what the model
   ///   allows counts
   /// @throws CheckpointException when a file is missing, damaged or does not fit the others
   /// @throws UsageException when a directory is not what it was given for, holds what is not
   ///   supported, or does not replay its proof
-  public static LanguageModel open(Path base, Optional<Path> adapter, int maxPositions)
+  public static LanguageModel open(
+      Path base, Optional<Path> adapter, Optional<BaseDtype> baseDtype, int maxPositions)
       throws CheckpointException {
     if (maxPositions < 1) {
       throw new IllegalArgumentException("a model needs at least 1 position, got " + maxPositions);
@@ -93,7 +99,7 @@ public final class LanguageModel implements AutoCloseable {
     var arena = Arena.ofShared();
     boolean isOpen = false;
     try {
-      var model = new LanguageModel(arena, base, adapter, maxPositions);
+      var model = new LanguageModel(arena, base, adapter, baseDtype, maxPositions);
       model.replayProof();
       isOpen = true;
       return model;
@@ -123,6 +129,19 @@ public final class LanguageModel implements AutoCloseable {
       }
     }
     return Provenance.read(checkpoint.dir());
+  }
+
+  /// An adapter runs on what it was trained on, and on nothing else: on another type the base's
+  /// logits are other ones, which is what its proof refuses.
+  private BaseDtype baseDtype(Optional<BaseDtype> asked) {
+    var trained = adapterDir.isPresent() ? provenance.map(Provenance::baseDtype) : asked;
+    if (trained.isPresent() && asked.isPresent() && !asked.equals(trained)) {
+      throw new UsageException(
+          "%s: was trained on a base in %s, not in %s"
+              .formatted(adapterDir.orElseThrow(), trained.get().label(), asked.get().label()),
+          "leave out --base-dtype: it follows the adapter");
+    }
+    return trained.or(() -> asked).orElse(BaseDtype.FLOAT32);
   }
 
   /// As many as were asked for, and at least what a proof needs.
@@ -188,7 +207,7 @@ public final class LanguageModel implements AutoCloseable {
   ///
   /// @param rows the shapes of the training rows
   public Provenance provenanceOf(Set<RowShape> rows) throws CheckpointException {
-    return new Provenance(checkpoint.fingerprint(), renderer.format(), rows);
+    return new Provenance(checkpoint.fingerprint(), weights.dtype(), renderer.format(), rows);
   }
 
   /// The longest sequence, tokens: what was asked for, or what the model allows if that is less.
@@ -196,8 +215,8 @@ public final class LanguageModel implements AutoCloseable {
     return maxPositions;
   }
 
-  /// The base's weights, f32; the adapter is not in them.
-  public ParameterSet weights() {
+  /// The base's weights; the adapter is not in them.
+  public BaseWeights weights() {
     return weights;
   }
 
@@ -244,7 +263,8 @@ public final class LanguageModel implements AutoCloseable {
     var stored = Proof.read(adapterDir.orElseThrow(), config());
     var proof = stored.orElseGet(() -> Proof.of(renderer, baseDecoder, decoder, merged.shape()));
     var rows = provenance.map(Provenance::rows).orElse(Set.of());
-    return Merge.write(checkpoint, merged, proof, provenanceOf(rows), dtype, out, overwrite);
+    return Merge.write(
+        checkpoint, weights, merged, proof, provenanceOf(rows), dtype, out, overwrite);
   }
 
   private void refuseOwnDirectory(Path out) throws CheckpointException {

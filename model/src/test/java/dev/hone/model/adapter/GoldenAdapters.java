@@ -1,10 +1,10 @@
 package dev.hone.model.adapter;
 
 import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedBatch;
-import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.PlainRenderer;
@@ -25,12 +25,12 @@ final class GoldenAdapters implements AutoCloseable {
   final Arena arena = Arena.ofShared();
   final ArenaAllocator memory = new ArenaAllocator(arena);
   final Checkpoint checkpoint;
-  final ParameterSet weights;
+  final BaseWeights weights;
   final Decoder base;
 
   GoldenAdapters(Path baseDir) throws IOException {
     checkpoint = Checkpoint.open(baseDir, arena);
-    weights = BaseWeights.load(checkpoint, memory);
+    weights = BaseWeights.load(checkpoint, BaseDtype.FLOAT32, memory);
     base =
         Decoder.of(
             checkpoint.config(), weights, memory, checkpoint.config().maxPositionEmbeddings());
@@ -68,7 +68,7 @@ final class GoldenAdapters implements AutoCloseable {
   }
 
   Decoder with(PeftAdapter adapter) {
-    return base.withAdapter(weights, adapter.shape(), adapter.parameters());
+    return base.withAdapter(adapter.shape(), adapter.parameters());
   }
 
   ChatRenderer renderer() throws IOException {
@@ -78,7 +78,10 @@ final class GoldenAdapters implements AutoCloseable {
 
   Provenance provenance() throws IOException {
     return new Provenance(
-        checkpoint.fingerprint(), renderer().format(), Set.of(RowShape.COMPLETION));
+        checkpoint.fingerprint(),
+        BaseDtype.FLOAT32,
+        renderer().format(),
+        Set.of(RowShape.COMPLETION));
   }
 
   Proof prove(PeftAdapter adapter) throws IOException {
@@ -94,7 +97,14 @@ final class GoldenAdapters implements AutoCloseable {
     }
     var ws =
         Workspace.allocate(
-            memory, checkpoint.config(), adapter.shape(), Workspace.Mode.INFERENCE, 64, 64, 0f);
+            memory,
+            checkpoint.config(),
+            BaseDtype.FLOAT32,
+            adapter.shape(),
+            Workspace.Mode.INFERENCE,
+            64,
+            64,
+            0f);
     var logits = memory.f32("logits", batch.numTokens(), checkpoint.config().vocabSize());
     decoder.logits(batch, ws, logits);
     return logits.toArray();

@@ -47,6 +47,7 @@ class MergeTest {
       throws IOException {
     return Merge.write(
         golden.checkpoint,
+        golden.weights,
         adapter,
         proof,
         golden.provenance(),

@@ -56,7 +56,7 @@ class ProofTest {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read("all_linear");
       var proof = golden.prove(adapter);
-      var weight = golden.weights.get("model.layers.1.mlp.up_proj.weight");
+      var weight = golden.weights.float32().get("model.layers.1.mlp.up_proj.weight");
       weight.set(3, 5, weight.get(3, 5) + 1f);
       assertRefused("the base is not the one that it was trained on", proof, golden, adapter);
     }
@@ -130,7 +130,7 @@ class ProofTest {
   void proofOfAFullyTrainedModelReplaysAndTellsOtherWeights() throws IOException {
     try (var golden = new GoldenAdapters()) {
       var begun = Proof.begin(golden.renderer(), golden.base);
-      var weight = golden.weights.get("model.layers.1.mlp.up_proj.weight");
+      var weight = golden.weights.float32().get("model.layers.1.mlp.up_proj.weight");
       weight.set(0, 0, weight.get(0, 0) + 1f);
       var proof = begun.complete(golden.base, dev.hone.model.decoder.AdapterShape.NONE);
       proof.replay(dir, golden.renderer(), golden.base);

@@ -287,7 +287,10 @@ class DecoderPropertiesTest {
     var ws = model.workspace(Mode.INFERENCE, 0f);
     var base =
         Decoder.of(
-            model.config, model.weights, new ArenaAllocator(Arena.ofAuto()), TinyModel.MAX_ROW);
+            model.config,
+            BaseWeights.of(model.weights),
+            new ArenaAllocator(Arena.ofAuto()),
+            TinyModel.MAX_ROW);
     var expected = model.logits(batch.numTokens());
     base.logits(batch, ws, expected);
     assertArrayEquals(expected.toArray(), model.logits(ws, batch));

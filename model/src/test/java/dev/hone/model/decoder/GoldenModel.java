@@ -46,12 +46,12 @@ public final class GoldenModel {
   }
 
   public Decoder decoder() {
-    return Decoder.of(config, weights, memory, 128)
-        .withAdapter(weights, adapter, adapterParameters);
+    return Decoder.of(config, BaseWeights.of(weights), memory, 128)
+        .withAdapter(adapter, adapterParameters);
   }
 
   Workspace workspace(Workspace.Mode mode) {
-    return Workspace.allocate(memory, config, adapter, mode, 256, 128, 0f);
+    return Workspace.allocate(memory, config, BaseDtype.FLOAT32, adapter, mode, 256, 128, 0f);
   }
 
   /// The parameter's name in the golden file, without its `w.` or `g.`.

@@ -36,8 +36,8 @@ final class TinyModel {
     fill(random, weights);
     fill(random, adapterParameters);
     decoder =
-        Decoder.of(config, weights, memory, MAX_ROW)
-            .withAdapter(weights, adapter, adapterParameters);
+        Decoder.of(config, BaseWeights.of(weights), memory, MAX_ROW)
+            .withAdapter(adapter, adapterParameters);
   }
 
   /// Tied or not, with or without biases, adapted at some of its layers.
@@ -100,7 +100,8 @@ final class TinyModel {
   }
 
   Workspace workspace(Allocator from, Mode mode, float dropout) {
-    return Workspace.allocate(from, config, adapter, mode, MAX_TOKENS, MAX_ROW, dropout);
+    return Workspace.allocate(
+        from, config, BaseDtype.FLOAT32, adapter, mode, MAX_TOKENS, MAX_ROW, dropout);
   }
 
   KvCache cache() {

@@ -3,6 +3,7 @@ package dev.hone.model.generate;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.checkpoint.RopeScaling;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedBatch;
@@ -44,7 +45,7 @@ final class TinyModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     var set = ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config));
     weights.fill(set);
-    decoder = Decoder.of(config, set, memory, MAX_POSITIONS);
+    decoder = Decoder.of(config, BaseWeights.of(set), memory, MAX_POSITIONS);
   }
 
   private interface Weights {
@@ -150,6 +151,7 @@ final class TinyModel implements AutoCloseable {
           Workspace.allocate(
               once,
               config,
+              BaseDtype.FLOAT32,
               AdapterShape.NONE,
               Workspace.Mode.INFERENCE,
               ids.length,

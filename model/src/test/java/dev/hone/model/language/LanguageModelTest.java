@@ -15,6 +15,7 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.SafetensorsFile;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.text.RenderFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,13 +67,25 @@ class LanguageModelTest {
   }
 
   private LanguageModel open(Path adapter) throws IOException {
-    return LanguageModel.open(base, Optional.of(adapter), 64);
+    return LanguageModel.open(base, Optional.of(adapter), Optional.empty(), 64);
   }
 
   /// Writes PEFT's adapter again as Hone does, with provenance and proof.
   private Path trained() throws IOException {
     var out = dir.resolve("adapter");
     try (var model = open(golden("all_linear"))) {
+      var adapter = model.adapter().orElseThrow();
+      var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
+      adapter.write(out, "A test.", model.provenanceOf(Set.of(RowShape.COMPLETION)), proof, false);
+    }
+    return out;
+  }
+
+  /// The same, trained on a base in another type.
+  private Path trainedOn(BaseDtype dtype) throws IOException {
+    var out = dir.resolve("adapter-" + dtype.label());
+    var golden = Optional.of(golden("all_linear"));
+    try (var model = LanguageModel.open(base, golden, Optional.of(dtype), 64)) {
       var adapter = model.adapter().orElseThrow();
       var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
       adapter.write(out, "A test.", model.provenanceOf(Set.of(RowShape.COMPLETION)), proof, false);
@@ -113,6 +127,57 @@ class LanguageModelTest {
   void adapterThatHoneWroteReplaysItsProof() throws IOException {
     try (var model = open(trained())) {
       assertEquals(Set.of(RowShape.COMPLETION), model.provenance().orElseThrow().rows());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void adapterRunsOnTheTypeThatItWasTrainedOn(BaseDtype dtype) throws IOException {
+    var adapter = trainedOn(dtype);
+    for (var asked : List.of(Optional.<BaseDtype>empty(), Optional.of(dtype))) {
+      try (var model = LanguageModel.open(base, Optional.of(adapter), asked, 64)) {
+        assertEquals(dtype, model.weights().dtype());
+        assertEquals(dtype, model.provenance().orElseThrow().baseDtype());
+      }
+    }
+    var other = dtype == BaseDtype.INT8 ? BaseDtype.FLOAT32 : BaseDtype.INT8;
+    var refused =
+        assertThrows(
+            UsageException.class,
+            () -> LanguageModel.open(base, Optional.of(adapter), Optional.of(other), 64));
+    assertTrue(refused.getMessage().contains("was trained on a base in"), refused.getMessage());
+  }
+
+  /// The proof alone would see it, too.
+  @Test
+  void int8AdapterWhoseTypeWasLostIsRefusedByItsProof() throws IOException {
+    var adapter = trainedOn(BaseDtype.INT8);
+    var file = adapter.resolve(Provenance.FILE);
+    Files.writeString(file, Files.readString(file).replace("int8", "float32"));
+    assertRefused(adapter, "the base is not the one that it was trained on");
+  }
+
+  @Test
+  void modelWithoutAdapterOpensInAnyType() throws IOException {
+    try (var model = LanguageModel.open(base)) {
+      assertEquals(BaseDtype.FLOAT32, model.weights().dtype());
+    }
+    for (var dtype : BaseDtype.values()) {
+      LanguageModel.open(base, Optional.empty(), Optional.of(dtype), 64).close();
+    }
+  }
+
+  /// With the rounded base in it: what was trained and measured, and nothing else.
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "INT8"})
+  void mergedModelHoldsTheRoundedBase(BaseDtype dtype) throws IOException {
+    var out = dir.resolve("merged");
+    try (var model = open(trainedOn(dtype))) {
+      var report = model.merge(out, Optional.of(Dtype.F32), false);
+      assertTrue(report.error() <= 1e-5, report.toString());
+    }
+    for (var opened : BaseDtype.values()) { // its proof allows for rounding
+      LanguageModel.open(out, Optional.empty(), Optional.of(opened), 64).close();
     }
   }
 
@@ -225,7 +290,9 @@ class LanguageModelTest {
         "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"template\","
             + " \"clock\": \"noon\"}}",
         "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"plain\"},"
-            + " \"rows\": [\"poem\"]}"
+            + " \"rows\": [\"poem\"]}",
+        "{\"version\": 1, \"base_fingerprint\": \"x\", \"render_format\": {\"kind\": \"plain\"},"
+            + " \"base_dtype\": \"int3\"}"
       })
   void damagedProvenanceIsRefused(String json) throws IOException {
     var adapter = trained();
@@ -237,7 +304,7 @@ class LanguageModelTest {
   void fullyTrainedModelReplaysItsProof() throws IOException {
     try (var model = LanguageModel.open(base)) {
       var begun = Proof.begin(model.renderer(), model.baseDecoder());
-      var weight = model.weights().get("model.layers.1.mlp.up_proj.weight");
+      var weight = model.weights().float32().get("model.layers.1.mlp.up_proj.weight");
       weight.set(0, 0, 5f);
       begun.complete(model.baseDecoder(), AdapterShape.NONE).write(base);
     }

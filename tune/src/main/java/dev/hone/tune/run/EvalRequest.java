@@ -1,5 +1,6 @@
 package dev.hone.tune.run;
 
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.data.Source;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.OptionalInt;
 ///
 /// @param base the checkpoint's directory
 /// @param adapter an adapter for it
+/// @param baseDtype what the base is kept in; where empty, as the adapter was trained
 /// @param data rows to score
 /// @param maxLength tokens of an example that are kept; the model's context where empty
 /// @param scoresPrompts whether every token is scored, not the answers alone
@@ -16,6 +18,7 @@ import java.util.OptionalInt;
 public record EvalRequest(
     Path base,
     Optional<Path> adapter,
+    Optional<BaseDtype> baseDtype,
     Source data,
     OptionalInt maxLength,
     boolean scoresPrompts,

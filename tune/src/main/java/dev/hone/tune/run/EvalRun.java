@@ -27,7 +27,9 @@ public final class EvalRun {
   /// @throws IOException when a file cannot be read
   public static EvalResult run(EvalRequest request, TuneListener listener) throws IOException {
     listener.phase("opening the model");
-    try (var model = LanguageModel.open(request.base(), request.adapter(), Integer.MAX_VALUE)) {
+    try (var model =
+        LanguageModel.open(
+            request.base(), request.adapter(), request.baseDtype(), Integer.MAX_VALUE)) {
       var tokens = Files.createTempFile("hone-eval", ".tokens");
       try {
         return score(request, model, tokens, listener);
@@ -70,6 +72,7 @@ public final class EvalRun {
           Engine.allocate(
               new ArenaAllocator(arena),
               model.config(),
+              model.weights().dtype(),
               shape,
               List.of(),
               Workspace.Mode.INFERENCE,

@@ -3,8 +3,8 @@ package dev.hone.tune.run;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
-import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.RenderFormat;
 import dev.hone.model.text.Renderers;
@@ -61,8 +61,8 @@ final class ModelFiles implements AutoCloseable {
 
   /// Copies the weights into memory and lets go of the files, which would count in the process's
   /// memory as well.
-  ParameterSet load(Allocator memory) throws CheckpointException {
-    var weights = BaseWeights.load(checkpoint, memory);
+  BaseWeights load(BaseDtype dtype, Allocator memory) throws CheckpointException {
+    var weights = BaseWeights.load(checkpoint, dtype, memory);
     close();
     return weights;
   }

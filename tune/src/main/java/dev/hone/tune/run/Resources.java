@@ -3,6 +3,7 @@ package dev.hone.tune.run;
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
@@ -27,9 +28,11 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
 
   /// The sizes of a run.
   ///
+  /// @param base what the weights are kept in
   /// @param trained empty to evaluate only
   record Demand(
       ModelConfig config,
+      BaseDtype base,
       AdapterShape shape,
       List<Parameter> trained,
       Workspace.Mode mode,
@@ -39,7 +42,7 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
 
   static Resources of(Demand d) {
     var plan = new MemoryPlan();
-    ParameterSet.allocate(plan, "weights", BaseWeights.parameters(d.config()));
+    BaseWeights.allocate(d.config(), d.base(), plan);
     plan.f32("rotary tables", d.size().longest(), d.config().headDim());
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
@@ -50,7 +53,15 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
     }
     try (var workers = new Workers(d.threads())) {
       Engine.allocate(
-          plan, d.config(), d.shape(), d.trained(), d.mode(), d.dropout(), d.size(), workers);
+          plan,
+          d.config(),
+          d.base(),
+          d.shape(),
+          d.trained(),
+          d.mode(),
+          d.dropout(),
+          d.size(),
+          workers);
     }
     return new Resources(
         plan.bytesByName(),
@@ -65,8 +76,8 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
       throw new UsageException(
           "the run needs about %,d MB of memory and %,d MB are available"
               .formatted(needed >> 20, availableBytes >> 20),
-          "lower --micro-batch-tokens or --max-length, add --recompute, use --method lora, or free"
-              + " memory");
+          "lower --micro-batch-tokens or --max-length, add --recompute, use --method lora with"
+              + " --base-dtype int8, or free memory");
     }
   }
 }

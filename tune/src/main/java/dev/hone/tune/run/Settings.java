@@ -29,6 +29,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   private static final int MOST_EVALUATIONS = 10;
 
   static Settings of(TuneRequest request, ModelConfig config) {
+    refuseToTrainNarrow(request);
     int context = config.maxPositionEmbeddings();
     int maxLength = request.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     if (maxLength > context) {
@@ -45,6 +46,15 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
           case Method.Full() -> 0f;
         };
     return new Settings(request, maxLength, rate, dropout);
+  }
+
+  private static void refuseToTrainNarrow(TuneRequest request) {
+    if (request.method() instanceof Method.Full && request.baseDtype().isNarrow()) {
+      throw new UsageException(
+          "--base-dtype %s freezes the base, and --method full trains it"
+              .formatted(request.baseDtype().label()),
+          "leave it out, or use --method lora");
+    }
   }
 
   /// Falls with the square root of the model's size: for LoRA 2e-4 at a billion parameters, between
@@ -105,6 +115,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
       map.put("dropout", lora.dropout());
       map.put("rslora", lora.useRslora());
     }
+    map.put("base-dtype", r.baseDtype().label());
     map.put("lr", learningRate);
     map.put("epochs", h.epochs());
     map.put("batch-size", h.batchSize());

@@ -33,17 +33,17 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
   static Trained of(
       ModelConfig config,
       AdapterShape shape,
-      ParameterSet weights,
+      BaseWeights weights,
       Allocator memory,
       int positions,
       long seed) {
     var base = Decoder.of(config, weights, memory, positions);
     if (shape.isEmpty()) {
-      return new Trained(shape, weights, base, base);
+      return new Trained(shape, weights.float32(), base, base);
     }
     var adapter = ParameterSet.allocate(memory, "adapter", shape.parameters(config));
     initialise(adapter, seed);
-    return new Trained(shape, adapter, base, base.withAdapter(weights, shape, adapter));
+    return new Trained(shape, adapter, base, base.withAdapter(shape, adapter));
   }
 
   /// As PEFT starts an adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that nothing

@@ -1,5 +1,6 @@
 package dev.hone.tune.run;
 
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.data.Source;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
 /// @param valid held-out rows; where empty, a part of the training rows is held out
 /// @param out where the result goes; must be empty unless resumed
 /// @param method what is trained
+/// @param baseDtype what the frozen base is kept in; float32 where it is trained
 /// @param hyper the loop's settings
 /// @param maxLength tokens of an example that are kept
 /// @param trainsOnPrompt whether every token is learned, not the answers alone
@@ -26,6 +28,7 @@ public record TuneRequest(
     Optional<Source> valid,
     Path out,
     Method method,
+    BaseDtype baseDtype,
     Hyper hyper,
     OptionalInt maxLength,
     boolean trainsOnPrompt,

@@ -75,7 +75,10 @@ public final class TuneRun {
       data.report().ifPresent(listener::checked);
       var provenance =
           new Provenance(
-              files.fingerprint(), files.renderer().format(), RowShapes.of(request.train()));
+              files.fingerprint(),
+              request.baseDtype(),
+              files.renderer().format(),
+              RowShapes.of(request.train()));
       var runFile =
           new RunFile(
               settings.asMap(request, data.fingerprint(), Probe.fingerprint(request.probe())),
@@ -114,7 +117,7 @@ public final class TuneRun {
       resources.requireFit();
       listener.phase("loading the weights");
       var memory = new ArenaAllocator(arena);
-      var weights = files.load(memory);
+      var weights = files.load(request.baseDtype(), memory);
       int positions =
           Math.max(
               demand.size().longest(),
@@ -125,6 +128,7 @@ public final class TuneRun {
           Engine.allocate(
               memory,
               files.config(),
+              demand.base(),
               demand.shape(),
               demand.trained(),
               demand.mode(),
@@ -171,6 +175,7 @@ public final class TuneRun {
     var scored = Engine.Size.ofScoring(List.of(data.heldOut(), probe), training.scoringPacking());
     return new Resources.Demand(
         files.config(),
+        request.baseDtype(),
         shape,
         Trained.parameters(shape, files.config()),
         training.recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING,

@@ -2,6 +2,7 @@ package dev.hone.tune.train;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.DecoderGradients;
 import dev.hone.model.decoder.PackedBatch;
@@ -91,10 +92,12 @@ public final class Engine {
     this.tree = tree;
   }
 
+  /// @param base what the weights are kept in
   /// @param trained parameters that get gradients; empty to evaluate only
   public static Engine allocate(
       Allocator memory,
       ModelConfig config,
+      BaseDtype base,
       AdapterShape adapter,
       List<Parameter> trained,
       Workspace.Mode mode,
@@ -106,7 +109,7 @@ public final class Engine {
     for (int w = 0; w < workers.count(); w++) {
       workspaces.add(
           Workspace.allocate(
-              memory, config, adapter, mode, size.passTokens(), size.longest(), dropout));
+              memory, config, base, adapter, mode, size.passTokens(), size.longest(), dropout));
       batches.add(new PackedBatch(size.passTokens(), size.passRows()));
     }
     int buffers = trained.isEmpty() ? 0 : GradientTree.buffers(size.mostLeaves(), workers.count());

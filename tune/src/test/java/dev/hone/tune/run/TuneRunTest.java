@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
 import dev.hone.tune.data.GateReport;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole runs on a tiny base that PEFT's golden files came with.
@@ -82,20 +84,62 @@ class TuneRunTest {
     assertEquals(summary.steps(), 3 * 7);
     var model =
         method.equals("lora")
-            ? LanguageModel.open(BASE, Optional.of(out), 64)
-            : LanguageModel.open(out, Optional.empty(), 64);
+            ? LanguageModel.open(BASE, Optional.of(out), Optional.empty(), 64)
+            : LanguageModel.open(out, Optional.empty(), Optional.empty(), 64);
     model.close();
     var eval =
         EvalRun.run(
             new EvalRequest(
                 method.equals("lora") ? BASE : out,
                 method.equals("lora") ? Optional.of(out) : Optional.empty(),
+                Optional.empty(),
                 new Source(out.resolve("valid.jsonl")),
                 OptionalInt.empty(),
                 false,
                 1),
             new Silent());
     assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
+  }
+
+  /// Within a hundredth: the tiny base's own rounding is most of it.
+  @ParameterizedTest
+  @EnumSource
+  void aBaseInFewerBitsTrainsNearlyAsWell(BaseDtype dtype) throws IOException {
+    var exact = run(request("lora", dir.resolve("exact"), 2, false)).orElseThrow();
+    var out = dir.resolve("narrow");
+    var summary = run(request(dtype, "lora", out, false)).orElseThrow();
+    assertEquals(
+        exact.heldOutLossAfter(), summary.heldOutLossAfter(), 0.01 * exact.heldOutLossAfter());
+    assertEquals(dtype.label(), summary.settings().get("base-dtype"));
+    var eval =
+        EvalRun.run(
+            new EvalRequest(
+                BASE,
+                Optional.of(out),
+                Optional.empty(),
+                new Source(out.resolve("valid.jsonl")),
+                OptionalInt.empty(),
+                false,
+                1),
+            new Silent());
+    assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
+  }
+
+  @Test
+  void aBaseThatIsTrainedIsNotRounded() {
+    var request = request(BaseDtype.INT8, "full", dir.resolve("full"), false);
+    var refused = assertThrows(UsageException.class, () -> run(request));
+    assertTrue(refused.getMessage().contains("--base-dtype int8"), refused.getMessage());
+  }
+
+  @Test
+  void resumingOnAnotherTypeIsRefused() throws IOException {
+    var out = dir.resolve("run");
+    run(request(BaseDtype.INT8, "lora", out, false));
+    var refused =
+        assertThrows(
+            UsageException.class, () -> run(request(BaseDtype.BFLOAT16, "lora", out, true)));
+    assertTrue(refused.getMessage().contains("base-dtype was int8 and is now bfloat16"));
   }
 
   /// Stopped and resumed several times, at random steps.
@@ -257,12 +301,27 @@ class TuneRunTest {
 
   private TuneRequest request(
       Method method, TuneRequest.Hyper hyper, Path out, int threads, boolean isResumed) {
+    return request(BaseDtype.FLOAT32, method, hyper, out, threads, isResumed);
+  }
+
+  private TuneRequest request(BaseDtype dtype, String method, Path out, boolean isResumed) {
+    return request(dtype, method(method), hyper(1e-2, 3, 0), out, 2, isResumed);
+  }
+
+  private TuneRequest request(
+      BaseDtype dtype,
+      Method method,
+      TuneRequest.Hyper hyper,
+      Path out,
+      int threads,
+      boolean isResumed) {
     return new TuneRequest(
         BASE,
         new Source(data),
         Optional.empty(),
         out,
         method,
+        dtype,
         hyper,
         OptionalInt.empty(),
         false,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.DecoderGradients;
@@ -46,9 +47,11 @@ class TenStepsParityTest {
       var adapter =
           load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)));
       var trained = shape.isEmpty() ? weights : adapter;
-      var decoder = Decoder.of(config, weights, memory, 64).withAdapter(weights, shape, adapter);
+      var decoder =
+          Decoder.of(config, BaseWeights.of(weights), memory, 64).withAdapter(shape, adapter);
       var workspace =
-          Workspace.allocate(memory, config, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
+          Workspace.allocate(
+              memory, config, BaseDtype.FLOAT32, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
       var gradients =
           DecoderGradients.of(
               config, ParameterSet.allocate(memory, "gradients", trained.parameters()));

@@ -1,0 +1,144 @@
+package dev.hone.tensor;
+
+/// The matrix products of a linear layer whose weight may be kept in fewer bits.
+///
+/// A narrow weight is widened block by block, so that only one block exists in float32 and the
+/// product is that of float32 with the rounded weight: this is what such a model *is*, and what
+/// scoring and generating compute. Where [Scratch] has room for integers, products with an
+/// [Int8Matrix] round the other operand as well ([IntegerLinear]), which is faster and close enough
+/// to learn from.
+public final class BaseLinear {
+  /// Floats of one widened block, unless a single row is longer: 1 MB stays in the second-level
+  /// cache.
+  private static final int BLOCK_FLOATS = 1 << 18;
+
+  private BaseLinear() {}
+
+  /// Memory for products with narrow weights.
+  ///
+  /// @param block one widened block; null where no weight is narrow
+  /// @param integers null to compute with the weights as they are kept and all else in float32
+  public record Scratch(Tensor block, IntegerLinear.Scratch integers) {
+    /// For weights in float32, which need none.
+    public static final Scratch NONE = new Scratch(null, null);
+
+    /// @param widest the longest row of a narrow weight
+    public static Scratch allocate(Allocator memory, int widest) {
+      int floats = Math.max(BLOCK_FLOATS, widest);
+      return new Scratch(memory.f32("widened weights", 1, floats), null);
+    }
+
+    /// The same, with products in integers where a weight has 8 bits.
+    public Scratch with(IntegerLinear.Scratch other) {
+      return new Scratch(block, other);
+    }
+  }
+
+  /// `y = x·wᵀ + beta · y`
+  ///
+  /// @param x `(T, in)`, the first `n` rows in use
+  /// @param w `(out, in)`
+  /// @param beta 0 replaces `y`, 1 adds to it
+  /// @param y `(T, out)`
+  public static void forward(Tensor x, int n, Matrix w, float beta, Scratch scratch, Tensor y) {
+    Linear.check("linear", x, n, w, y);
+    switch (w) {
+      case Tensor full -> Linear.forward(x, n, full, 1f, beta, y);
+      case Bf16Matrix narrow -> forwardWidened(x, n, narrow, beta, scratch.block, y);
+      case Int8Matrix narrow -> {
+        if (scratch.integers != null && IntegerLinear.fits(narrow)) {
+          IntegerLinear.forward(x, n, narrow, beta, scratch.integers, y);
+        } else {
+          forwardWidened(x, n, narrow, beta, scratch.block, y);
+        }
+      }
+    }
+  }
+
+  /// The input's gradient: `dx = dy·w + beta · dx`
+  public static void backward(Tensor dy, int n, Matrix w, float beta, Scratch scratch, Tensor dx) {
+    Linear.check("linearBackward", dx, n, w, dy);
+    switch (w) {
+      case Tensor full -> Linear.backward(dy, n, full, 1f, beta, dx);
+      case Bf16Matrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+      case Int8Matrix narrow -> {
+        if (scratch.integers != null && IntegerLinear.fits(narrow)) {
+          IntegerLinear.backward(dy, n, narrow, beta, scratch.integers, dx);
+        } else {
+          backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+        }
+      }
+    }
+  }
+
+  /// Block after block of outputs; a single row, as in decoding, needs none.
+  private static void forwardWidened(
+      Tensor x, int n, NarrowMatrix w, float beta, Tensor block, Tensor y) {
+    if (n == 1) {
+      w.multiply(x, 0, 0, w.rows(), beta, y);
+      return;
+    }
+    int most = rowsAtOnce(w, block);
+    for (int from = 0; from < w.rows(); from += most) {
+      int rows = (int) Math.min(most, w.rows() - from);
+      var wide = widened(w, from, rows, block);
+      long yAt = (long) from * Float.BYTES;
+      MatrixProduct.sgemm(
+          false,
+          true,
+          n,
+          rows,
+          x.cols(),
+          1f,
+          x.data(),
+          0,
+          x.cols(),
+          wide.data(),
+          0,
+          wide.cols(),
+          beta,
+          y.data(),
+          yAt,
+          y.cols());
+    }
+  }
+
+  /// Block after block of what is summed over.
+  private static void backwardWidened(
+      Tensor dy, int n, NarrowMatrix w, float beta, Tensor block, Tensor dx) {
+    int most = rowsAtOnce(w, block);
+    for (int from = 0; from < w.rows(); from += most) {
+      int rows = (int) Math.min(most, w.rows() - from);
+      var wide = widened(w, from, rows, block);
+      long dyAt = (long) from * Float.BYTES;
+      MatrixProduct.sgemm(
+          false,
+          false,
+          n,
+          dx.cols(),
+          rows,
+          1f,
+          dy.data(),
+          dyAt,
+          dy.cols(),
+          wide.data(),
+          0,
+          wide.cols(),
+          from == 0 ? beta : 1f,
+          dx.data(),
+          0,
+          dx.cols());
+    }
+  }
+
+  private static int rowsAtOnce(NarrowMatrix w, Tensor block) {
+    return Math.toIntExact(Math.min(w.rows(), block.size() / w.cols()));
+  }
+
+  private static Tensor widened(NarrowMatrix w, int from, int rows, Tensor block) {
+    var data = block.data().asSlice(0, Tensor.byteSize(rows, w.cols()));
+    var wide = Tensor.of(data, rows, w.cols());
+    w.widen(from, rows, wide);
+    return wide;
+  }
+}

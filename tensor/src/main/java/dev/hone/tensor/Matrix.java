@@ -1,0 +1,14 @@
+package dev.hone.tensor;
+
+/// A matrix `(rows, cols)` outside the heap, in one of the forms that weights are kept in.
+///
+/// What is computed with and what is trained is a [Tensor]; the others take less memory and are
+/// only read.
+public sealed interface Matrix permits Tensor, NarrowMatrix {
+  long rows();
+
+  int cols();
+
+  /// Such as `(576, 1536)`.
+  String shape();
+}

@@ -1,0 +1,68 @@
+package dev.hone.tensor;
+
+import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.ORDER;
+import static dev.hone.tensor.Lanes.SPECIES;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/// What [VectorNarrowKernels] are made of: one vector of floats from or to fewer bits. Always
+/// inlined, as [Lanes] are.
+final class NarrowLanes {
+  static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+
+  private static final VectorSpecies<Byte> BYTE_SPECIES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+  private static final VectorSpecies<Short> SHORT_SPECIES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  /// Bytes that one access touches: a vector's lanes, but no vector is shorter than 8 bytes. Of
+  /// those that are too many, reading drops them and writing leaves zeros there, for the next
+  /// access to overwrite.
+  static final int BYTES = BYTE_SPECIES.length();
+
+  /// 1.5 · 2²³: added to a small float, it leaves the nearest integer in the low bits.
+  private static final float ROUNDING = 12582912f;
+
+  private NarrowLanes() {}
+
+  static FloatVector loadInt8(MemorySegment q, long offset, int i) {
+    var bytes = ByteVector.fromMemorySegment(BYTE_SPECIES, q, offset + i, ORDER);
+    return (FloatVector) bytes.convertShape(VectorOperators.B2F, SPECIES, 0);
+  }
+
+  /// Rounds to nearest, ties to even.
+  static void storeInt8(FloatVector value, MemorySegment q, long offset, int i) {
+    var ints = value.add(ROUNDING).reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDING));
+    var bytes = (ByteVector) ints.convertShape(VectorOperators.I2B, BYTE_SPECIES, 0);
+    bytes.intoMemorySegment(q, offset + i, ORDER);
+  }
+
+  /// A bfloat16 is the upper half of a float.
+  static FloatVector loadBf16(MemorySegment x, long offset, int i) {
+    var halves = ShortVector.fromMemorySegment(SHORT_SPECIES, x, offset + 2L * i, ORDER);
+    var ints = (IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0);
+    return ints.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  static FloatVector loadSums(MemorySegment sums, long offset, int i) {
+    var ints = IntVector.fromMemorySegment(INTS, sums, offset + 4L * i, ORDER);
+    return (FloatVector) ints.convert(VectorOperators.I2F, 0);
+  }
+
+  static float sumAt(MemorySegment sums, long offset, int i) {
+    return sums.get(JAVA_INT_UNALIGNED, offset + 4L * i);
+  }
+
+  static IntVector magnitudeBits(FloatVector x) {
+    return x.reinterpretAsInts().and(Integer.MAX_VALUE);
+  }
+}
