@@ -1,4 +1,4 @@
-package dev.hone.tune.train;
+package dev.hone.tensor;
 
 import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +28,7 @@ public final class Workers implements AutoCloseable {
 
   /// Runs `body(worker)` once per worker, `0 … count − 1`, and waits for all. The first failure is
   /// thrown on.
-  void run(IntConsumer body) {
+  public void run(IntConsumer body) {
     var futures = new ArrayList<Future<?>>(count);
     for (int w = 0; w < count; w++) {
       int worker = w;
