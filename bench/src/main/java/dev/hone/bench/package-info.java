@@ -1,6 +1,7 @@
 /// How fast Hone trains, measured through the code that trains: whole steps on rows of token ids
-/// ([StepBench]), and the matrix products of such a step alone ([Floor]).
+/// ([StepBench]), and the matrix products of such a step alone ([Floor]); and how fast it decodes,
+/// beside what memory and matrix products allow ([DecodeBench]).
 ///
 /// May use: dev.hone.tensor, dev.hone.model.adapter, dev.hone.model.checkpoint,
-/// dev.hone.model.decoder, dev.hone.tune.data, dev.hone.tune.train
+/// dev.hone.model.decoder, dev.hone.model.generate, dev.hone.tune.data, dev.hone.tune.train
 package dev.hone.bench;

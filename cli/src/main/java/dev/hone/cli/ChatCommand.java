@@ -57,6 +57,7 @@ final class ChatCommand implements Callable<Integer> {
           "The most tokens of a whole conversation. Default: what the model allows, at most 4096.")
   private Optional<Integer> context = Optional.empty();
 
+  @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
   @ArgGroup(validate = false, heading = "%nHow tokens are chosen:%n")
@@ -71,7 +72,7 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int positions = Bounds.atLeast(2, "--context", context.orElse(4096));
-    try (var speaker = ModelSpeaker.open(base, adapter, positions, sampling)) {
+    try (var speaker = ModelSpeaker.open(base, adapter, positions, sampling, threads.count())) {
       return new Chat(shell, speaker, system).run(prompt);
     }
   }

@@ -7,34 +7,45 @@ import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
+import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// A model that answers. Owns the model's memory.
+/// A model that answers. Owns the model's memory, and the threads.
 final class ModelSpeaker implements Speaker, AutoCloseable {
   private final LanguageModel model;
+  private final Workers workers;
   private final Generator generator;
   private final SamplingOptions options;
 
-  private ModelSpeaker(LanguageModel model, SamplingFlags sampling) {
+  private ModelSpeaker(LanguageModel model, Workers workers, SamplingFlags sampling) {
     this.model = model;
+    this.workers = workers;
     this.options = sampling.options(model.checkpoint().generation(), model.stopIds());
     var shape = model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE);
     this.generator =
         Generator.allocate(
-            model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
+            model.memory(),
+            model.decoder(),
+            shape,
+            model.tokenizer(),
+            model.maxPositions(),
+            workers);
   }
 
   /// @param positions the most tokens of a conversation; what the model allows if that is less
-  static ModelSpeaker open(Path base, Optional<Path> adapter, int positions, SamplingFlags sampling)
+  static ModelSpeaker open(
+      Path base, Optional<Path> adapter, int positions, SamplingFlags sampling, int threads)
       throws IOException {
     var model = LanguageModel.open(base, adapter, positions);
+    var workers = new Workers(threads);
     try {
-      return new ModelSpeaker(model, sampling);
+      return new ModelSpeaker(model, workers, sampling);
     } catch (RuntimeException | Error e) {
+      workers.close();
       model.close();
       throw e;
     }
@@ -49,6 +60,7 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
 
   @Override
   public void close() {
+    workers.close();
     model.close();
   }
 }

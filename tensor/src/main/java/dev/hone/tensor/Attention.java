@@ -70,11 +70,89 @@ public final class Attention {
     scratch.ranges().set(spans, span);
     for (int head = 0; head < numHeads; head++) {
       for (int from = 0; from < spans.length(span); from += BLOCK) {
-        var block = Block.of(spans, span, from);
-        weights(q, k, block, head, scratch, lse, true);
-        product(scratch.scores(), block, scratch.ranges(), v, head, out);
+        block(q, k, v, Block.of(spans, span, from), head, scratch, out, lse);
       }
     }
+  }
+
+  private void block(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Block block,
+      int head,
+      Scratch scratch,
+      Tensor out,
+      Tensor lse) {
+    weights(q, k, block, head, scratch, lse, true);
+    product(scratch.scores(), block, scratch.ranges(), v, head, out);
+  }
+
+  /// One head's block of queries of [#forward], so that threads may share blocks out.
+  ///
+  /// @param block from 0, [#blocks] of them
+  public void block(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Spans spans,
+      int span,
+      int head,
+      int block,
+      Scratch scratch,
+      Tensor out,
+      Tensor lse) {
+    check(q, k, v, spans, span, scratch, out, lse);
+    scratch.ranges().set(spans, span);
+    block(q, k, v, Block.of(spans, span, block * BLOCK), head, scratch, out, lse);
+  }
+
+  /// Blocks of queries in a span of `length` tokens.
+  public static int blocks(int length) {
+    return Math.ceilDiv(length, BLOCK);
+  }
+
+  /// One head of a single query that sees the first `keys` keys, without a matrix product: for
+  /// decoding, where keys and values are read once and everything else is small.
+  ///
+  /// @param q `(1, H·D)`
+  /// @param k `(S, Hkv·D)`, and `v` likewise
+  /// @param out `(1, H·D)`, overwritten in the head's columns
+  public void single(
+      Tensor q, Tensor k, Tensor v, int keys, int head, Scratch scratch, Tensor out) {
+    var scores = scratch.scores();
+    Shapes.cols("attention", q, numHeads * headDim);
+    Shapes.cols("attention", out, numHeads * headDim);
+    Shapes.cols("attention", k, numKvHeads * headDim);
+    Shapes.cols("attention", v, numKvHeads * headDim);
+    Shapes.rows("attention", k, keys);
+    Shapes.rows("attention", v, keys);
+    if (scores.size() < keys) {
+      throw new ShapeException("attention", keys + " keys, but scratch for " + scores.size());
+    }
+    Kernels.BEST.rowsDot(
+        k.data(),
+        key(k, 0, head),
+        k.at(1),
+        keys,
+        q.data(),
+        query(q, 0, head),
+        headDim,
+        1f,
+        0f,
+        scores.data(),
+        0);
+    Kernels.BEST.softmax(scores.data(), 0, keys, scale);
+    Kernels.BEST.weightedRows(
+        scores.data(),
+        0,
+        keys,
+        v.data(),
+        key(v, 0, head),
+        v.at(1),
+        headDim,
+        out.data(),
+        query(out, 0, head));
   }
 
   /// Gradients of [#forward]; every span must have its queries.

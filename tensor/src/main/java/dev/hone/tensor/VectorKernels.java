@@ -90,6 +90,121 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void rowsDot(
+      MemorySegment w,
+      long wAt,
+      long stride,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float alpha,
+      float beta,
+      MemorySegment y,
+      long yAt) {
+    for (int i = 0; i < rows; i++) {
+      float product = alpha * rowDot(w, wAt + i * stride, x, xAt, n);
+      long at = yAt + 4L * i;
+      float old = beta == 0 ? 0f : beta * y.get(JAVA_FLOAT_UNALIGNED, at);
+      y.set(JAVA_FLOAT_UNALIGNED, at, product + old);
+    }
+  }
+
+  /// `Σ w·x` in four sums, so that the latency of an addition doesn't hold up weights that come
+  /// from the cache.
+  private static float rowDot(MemorySegment w, long wAt, MemorySegment x, long xAt, int n) {
+    int i = 0;
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    for (; i < n - (4 * LANES - 1); i += 4 * LANES) {
+      a = load(w, wAt, i).fma(load(x, xAt, i), a);
+      b = load(w, wAt, i + LANES).fma(load(x, xAt, i + LANES), b);
+      c = load(w, wAt, i + 2 * LANES).fma(load(x, xAt, i + 2 * LANES), c);
+      d = load(w, wAt, i + 3 * LANES).fma(load(x, xAt, i + 3 * LANES), d);
+    }
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      a = load(w, wAt, i).fma(load(x, xAt, i), a);
+    }
+    if (i < n) {
+      var rest = rest(i, n);
+      b = load(w, wAt, i, rest).fma(load(x, xAt, i, rest), b);
+    }
+    return sum(a.add(b).add(c.add(d)));
+  }
+
+  @Override
+  public void weightedRows(
+      MemorySegment weights,
+      long weightsAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long stride,
+      int n,
+      MemorySegment y,
+      long yAt) {
+    int i = 0;
+    for (; i < n - (4 * LANES - 1); i += 4 * LANES) {
+      fourColumns(weights, weightsAt, rows, x, xAt + 4L * i, stride, y, yAt + 4L * i);
+    }
+    for (; i < n; i += LANES) {
+      column(weights, weightsAt, rows, x, xAt, stride, i, n, y, yAt);
+    }
+  }
+
+  /// Four vectors of the weighted sum, so that a row's weight is read once for all of them.
+  private static void fourColumns(
+      MemorySegment weights,
+      long weightsAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long stride,
+      MemorySegment y,
+      long yAt) {
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    for (int r = 0; r < rows; r++) {
+      var weight =
+          FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 4L * r));
+      long at = xAt + r * stride;
+      a = load(x, at, 0).fma(weight, a);
+      b = load(x, at, LANES).fma(weight, b);
+      c = load(x, at, 2 * LANES).fma(weight, c);
+      d = load(x, at, 3 * LANES).fma(weight, d);
+    }
+    store(a, y, yAt, 0);
+    store(b, y, yAt, LANES);
+    store(c, y, yAt, 2 * LANES);
+    store(d, y, yAt, 3 * LANES);
+  }
+
+  /// The vector of the weighted sum that starts at element `i`, or what is left there.
+  private static void column(
+      MemorySegment weights,
+      long weightsAt,
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long stride,
+      int i,
+      int n,
+      MemorySegment y,
+      long yAt) {
+    var rest = rest(i, n);
+    var sum = FloatVector.zero(SPECIES);
+    for (int r = 0; r < rows; r++) {
+      float weight = weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 4L * r);
+      sum = load(x, xAt + r * stride, i, rest).fma(sum.broadcast(weight), sum);
+    }
+    store(sum, y, yAt, i, rest);
+  }
+
+  @Override
   public float rmsNorm(
       MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
