@@ -78,6 +78,9 @@ public final class DecodeBench implements Callable<Integer> {
   /// @param decode seconds
   private record Round(double read, double products, double prefill, double decode) {}
 
+  /// What was chosen, and the first choices' logits.
+  private record Decoded(List<Integer> ids, List<Float> bestLogits) {}
+
   /// The sequence and the model that writes it.
   private record Writer(CachedDecoder decoder, Tensor logits, int[] prompt) {
     void prefill() {
@@ -89,16 +92,20 @@ public final class DecodeBench implements Callable<Integer> {
       }
     }
 
-    List<Integer> decode(int tokens) {
+    Decoded decode(int tokens) {
       var sampler = new Sampler(SamplingOptions.greedy(tokens), decoder.config().vocabSize());
       var ids = new ArrayList<Integer>();
+      var bestLogits = new ArrayList<Float>();
       var one = new int[1];
       while (ids.size() < tokens) {
         one[0] = sampler.next(logits);
         ids.add(one[0]);
+        if (bestLogits.size() < 8) {
+          bestLogits.add(logits.get(0, one[0]));
+        }
         decoder.extend(one, 1, logits);
       }
-      return ids;
+      return new Decoded(ids, bestLogits);
     }
   }
 
@@ -118,7 +125,7 @@ public final class DecodeBench implements Callable<Integer> {
     var products =
         new PrefillProducts(config, subject.weights(), memory, decoder.maxTokens(), workers);
     var measured = new ArrayList<Round>();
-    var ids = List.<Integer>of();
+    var decoded = new Decoded(List.of(), List.of());
     for (int r = 0; r < warmup + rounds; r++) {
       double readRate = median(List.of(read.run(), read.run(), read.run()));
       long started = System.nanoTime();
@@ -126,12 +133,12 @@ public final class DecodeBench implements Callable<Integer> {
       double prefill = secondsSince(started);
       double productRate = products.run();
       started = System.nanoTime();
-      ids = writer.decode(tokens);
+      decoded = writer.decode(tokens);
       double decode = secondsSince(started);
       readRate = (readRate + median(List.of(read.run(), read.run(), read.run()))) / 2;
       measured.add(new Round(readRate, productRate, prefill, decode));
     }
-    return report(subject, measured.subList(warmup, measured.size()), ids);
+    return report(subject, measured.subList(warmup, measured.size()), decoded);
   }
 
   private static double secondsSince(long nanos) {
@@ -146,7 +153,7 @@ public final class DecodeBench implements Callable<Integer> {
     return ids;
   }
 
-  private Map<String, Object> report(Subject subject, List<Round> measured, List<Integer> ids) {
+  private Map<String, Object> report(Subject subject, List<Round> measured, Decoded decoded) {
     double bytes = weightBytes(subject) + cacheBytes(subject.config());
     double flops = prefillFlops(subject);
     var result = new LinkedHashMap<String, Object>();
@@ -176,7 +183,8 @@ public final class DecodeBench implements Callable<Integer> {
     result.put(
         "prefill_fractions",
         measured.stream().map(r -> flops / r.prefill() / r.products()).toList());
-    result.put("ids", ids);
+    result.put("ids", decoded.ids());
+    result.put("best_logits", decoded.bestLogits());
     result.put("on", Processor.fingerprint());
     return result;
   }
