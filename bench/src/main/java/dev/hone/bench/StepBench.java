@@ -3,7 +3,7 @@ package dev.hone.bench;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Processor;
-import dev.hone.tune.train.Workers;
+import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;

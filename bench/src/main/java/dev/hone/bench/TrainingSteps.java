@@ -3,9 +3,9 @@ package dev.hone.bench;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Workers;
 import dev.hone.tune.train.Engine;
 import dev.hone.tune.train.Optimizer;
-import dev.hone.tune.train.Workers;
 
 /// Steps as `hone tune` takes them: gradient, clipping, AdamW.
 final class TrainingSteps implements Steps {

@@ -58,6 +58,7 @@ final class ChatCommand implements Callable<Integer> {
   private Optional<Integer> context = Optional.empty();
 
   @Mixin private BaseDtypeOption dtype;
+  @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
   @ArgGroup(validate = false, heading = "%nHow tokens are chosen:%n")
@@ -72,7 +73,8 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int positions = Bounds.atLeast(2, "--context", context.orElse(4096));
-    try (var speaker = ModelSpeaker.open(base, adapter, dtype.asked(), positions, sampling)) {
+    try (var speaker =
+        ModelSpeaker.open(base, adapter, dtype.asked(), positions, sampling, threads.count())) {
       return new Chat(shell, speaker, system).run(prompt);
     }
   }

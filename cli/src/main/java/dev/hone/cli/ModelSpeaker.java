@@ -8,25 +8,33 @@ import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
+import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/// A model that answers. Owns the model's memory.
+/// A model that answers. Owns the model's memory, and the threads.
 final class ModelSpeaker implements Speaker, AutoCloseable {
   private final LanguageModel model;
+  private final Workers workers;
   private final Generator generator;
   private final SamplingOptions options;
 
-  private ModelSpeaker(LanguageModel model, SamplingFlags sampling) {
+  private ModelSpeaker(LanguageModel model, Workers workers, SamplingFlags sampling) {
     this.model = model;
+    this.workers = workers;
     this.options = sampling.options(model.checkpoint().generation(), model.stopIds());
     var shape = model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE);
     this.generator =
         Generator.allocate(
-            model.memory(), model.decoder(), shape, model.tokenizer(), model.maxPositions());
+            model.memory(),
+            model.decoder(),
+            shape,
+            model.tokenizer(),
+            model.maxPositions(),
+            workers);
   }
 
   /// @param baseDtype what the base is kept in; where empty, as the adapter was trained
@@ -36,12 +44,15 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
       Optional<Path> adapter,
       Optional<BaseDtype> baseDtype,
       int positions,
-      SamplingFlags sampling)
+      SamplingFlags sampling,
+      int threads)
       throws IOException {
     var model = LanguageModel.open(base, adapter, baseDtype, positions);
+    var workers = new Workers(threads);
     try {
-      return new ModelSpeaker(model, sampling);
+      return new ModelSpeaker(model, workers, sampling);
     } catch (RuntimeException | Error e) {
+      workers.close();
       model.close();
       throw e;
     }
@@ -56,6 +67,7 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
 
   @Override
   public void close() {
+    workers.close();
     model.close();
   }
 }

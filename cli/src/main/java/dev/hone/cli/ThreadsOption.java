@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.tensor.Processor;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -8,11 +9,10 @@ final class ThreadsOption {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Worker threads. Default: the processors of this machine.")
+      description = "Worker threads. Default: the cores of this machine.")
   private Optional<Integer> threads = Optional.empty();
 
   int count() {
-    return Bounds.atLeast(
-        1, "--threads", threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()));
+    return Bounds.atLeast(1, "--threads", threads.orElseGet(Processor::cores));
   }
 }

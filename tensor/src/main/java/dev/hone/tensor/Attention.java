@@ -100,6 +100,76 @@ public final class Attention {
     unstack(scratch.o(), kv, block, out);
   }
 
+  /// One block of queries of [#forward], for the heads of one group, so that threads may share
+  /// blocks out.
+  ///
+  /// @param kv the group's key/value head
+  /// @param block from 0, [#blocks] of them
+  public void block(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Spans spans,
+      int span,
+      int kv,
+      int block,
+      Scratch scratch,
+      Tensor out,
+      Tensor lse) {
+    check(q, k, v, spans, span, scratch, out, lse);
+    scratch.ranges().set(spans, span);
+    scratch.block().set(spans, span, block * blockQueries, blockQueries);
+    forward(q, k, v, kv, scratch, out, lse);
+  }
+
+  /// Blocks of queries in a span of `length` tokens.
+  public int blocks(int length) {
+    return Math.ceilDiv(length, blockQueries);
+  }
+
+  /// One head of a single query that sees the first `keys` keys, without a matrix product: for
+  /// decoding, where keys and values are read once and everything else is small.
+  ///
+  /// @param q `(1, H·D)`
+  /// @param k `(S, Hkv·D)`, and `v` likewise
+  /// @param out `(1, H·D)`, overwritten in the head's columns
+  public void single(
+      Tensor q, Tensor k, Tensor v, int keys, int head, Scratch scratch, Tensor out) {
+    var scores = scratch.scores();
+    Shapes.cols("attention", q, numHeads * headDim);
+    Shapes.cols("attention", out, numHeads * headDim);
+    Shapes.cols("attention", k, numKvHeads * headDim);
+    Shapes.cols("attention", v, numKvHeads * headDim);
+    Shapes.rows("attention", k, keys);
+    Shapes.rows("attention", v, keys);
+    if (scores.size() < keys) {
+      throw new ShapeException("attention", keys + " keys, but scratch for " + scores.size());
+    }
+    Kernels.BEST.rowsDot(
+        k.data(),
+        key(k, 0, head / group),
+        k.at(1),
+        keys,
+        q.data(),
+        query(q, 0, head),
+        headDim,
+        scale,
+        0f,
+        scores.data(),
+        0);
+    Kernels.BEST.attentionWeights(scores.data(), 0, keys, keys);
+    Kernels.BEST.weightedRows(
+        scores.data(),
+        0,
+        keys,
+        v.data(),
+        key(v, 0, head / group),
+        v.at(1),
+        headDim,
+        out.data(),
+        query(out, 0, head));
+  }
+
   /// Gradients of [#forward]; every span must have its queries.
   ///
   /// @param out what the forward returned; `dout` its gradient

@@ -71,34 +71,66 @@ public final class BaseLinear {
     }
   }
 
-  /// Block after block of outputs; a single row, as in decoding, needs none.
+  /// A part of [#forward] with the weights as they are kept, so that threads may share it out:
+  /// outputs `fromOut` to `toOut` of rows `from` to `to`, as [Linear#part].
+  public static void part(
+      Tensor x,
+      int from,
+      int to,
+      Matrix w,
+      int fromOut,
+      int toOut,
+      float beta,
+      Scratch scratch,
+      Tensor y) {
+    switch (w) {
+      case Tensor full -> Linear.part(x, from, to, full, fromOut, toOut, 1f, beta, y);
+      case NarrowMatrix narrow ->
+          partWidened(x, from, to, narrow, fromOut, toOut, beta, scratch.block, y);
+    }
+  }
+
   private static void forwardWidened(
       Tensor x, int n, NarrowMatrix w, float beta, Tensor block, Tensor y) {
-    if (n == 1) {
-      w.multiply(x, 0, 0, w.rows(), beta, y);
+    partWidened(x, 0, n, w, 0, Math.toIntExact(w.rows()), beta, block, y);
+  }
+
+  /// Block after block of outputs; a single row, as in decoding, needs none.
+  private static void partWidened(
+      Tensor x,
+      int from,
+      int to,
+      NarrowMatrix w,
+      int fromOut,
+      int toOut,
+      float beta,
+      Tensor block,
+      Tensor y) {
+    Linear.check("linear", x, to, w, y);
+    if (to - from == 1) {
+      w.multiply(x, from, fromOut, toOut, beta, y);
       return;
     }
     int most = rowsAtOnce(w, block);
-    for (int from = 0; from < w.rows(); from += most) {
-      int rows = (int) Math.min(most, w.rows() - from);
-      var wide = widened(w, from, rows, block);
-      long yAt = (long) from * Float.BYTES;
+    for (int out = fromOut; out < toOut; out += most) {
+      int rows = Math.min(most, toOut - out);
+      var wide = widened(w, out, rows, block);
       MatrixProduct.sgemm(
           false,
           true,
-          n,
+          to - from,
           rows,
           x.cols(),
           1f,
           x.data(),
-          0,
+          x.at(from),
           x.cols(),
           wide.data(),
           0,
           wide.cols(),
           beta,
           y.data(),
-          yAt,
+          y.at(from) + (long) out * Float.BYTES,
           y.cols());
     }
   }

@@ -18,6 +18,63 @@ public final class Linear {
         beta, y.data(), 0, y.cols());
   }
 
+  /// A part of [#forward], so that threads may share it out: outputs `fromOut` to `toOut` of rows
+  /// `from` to `to`, `y[from:to, fromOut:toOut] = alpha · x[from:to]·w[fromOut:toOut]ᵀ + beta ·
+  /// y[…]`.
+  ///
+  /// A single row is multiplied with the weights as they stream by, and an output's bits don't
+  /// depend on which others the part holds. For several rows they may.
+  public static void part(
+      Tensor x,
+      int from,
+      int to,
+      Tensor w,
+      int fromOut,
+      int toOut,
+      float alpha,
+      float beta,
+      Tensor y) {
+    check("linear", x, to, w, y);
+    if (from < 0 || fromOut < 0 || toOut > y.cols()) {
+      throw new ShapeException(
+          "linear",
+          "no outputs %d to %d of row %d on in %s".formatted(fromOut, toOut, from, y.shape()));
+    }
+    long yAt = y.at(from) + (long) fromOut * Float.BYTES;
+    if (to - from == 1) {
+      Kernels.BEST.rowsDot(
+          w.data(),
+          w.at(fromOut),
+          w.at(1),
+          toOut - fromOut,
+          x.data(),
+          x.at(from),
+          x.cols(),
+          alpha,
+          beta,
+          y.data(),
+          yAt);
+    } else {
+      MatrixProduct.sgemm(
+          false,
+          true,
+          to - from,
+          toOut - fromOut,
+          x.cols(),
+          alpha,
+          x.data(),
+          x.at(from),
+          x.cols(),
+          w.data(),
+          w.at(fromOut),
+          w.cols(),
+          beta,
+          y.data(),
+          yAt,
+          y.cols());
+    }
+  }
+
   /// The input's gradient: `dx = alpha · dy·w + beta · dx`
   public static void backward(Tensor dy, int n, Tensor w, float alpha, float beta, Tensor dx) {
     check("linearBackward", dx, n, w, dy);
@@ -43,6 +100,16 @@ public final class Linear {
     Shapes.vector("bias", bias, y.cols());
     for (int t = 0; t < n; t++) {
       Kernels.BEST.add(y.data(), y.at(t), bias.data(), 0, y.cols());
+    }
+  }
+
+  /// A part of [#addBias]: outputs `fromOut` to `toOut` of rows `from` to `to`.
+  public static void addBiasPart(Tensor bias, int from, int to, int fromOut, int toOut, Tensor y) {
+    Shapes.rows("bias", y, to);
+    Shapes.vector("bias", bias, y.cols());
+    long first = (long) fromOut * Float.BYTES;
+    for (int t = from; t < to; t++) {
+      Kernels.BEST.add(y.data(), y.at(t) + first, bias.data(), first, toOut - fromOut);
     }
   }
 

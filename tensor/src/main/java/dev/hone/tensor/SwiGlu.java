@@ -12,6 +12,16 @@ public final class SwiGlu {
     }
   }
 
+  /// A part of [#forward]: columns `fromCol` to `toCol` of rows `from` to `to`.
+  public static void part(
+      Tensor gate, Tensor up, int from, int to, int fromCol, int toCol, Tensor y) {
+    check(gate, up, to, y);
+    for (int t = from; t < to; t++) {
+      long at = gate.at(t) + (long) fromCol * Float.BYTES;
+      Kernels.BEST.swiGlu(gate.data(), up.data(), y.data(), at, toCol - fromCol);
+    }
+  }
+
   /// Gradients, written over the inputs: `gate ← dgate`, `up ← dup`.
   public static void backward(Tensor gate, Tensor up, int n, Tensor dy) {
     check(gate, up, n, dy);

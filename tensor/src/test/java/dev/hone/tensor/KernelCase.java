@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 
 /// One method of [Kernels] with its operands, so that a property can run over all of them.
 ///
-/// @param operands where each operand starts, and how many elements it has per `n`
+/// @param operands where each operand starts, and how many elements it has
 /// @param isExact whether every element is rounded as in the scalar kernel, so that both give the
 ///   same bits
 record KernelCase(String name, List<Operand> operands, boolean isExact, Call call) {
@@ -19,7 +19,17 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
     ZERO
   }
 
-  record Operand(Start start, int perN) {}
+  /// @param perN elements per `n`
+  /// @param fixed elements besides
+  record Operand(Start start, int perN, int fixed) {
+    Operand(Start start, int perN) {
+      this(start, perN, 0);
+    }
+
+    static Operand fixed(int elements) {
+      return new Operand(Start.FREE, 0, elements);
+    }
+  }
 
   interface Call {
     /// @return what the kernel returns, or 0
@@ -41,6 +51,27 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
         exact("scale", (k, x, at, n) -> run(() -> k.scale(x[0], at[0], n, 1.7f)), FREE),
         close("sumOfSquares", (k, x, at, n) -> k.sumOfSquares(x[0], at[0], n), FREE),
         close("dot", (k, x, at, n) -> k.dot(x[0], at[0], x[1], at[1], n), FREE, FREE),
+        close(
+            "rowsDot",
+            (k, x, at, n) ->
+                run(() -> k.rowsDot(x[0], at[0], 4L * n, 3, x[1], at[1], n, 0.7f, 1f, x[2], at[2])),
+            new Operand(Start.FREE, 3),
+            FREE,
+            Operand.fixed(3)),
+        close(
+            "rowsDot over old content",
+            (k, x, at, n) ->
+                run(() -> k.rowsDot(x[0], at[0], 4L * n, 3, x[1], at[1], n, 0.7f, 0f, x[2], at[2])),
+            new Operand(Start.FREE, 3),
+            FREE,
+            Operand.fixed(3)),
+        close(
+            "weightedRows",
+            (k, x, at, n) ->
+                run(() -> k.weightedRows(x[0], at[0], 5, x[1], at[1], 4L * n, n, x[2], at[2])),
+            Operand.fixed(5),
+            new Operand(Start.FREE, 5),
+            FREE),
         close(
             "rmsNorm",
             (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], n, 1e-5f, x[2], at[2]),
@@ -136,7 +167,7 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
     var at = new long[operands.size()];
     var lengths = new int[operands.size()];
     for (int o = 0; o < operands.size(); o++) {
-      lengths[o] = n * operands.get(o).perN();
+      lengths[o] = n * operands.get(o).perN() + operands.get(o).fixed();
       at[o] =
           Float.BYTES
               * switch (operands.get(o).start()) {

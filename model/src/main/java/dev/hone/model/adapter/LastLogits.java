@@ -1,10 +1,10 @@
 package dev.hone.model.adapter;
 
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.CachedDecoder;
 import dev.hone.model.decoder.Decoder;
-import dev.hone.model.decoder.KvCache;
-import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Workers;
 import java.lang.foreign.Arena;
 
 /// What a decoder expects after a prompt, and how far two such answers lie apart.
@@ -15,22 +15,12 @@ final class LastLogits {
   ///
   /// @param shape the adapter that the decoder has, or one that it lacks; it only sizes scratch
   static float[] of(Decoder decoder, AdapterShape shape, int[] ids) {
-    var config = decoder.config();
-    try (var arena = Arena.ofConfined()) {
+    try (var arena = Arena.ofConfined();
+        var alone = new Workers(1)) {
       var memory = new ArenaAllocator(arena);
-      var cache = KvCache.allocate(memory, config, ids.length);
-      var ws =
-          Workspace.allocate(
-              memory,
-              config,
-              decoder.baseDtype(),
-              shape,
-              Workspace.Mode.INFERENCE,
-              ids.length,
-              ids.length,
-              0f);
-      var logits = memory.f32("logits", 1, config.vocabSize());
-      decoder.extend(ids, ids.length, cache, ws, logits);
+      var logits = memory.f32("logits", 1, decoder.config().vocabSize());
+      CachedDecoder.allocate(memory, decoder, shape, ids.length, ids.length, alone)
+          .extend(ids, ids.length, logits);
       return logits.toArray();
     }
   }

@@ -23,10 +23,7 @@ record BaseProducts(BaseLinear.Scratch exact, BaseLinear.Scratch learning) {
       int tokens,
       int logitRows,
       Optional<IntegerProduct> integers) {
-    var exact =
-        dtype.isNarrow()
-            ? BaseLinear.Scratch.allocate(memory, LinearLayer.widestIn(config))
-            : BaseLinear.Scratch.NONE;
+    var exact = exact(memory, config, dtype);
     if (dtype != BaseDtype.INT8 || integers.isEmpty()) {
       return new BaseProducts(exact, exact);
     }
@@ -43,5 +40,12 @@ record BaseProducts(BaseLinear.Scratch exact, BaseLinear.Scratch learning) {
             Math.toIntExact(Math.max(out, config.vocabSize())),
             Math.toIntExact(in));
     return new BaseProducts(exact, exact.with(scratch));
+  }
+
+  /// For products with the weights as they are kept alone.
+  static BaseLinear.Scratch exact(Allocator memory, ModelConfig config, BaseDtype dtype) {
+    return dtype.isNarrow()
+        ? BaseLinear.Scratch.allocate(memory, LinearLayer.widestIn(config))
+        : BaseLinear.Scratch.NONE;
   }
 }

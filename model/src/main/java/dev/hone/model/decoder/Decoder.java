@@ -21,7 +21,6 @@ import dev.hone.tensor.Matrix;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
 import dev.hone.tensor.Selection;
-import dev.hone.tensor.Spans;
 import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
 import java.util.Optional;
@@ -128,53 +127,20 @@ public final class Decoder {
     BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base(), logits);
   }
 
-  /// Runs the next tokens of one sequence on top of what the cache holds, and leaves their keys and
-  /// values there.
-  ///
-  /// @param ids the next tokens, the first `n` in use
-  /// @param logits `V` elements, overwritten: the logits after the last of them
-  public void extend(int[] ids, int n, KvCache cache, Workspace ws, Tensor logits) {
-    if (ws.mode != Workspace.Mode.INFERENCE) {
-      throw new IllegalArgumentException(
-          "extending a cache needs a workspace for inference, not " + ws.mode);
-    }
-    if (n < 1 || n > ws.maxTokens || cache.length() + n > cache.capacity()) {
-      throw new IllegalArgumentException(
-          "%d tokens on top of %d do not fit a cache of %d and passes of %d"
-              .formatted(n, cache.length(), cache.capacity(), ws.maxTokens));
-    }
-    int past = cache.length();
-    var positions = new int[n];
-    for (int i = 0; i < n; i++) {
-      positions[i] = past + i;
-    }
-    var spans = Spans.extending(past, n);
-    ws.choose(n - 1, n);
-    Embedding.forward(ids, n, weights.embedding(), ws.output);
-    for (int l = 0; l < config.numLayers(); l++) {
-      var keys = new Keys(cache.keys(l), cache.values(l), past);
-      block(l, ws.blocks.get(l), keys, positions, n, spans, ws, ws.output);
-    }
-    cache.grow(n);
-    RmsNorm.forward(ws.output, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
-    BaseLinear.forward(ws.head.h(), 1, weights.head(), 0f, ws.base(), logits);
+  DecoderTensors<Matrix> weights() {
+    return weights;
+  }
+
+  RopeTables rope() {
+    return rope;
+  }
+
+  Attention attention() {
+    return attention;
   }
 
   private float eps() {
     return (float) config.rmsNormEps();
-  }
-
-  /// Where a pass puts its keys and values, and where attention reads them.
-  ///
-  /// @param at the row of the pass's first token
-  private record Keys(Tensor k, Tensor v, int at) {
-    Tensor newK(int n) {
-      return k.rows(at, at + n);
-    }
-
-    Tensor newV(int n) {
-      return v.rows(at, at + n);
-    }
   }
 
   private void forward(PackedBatch batch, Workspace ws) {
@@ -186,9 +152,7 @@ public final class Decoder {
     Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
     ws.time.lap(EMBEDDING);
     for (int l = 0; l < config.numLayers(); l++) {
-      var a = ws.blocks.get(l);
-      block(
-          l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws, output(l, ws));
+      block(l, ws.blocks.get(l), batch, ws, output(l, ws));
     }
   }
 
@@ -197,17 +161,9 @@ public final class Decoder {
     return l + 1 < config.numLayers() ? ws.blocks.get(l + 1).input() : ws.output;
   }
 
-  private void block(
-      int l,
-      BlockActivations a,
-      Keys keys,
-      int[] positions,
-      int n,
-      Spans spans,
-      Workspace ws,
-      Tensor out) {
-    attentionHalf(l, a, keys, positions, n, spans, ws);
-    int m = mlpRows(l, n, ws);
+  private void block(int l, BlockActivations a, PackedBatch batch, Workspace ws, Tensor out) {
+    attentionHalf(l, a, batch, ws);
+    int m = mlpRows(l, batch.numTokens(), ws);
     mlpHalf(l, a, m, ws);
     var w = weights.blocks().get(l);
     copyUnlessSame(a.middle(), m, out);
@@ -224,19 +180,18 @@ public final class Decoder {
     return isLast(l) ? ws.numChosen() : n;
   }
 
-  private void attentionHalf(
-      int l, BlockActivations a, Keys keys, int[] positions, int n, Spans spans, Workspace ws) {
+  private void attentionHalf(int l, BlockActivations a, PackedBatch batch, Workspace ws) {
+    int n = batch.numTokens();
     var w = weights.blocks().get(l);
     RmsNorm.forward(a.input(), n, w.inputNorm(), eps(), a.h(), a.r());
     ws.time.lap(NORM);
-    var k = keys.newK(n);
     project(w.q(), a.h(), n, 0f, l, LinearLayer.Q, a, ws, a.q());
-    project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, k);
-    project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, keys.newV(n));
-    Rope.forward(a.q(), positions, n, rope.cos(), rope.sin());
-    Rope.forward(k, positions, n, rope.cos(), rope.sin());
+    project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, a.k());
+    project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, a.v());
+    Rope.forward(a.q(), batch.positions(), n, rope.cos(), rope.sin());
+    Rope.forward(a.k(), batch.positions(), n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);
-    attention.forward(a.q(), keys.k(), keys.v(), spans, ws.attention, a.o(), a.lse());
+    attention.forward(a.q(), a.k(), a.v(), batch.spans(), ws.attention, a.o(), a.lse());
     ws.time.lap(ATTENTION);
     if (isLast(l)) {
       Selection.forward(a.o(), ws.head.rows(), ws.numChosen(), ws.head.o());
@@ -352,7 +307,7 @@ public final class Decoder {
 
   /// The block's forward once more, but for the product that leaves it.
   private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Workspace ws) {
-    attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws);
+    attentionHalf(l, a, batch, ws);
     int m = mlpRows(l, n, ws);
     mlpHalf(l, a, m, ws);
     var down = LinearLayer.DOWN;

@@ -16,6 +16,7 @@ final class Candidates {
   private final double[] weights;
   private int size;
   private float best;
+  private int bestId;
 
   Candidates(int vocabSize) {
     ids = new int[vocabSize];
@@ -23,7 +24,7 @@ final class Candidates {
     weights = new double[vocabSize];
   }
 
-  /// Starts a step: every token is a candidate.
+  /// Starts a step with its scores.
   ///
   /// @param logits V floats
   void load(MemorySegment logits) {
@@ -32,10 +33,6 @@ final class Candidates {
           "%d bytes of logits for a vocabulary of %d".formatted(logits.byteSize(), scores.length));
     }
     MemorySegment.copy(logits, ValueLayout.JAVA_FLOAT, 0, scores, 0, scores.length);
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = i;
-    }
-    size = ids.length;
   }
 
   /// Makes the token less likely.
@@ -50,26 +47,34 @@ final class Candidates {
     }
   }
 
-  /// Finds the best score; to be called before anything below.
+  /// Finds the best score; to be called before anything below. Greedy choice needs no more than
+  /// this one look at the vocabulary.
   ///
   /// @return false where there is none: a score is NaN, or none is finite
   boolean findBest() {
     best = Float.NEGATIVE_INFINITY;
-    boolean isNumber = true;
-    for (float score : scores) {
-      isNumber &= !Float.isNaN(score);
-      best = Math.max(best, score);
+    bestId = 0;
+    for (int i = 0; i < scores.length; i++) {
+      if (!(scores[i] <= best)) { // larger, or NaN
+        if (Float.isNaN(scores[i])) return false;
+        best = scores[i];
+        bestId = i;
+      }
     }
-    return isNumber && Float.isFinite(best);
+    return Float.isFinite(best);
   }
 
   /// The first token with the best score.
   int argmax() {
-    int id = 0;
-    while (scores[id] != best) {
-      id++;
+    return bestId;
+  }
+
+  /// Makes every token a candidate; to be called before anything below.
+  void takeAll() {
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = i;
     }
-    return id;
+    size = ids.length;
   }
 
   /// Keeps the `k` best tokens, and those that tie with the last of them.

@@ -2,12 +2,13 @@ package dev.hone.model.generate;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.CachedDecoder;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.KvCache;
-import dev.hone.model.decoder.Workspace;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,25 +26,18 @@ import java.util.function.Consumer;
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class Generator {
-  /// The longest chunk of a prompt, tokens: long enough for the matrix products, short enough to
-  /// cancel soon.
-  private static final int CHUNK = 256;
-
-  private final Decoder decoder;
+  private final CachedDecoder decoder;
   private final Tokenizer tokenizer;
   private final KvCache cache;
-  private final Workspace workspace;
   private final Tensor logits;
 
   /// The ids in the cache, by position.
   private final int[] held;
 
-  private Generator(
-      Decoder decoder, Tokenizer tokenizer, KvCache cache, Workspace workspace, Tensor logits) {
+  private Generator(CachedDecoder decoder, Tokenizer tokenizer, Tensor logits) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
-    this.cache = cache;
-    this.workspace = workspace;
+    this.cache = decoder.cache();
     this.logits = logits;
     this.held = new int[cache.capacity()];
   }
@@ -51,28 +45,19 @@ public final class Generator {
   /// @param adapter of the decoder; [AdapterShape#NONE] without one
   /// @param contextLength the most tokens of prompt and answer together; at most what the decoder
   ///   was made for
+  /// @param workers who compute; whoever made them closes them
   public static Generator allocate(
       Allocator memory,
       Decoder decoder,
       AdapterShape adapter,
       Tokenizer tokenizer,
-      int contextLength) {
-    var config = decoder.config();
-    int chunk = Math.min(CHUNK, contextLength);
+      int contextLength,
+      Workers workers) {
+    int chunk = Math.min(CachedDecoder.CHUNK, contextLength);
     return new Generator(
-        decoder,
+        CachedDecoder.allocate(memory, decoder, adapter, chunk, contextLength, workers),
         tokenizer,
-        KvCache.allocate(memory, config, contextLength),
-        Workspace.allocate(
-            memory,
-            config,
-            decoder.baseDtype(),
-            adapter,
-            Workspace.Mode.INFERENCE,
-            chunk,
-            contextLength,
-            0f),
-        memory.f32("logits", 1, config.vocabSize()));
+        memory.f32("logits", 1, decoder.config().vocabSize()));
   }
 
   /// The most tokens of prompt and answer together.
@@ -129,7 +114,7 @@ public final class Generator {
   private void extend(int[] ids) {
     int at = cache.length();
     System.arraycopy(ids, 0, held, at, ids.length);
-    decoder.extend(ids, ids.length, cache, workspace, logits);
+    decoder.extend(ids, ids.length, logits);
   }
 
   /// Cuts the cache to what it has in common with the prompt, the last token left out: its logits
@@ -188,7 +173,7 @@ public final class Generator {
       while (cache.length() < prompt.length) {
         if (isCancelled()) return false;
         int at = cache.length();
-        extend(Arrays.copyOfRange(prompt, at, Math.min(at + workspace.maxTokens(), prompt.length)));
+        extend(Arrays.copyOfRange(prompt, at, Math.min(at + decoder.maxTokens(), prompt.length)));
       }
       return true;
     }

@@ -72,6 +72,7 @@ public final class Sampler {
   }
 
   private void filter() {
+    candidates.takeAll();
     if (options.topK() > 0) candidates.keepTop(options.topK());
     if (options.topP() < 1) candidates.keepMass(options.topP());
     if (options.minP() > 0) candidates.keepShare(options.minP());

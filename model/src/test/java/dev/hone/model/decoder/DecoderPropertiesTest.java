@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.decoder.TinyModel.Pass;
 import dev.hone.model.decoder.Workspace.Mode;
@@ -13,6 +12,7 @@ import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -198,19 +198,21 @@ class DecoderPropertiesTest {
     var row = random.ints(TinyModel.MAX_ROW, 0, model.config.vocabSize()).toArray();
     int vocab = model.config.vocabSize();
     var full = model.logits(model.workspace(Mode.INFERENCE, 0f), TinyModel.batch(row));
-    var ws = model.workspace(Mode.INFERENCE, 0f);
-    var cache = model.cache();
     var logits = model.logits(1);
-    while (cache.length() < row.length) {
-      int from = cache.length();
-      int n = random.nextInt(1, Math.min(random.nextInt(2) * 70 + 2, row.length - from + 1));
-      model.decoder.extend(Arrays.copyOfRange(row, from, from + n + 1), n, cache, ws, logits);
-      assertEquals(from + n, cache.length());
-      int last = from + n - 1;
-      assertMaxRelativeError(
-          Arrays.copyOfRange(full, last * vocab, (last + 1) * vocab), logits.toArray(), 1e-5);
-      if (random.nextInt(4) == 0) {
-        cache.truncate(random.nextInt(from, from + n + 1));
+    try (var workers = new Workers(1 + random.nextInt(3))) {
+      var decoder = model.cached(workers);
+      var cache = decoder.cache();
+      while (cache.length() < row.length) {
+        int from = cache.length();
+        int n = random.nextInt(1, Math.min(random.nextInt(2) * 70 + 2, row.length - from + 1));
+        decoder.extend(Arrays.copyOfRange(row, from, from + n + 1), n, logits);
+        assertEquals(from + n, cache.length());
+        int last = from + n - 1;
+        assertMaxRelativeError(
+            Arrays.copyOfRange(full, last * vocab, (last + 1) * vocab), logits.toArray(), 1e-5);
+        if (random.nextInt(4) == 0) {
+          cache.truncate(random.nextInt(from, from + n + 1));
+        }
       }
     }
   }
@@ -222,47 +224,63 @@ class DecoderPropertiesTest {
     var model = TinyModel.random(random);
     var row = random.ints(70, 0, model.config.vocabSize()).toArray();
     int vocab = model.config.vocabSize();
-    var ws = model.workspace(Mode.INFERENCE, 0f);
-    var full = model.logits(ws, TinyModel.batch(row));
-    var cache = model.cache();
+    var full = model.logits(model.workspace(Mode.INFERENCE, 0f), TinyModel.batch(row));
     var logits = model.logits(1);
-    for (int t = 0; t < row.length; t++) {
-      model.decoder.extend(new int[] {row[t]}, 1, cache, ws, logits);
-      assertMaxRelativeError(
-          Arrays.copyOfRange(full, t * vocab, (t + 1) * vocab), logits.toArray(), 1e-5);
+    try (var workers = new Workers(2)) {
+      var decoder = model.cached(workers);
+      for (int t = 0; t < row.length; t++) {
+        decoder.extend(new int[] {row[t]}, 1, logits);
+        assertMaxRelativeError(
+            Arrays.copyOfRange(full, t * vocab, (t + 1) * vocab), logits.toArray(), 1e-5);
+      }
     }
+  }
+
+  /// Wide enough that every product is cut; a prompt of more than one tile, then single tokens.
+  @ParameterizedTest
+  @Seeds(5)
+  void anyNumberOfThreadsDecodesToTheSameBits(long seed) {
+    var random = new SplittableRandom(seed);
+    var model = TinyModel.wide(random);
+    var prompt = random.ints(150, 0, model.config.vocabSize()).toArray();
+    var expected = decoded(model, prompt, 1);
+    assertArrayEquals(expected, decoded(model, prompt, 2));
+    assertArrayEquals(expected, decoded(model, prompt, 3));
+  }
+
+  /// Logits after the prompt and after each of ten more tokens.
+  private static float[] decoded(TinyModel model, int[] prompt, int threads) {
+    int vocab = model.config.vocabSize();
+    var all = new float[11 * vocab];
+    var logits = model.logits(1);
+    try (var workers = new Workers(threads)) {
+      var decoder = model.cached(workers);
+      decoder.extend(prompt, prompt.length, logits);
+      for (int t = 0; t < 11; t++) {
+        System.arraycopy(logits.toArray(), 0, all, t * vocab, vocab);
+        decoder.extend(new int[] {7 * t}, 1, logits);
+      }
+    }
+    return all;
   }
 
   @Test
   void extensionsThatDoNotFitAreRefusedAndLeaveTheCacheAlone() {
     var model = TinyModel.random(new SplittableRandom(1));
-    var ws = model.workspace(Mode.INFERENCE, 0f);
-    var cache = model.cache();
     var logits = model.logits(1);
-    int tooMany = TinyModel.MAX_ROW + 1;
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> model.decoder.extend(new int[tooMany], tooMany, cache, ws, logits));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> model.decoder.extend(new int[0], 0, cache, ws, logits));
-    assertEquals(0, cache.length());
-    assertThrows(IllegalArgumentException.class, () -> cache.truncate(1));
-  }
-
-  /// Its layers don't share the residual stream, on which a cache's pass relies.
-  @ParameterizedTest
-  @EnumSource(names = "INFERENCE", mode = EnumSource.Mode.EXCLUDE)
-  void extendingNeedsAWorkspaceForInference(Mode mode) {
-    var model = TinyModel.random(new SplittableRandom(1));
-    var ws = model.workspace(mode, 0f);
-    var e =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> model.decoder.extend(new int[] {1}, 1, model.cache(), ws, model.logits(1)));
-    assertTrue(
-        e.getMessage().contains("INFERENCE") || e.getMessage().contains("inference"),
-        e.getMessage());
+    try (var workers = new Workers(1)) {
+      var decoder = model.cached(workers);
+      var cache = decoder.cache();
+      int most = decoder.maxTokens();
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> decoder.extend(new int[most + 1], most + 1, logits));
+      assertThrows(IllegalArgumentException.class, () -> decoder.extend(new int[0], 0, logits));
+      decoder.extend(new int[most], most, logits);
+      assertThrows(IllegalArgumentException.class, () -> decoder.extend(new int[2], 2, logits));
+      assertEquals(most, cache.length());
+      assertThrows(IllegalArgumentException.class, () -> cache.truncate(most + 1));
+    }
   }
 
   @Test

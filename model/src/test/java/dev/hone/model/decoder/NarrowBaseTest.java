@@ -143,11 +143,14 @@ class NarrowBaseTest {
     var row = r.model.rows(random, 3).getLast();
     var whole = r.model.logits(row.length);
     r.narrow.logits(TinyModel.batch(row), ws, whole);
-    var cache = r.model.cache();
     var logits = r.model.logits(1);
-    for (int t = 0; t < row.length; t++) {
-      r.narrow.extend(new int[] {row[t]}, 1, cache, ws, logits);
-      assertMaxRelativeError(whole.rows(t, t + 1).toArray(), logits.toArray(), 1e-5);
+    try (var workers = new Workers(2)) {
+      var cached =
+          CachedDecoder.allocate(memory, r.narrow, r.model.adapter, 1, row.length, workers);
+      for (int t = 0; t < row.length; t++) {
+        cached.extend(new int[] {row[t]}, 1, logits);
+        assertMaxRelativeError(whole.rows(t, t + 1).toArray(), logits.toArray(), 1e-5);
+      }
     }
   }
 

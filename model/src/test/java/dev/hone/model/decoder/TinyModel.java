@@ -7,6 +7,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.SplittableRandom;
 /// memory lives until nobody points at it.
 final class TinyModel {
   static final int MAX_TOKENS = 256;
-  static final int MAX_ROW = 96;
+  static final int MAX_ROW = 176;
 
   final ModelConfig config;
   final AdapterShape adapter;
@@ -46,6 +47,12 @@ final class TinyModel {
     return new TinyModel(random, config, adapter(random, config));
   }
 
+  /// Of matrices that threads share out.
+  static TinyModel wide(SplittableRandom random) {
+    var config = config(random, 300, 208, 400, 52);
+    return new TinyModel(random, config, adapter(random, config));
+  }
+
   static TinyModel withVocab(SplittableRandom random, int vocabSize) {
     return new TinyModel(random, config(random, vocabSize), AdapterShape.NONE);
   }
@@ -53,15 +60,20 @@ final class TinyModel {
   /// Heads are wider than the residual stream over their number, so that no two widths agree by
   /// accident.
   private static ModelConfig config(SplittableRandom random, int vocabSize) {
+    return config(random, vocabSize, 16, 22, 6);
+  }
+
+  private static ModelConfig config(
+      SplittableRandom random, int vocabSize, int hiddenSize, int intermediateSize, int headDim) {
     int numKvHeads = 1 << random.nextInt(3);
     return new ModelConfig(
         vocabSize,
-        16,
-        22,
+        hiddenSize,
+        intermediateSize,
         3,
         4,
         numKvHeads,
-        6,
+        headDim,
         MAX_ROW,
         1e-5,
         10000,
@@ -104,8 +116,12 @@ final class TinyModel {
         from, config, BaseDtype.FLOAT32, adapter, mode, MAX_TOKENS, MAX_ROW, dropout);
   }
 
-  KvCache cache() {
-    return KvCache.allocate(memory, config, MAX_ROW);
+  CachedDecoder cached(Workers workers) {
+    return cached(memory, workers);
+  }
+
+  CachedDecoder cached(Allocator from, Workers workers) {
+    return CachedDecoder.allocate(from, decoder, adapter, MAX_ROW - 1, MAX_ROW, workers);
   }
 
   Tensor logits(int n) {

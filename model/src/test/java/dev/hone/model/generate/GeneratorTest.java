@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.decoder.GoldenModel;
 import dev.hone.model.text.Tokenizer;
+import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -65,10 +66,12 @@ class GeneratorTest {
   @ParameterizedTest
   @ValueSource(strings = {"1.0", "1.3"})
   void greedyAnswersMatchTransformers(String penalty) {
-    try (var arena = Arena.ofShared()) {
+    try (var arena = Arena.ofShared();
+        var workers = new Workers(2)) {
       var golden = new GoldenModel("sampling/generate", arena); // by tools/parity/sampling.py
       var generator =
-          Generator.allocate(golden.memory, golden.decoder(), golden.adapter, tokenizer, 64);
+          Generator.allocate(
+              golden.memory, golden.decoder(), golden.adapter, tokenizer, 64, workers);
       var options = SamplingOptions.greedy(40).withRepetitionPenalty(Double.parseDouble(penalty));
       var expected = Arrays.stream(golden.golden.i32("greedy_" + penalty)).boxed().toList();
       assertEquals(expected, generator.generate(golden.golden.i32("prompt"), options).ids());

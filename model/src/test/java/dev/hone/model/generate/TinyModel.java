@@ -14,6 +14,7 @@ import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -35,6 +36,7 @@ final class TinyModel implements AutoCloseable {
   private static final int MAX_POSITIONS = 700;
 
   private final Arena arena = Arena.ofShared();
+  private final Workers workers = new Workers(2);
   private final Allocator memory = new ArenaAllocator(arena);
   private final ModelConfig config;
   private final Decoder decoder;
@@ -138,7 +140,8 @@ final class TinyModel implements AutoCloseable {
   }
 
   Generator generator(int contextLength) {
-    return Generator.allocate(memory, decoder, AdapterShape.NONE, tokenizer, contextLength);
+    return Generator.allocate(
+        memory, decoder, AdapterShape.NONE, tokenizer, contextLength, workers);
   }
 
   /// Logits after the last of `ids`, from one pass over all of them without a cache.
@@ -165,6 +168,7 @@ final class TinyModel implements AutoCloseable {
 
   @Override
   public void close() {
+    workers.close();
     arena.close();
   }
 }

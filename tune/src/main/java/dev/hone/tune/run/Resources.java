@@ -9,9 +9,9 @@ import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.MemoryPlan;
+import dev.hone.tensor.Workers;
 import dev.hone.tune.train.Engine;
 import dev.hone.tune.train.Optimizer;
-import dev.hone.tune.train.Workers;
 import java.util.List;
 import java.util.Map;
 

@@ -13,6 +13,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Stopwatch.Operation;
+import dev.hone.tensor.Workers;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.MicroBatch;

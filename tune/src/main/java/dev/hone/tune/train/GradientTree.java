@@ -2,6 +2,7 @@ package dev.hone.tune.train;
 
 import dev.hone.model.decoder.DecoderGradients;
 import dev.hone.tensor.Elementwise;
+import dev.hone.tensor.Workers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -6,6 +6,7 @@ import dev.hone.tensor.AdamW;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
 import java.util.List;
 
 /// AdamW over all trained parameters in one pass, with clipping by the global norm.

@@ -1,6 +1,7 @@
 package dev.hone.tune.train;
 
 import dev.hone.model.decoder.Decoder;
+import dev.hone.tensor.Workers;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.EpochOrder;
 import dev.hone.tune.data.TokenStore;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.hone.model.decoder.DecoderGradients;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;

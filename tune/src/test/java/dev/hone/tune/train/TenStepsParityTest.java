@@ -14,6 +14,7 @@ import dev.hone.model.decoder.PackedBatch;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Workers;
 import dev.hone.testkit.Golden;
 import java.io.IOException;
 import java.lang.foreign.Arena;

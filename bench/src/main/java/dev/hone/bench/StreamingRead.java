@@ -1,0 +1,65 @@
+package dev.hone.bench;
+
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// How fast all threads together can read memory that no cache holds: the bound of decoding.
+final class StreamingRead {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+  /// Floats that are read at a time; a multiple of four vectors of any width.
+  private static final int CHUNK = 1 << 16;
+
+  private final Tensor buffer;
+  private final Workers workers;
+  private final float[] sums;
+
+  /// @param byteSize how much is read, rounded up
+  StreamingRead(Allocator memory, long byteSize, Workers workers) {
+    this.buffer = memory.f32("streamed", Math.ceilDiv(byteSize, 4L * CHUNK), CHUNK);
+    this.workers = workers;
+    this.sums = new float[workers.count() * 16];
+    buffer.data().fill((byte) 0);
+  }
+
+  /// Reads everything once.
+  ///
+  /// @return bytes per second
+  double run() {
+    long started = System.nanoTime();
+    workers.share(
+        Math.toIntExact(buffer.rows()),
+        1,
+        (worker, row, to) -> sums[16 * worker] += sum(buffer.data(), 4L * CHUNK * row));
+    double seconds = (System.nanoTime() - started) / 1e9;
+    if (sums[0] != 0) {
+      throw new IllegalStateException("zeros add up to " + sums[0]);
+    }
+    return buffer.byteSize() / seconds;
+  }
+
+  /// In four sums, so that additions wait for memory and not for each other.
+  private static float sum(MemorySegment x, long at) {
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    int lanes = SPECIES.length();
+    for (int i = 0; i < CHUNK; i += 4 * lanes) {
+      a = a.add(load(x, at, i));
+      b = b.add(load(x, at, i + lanes));
+      c = c.add(load(x, at, i + 2 * lanes));
+      d = d.add(load(x, at, i + 3 * lanes));
+    }
+    return a.add(b).add(c.add(d)).lane(0);
+  }
+
+  private static FloatVector load(MemorySegment x, long at, int i) {
+    return FloatVector.fromMemorySegment(SPECIES, x, at + 4L * i, ByteOrder.nativeOrder());
+  }
+}

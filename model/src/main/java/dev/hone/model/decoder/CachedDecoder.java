@@ -1,0 +1,357 @@
+package dev.hone.model.decoder;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Attention;
+import dev.hone.tensor.BaseLinear;
+import dev.hone.tensor.Embedding;
+import dev.hone.tensor.Linear;
+import dev.hone.tensor.Matrix;
+import dev.hone.tensor.RmsNorm;
+import dev.hone.tensor.Rope;
+import dev.hone.tensor.Spans;
+import dev.hone.tensor.SwiGlu;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// A [Decoder] that goes on with one sequence: keys and values of what was before lie in a cache,
+/// and all workers share each new pass.
+///
+/// A layer is a row of phases, between which the workers wait for each other:
+///
+/// ```
+/// norm   q,k,v   rotate   attention   o, added   norm   gate,up,swiglu   down, added
+/// ```
+///
+/// and before each product, where an adapter has it, its inner activations. A product is shared out
+/// by its outputs: for one token they are rows of the weight, each streamed once by one worker; for
+/// many tokens they are tiles, rows of the pass by outputs. How a phase is cut doesn't depend on
+/// the number of workers, so neither do the bits.
+///
+/// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
+public final class CachedDecoder {
+  /// A good length for the passes of a long prompt, tokens: long enough for the matrix products,
+  /// short enough to cancel soon.
+  public static final int CHUNK = 256;
+
+  /// Tokens and outputs of one tile of a matrix product: much smaller, and the library spends its
+  /// time on packing; much larger, and few tiles leave workers idle.
+  private static final int TILE_TOKENS = 128;
+
+  private static final int TILE_OUTPUTS = 192;
+
+  /// Of a weight that is multiplied with one token, what one worker takes at a time: some
+  /// microseconds of reading.
+  private static final int SHARE_BYTES = 1 << 16;
+
+  /// Tokens per share of what is done token by token.
+  private static final int SHARE_TOKENS = 16;
+
+  private final Decoder decoder;
+  private final ModelConfig config;
+  private final Workers workers;
+  private final KvCache cache;
+  private final int maxTokens;
+  private final Tensor stream;
+  private final List<BlockActivations> blocks;
+  private final List<Attention.Scratch> scratch;
+  private final List<BaseLinear.Scratch> widened;
+  private final Tensor last;
+
+  private CachedDecoder(
+      Allocator memory,
+      Decoder decoder,
+      AdapterShape adapter,
+      int maxTokens,
+      int capacity,
+      Workers workers) {
+    this.decoder = decoder;
+    this.config = decoder.config();
+    this.workers = workers;
+    this.maxTokens = maxTokens;
+    this.cache = KvCache.allocate(memory, config, capacity);
+    this.stream = memory.f32("activations", maxTokens, config.hiddenSize());
+    this.blocks = blocks(memory, adapter);
+    this.scratch =
+        IntStream.range(0, workers.count())
+            .mapToObj(w -> decoder.attention().scratch(memory, capacity, false))
+            .toList();
+    this.widened =
+        IntStream.range(0, workers.count())
+            .mapToObj(w -> BaseProducts.exact(memory, config, decoder.baseDtype()))
+            .toList();
+    this.last = memory.f32("head", 1, config.hiddenSize());
+  }
+
+  /// @param adapter of the decoder; [AdapterShape#NONE] without one
+  /// @param maxTokens the most tokens of one pass
+  /// @param capacity the most tokens of the sequence; at most what the decoder was made for
+  public static CachedDecoder allocate(
+      Allocator memory,
+      Decoder decoder,
+      AdapterShape adapter,
+      int maxTokens,
+      int capacity,
+      Workers workers) {
+    return new CachedDecoder(memory, decoder, adapter, maxTokens, capacity, workers);
+  }
+
+  /// One set of activations for all layers; the residual stream goes through in place.
+  private List<BlockActivations> blocks(Allocator memory, AdapterShape adapter) {
+    var low = new ArrayList<List<Tensor>>();
+    var shared = new HashMap<String, Tensor>();
+    for (int l = 0; l < config.numLayers(); l++) {
+      low.add(BlockActivations.low(memory, adapter, l, maxTokens, shared));
+    }
+    var first =
+        BlockActivations.allocate(memory, config, maxTokens, stream, stream, low.getFirst());
+    return low.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
+  }
+
+  /// The tokens so far.
+  public KvCache cache() {
+    return cache;
+  }
+
+  /// The longest pass that fits, tokens.
+  public int maxTokens() {
+    return maxTokens;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /// Runs the next tokens on top of what the cache holds, and leaves their keys and values there.
+  ///
+  /// @param ids the next tokens, the first `n` in use
+  /// @param logits `V` elements, overwritten: the logits after the last of them
+  public void extend(int[] ids, int n, Tensor logits) {
+    if (n < 1 || n > maxTokens || cache.length() + n > cache.capacity()) {
+      throw new IllegalArgumentException(
+          "%d tokens on top of %d do not fit a cache of %d and passes of %d"
+              .formatted(n, cache.length(), cache.capacity(), maxTokens));
+    }
+    Embedding.forward(ids, n, weights().embedding(), stream);
+    for (int l = 0; l < config.numLayers(); l++) {
+      attentionHalf(l, n);
+      mlpHalf(l, n);
+    }
+    cache.grow(n);
+    head(n, logits);
+  }
+
+  private DecoderTensors<Matrix> weights() {
+    return decoder.weights();
+  }
+
+  private void attentionHalf(int l, int n) {
+    var a = blocks.get(l);
+    var w = weights().blocks().get(l);
+    int past = cache.length();
+    var k = cache.keys(l).rows(past, past + n);
+    var v = cache.values(l).rows(past, past + n);
+    var q = new Product(w.q(), a.low(LinearLayer.Q), a.q());
+    var both =
+        List.of(
+            q,
+            new Product(w.k(), a.low(LinearLayer.K), k),
+            new Product(w.v(), a.low(LinearLayer.V), v));
+    norm(a.h(), a.r(), w.inputNorm(), n);
+    project(a.h(), n, 0f, both);
+    rotate(a.q(), past, n);
+    rotate(k, past, n);
+    attend(a, l, past, n);
+    project(a.o(), n, 1f, List.of(new Product(w.o(), a.low(LinearLayer.O), stream)));
+  }
+
+  private void mlpHalf(int l, int n) {
+    var a = blocks.get(l);
+    var w = weights().blocks().get(l);
+    var gate = new Product(w.gate(), a.low(LinearLayer.GATE), a.gate());
+    var up = new Product(w.up(), a.low(LinearLayer.UP), a.up());
+    norm(a.h2(), a.r2(), w.postNorm(), n);
+    low(a.h2(), n, List.of(gate, up));
+    tiles(
+        n,
+        config.intermediateSize(),
+        2 * config.hiddenSize(),
+        (worker, from, to, fromOut, toOut) -> {
+          gate.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
+          up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
+          SwiGlu.part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
+        });
+    project(a.m(), n, 1f, List.of(new Product(w.down(), a.low(LinearLayer.DOWN), stream)));
+  }
+
+  /// The logits after the last of `n` tokens.
+  private void head(int n, Tensor logits) {
+    var first = blocks.getFirst();
+    RmsNorm.forward(stream.rows(n - 1, n), 1, weights().norm(), eps(), last, first.r());
+    var w = weights().head();
+    tiles(
+        1,
+        config.vocabSize(),
+        config.hiddenSize(),
+        (worker, from, to, fromOut, toOut) ->
+            BaseLinear.part(last, 0, 1, w, fromOut, toOut, 0f, widened.get(worker), logits));
+  }
+
+  private float eps() {
+    return (float) config.rmsNormEps();
+  }
+
+  private void norm(Tensor h, Tensor r, Tensor w, int n) {
+    workers.share(
+        n,
+        SHARE_TOKENS,
+        (worker, from, to) ->
+            RmsNorm.forward(
+                stream.rows(from, to), to - from, w, eps(), h.rows(from, to), r.rows(from, to)));
+  }
+
+  private void rotate(Tensor x, int past, int n) {
+    workers.share(
+        n,
+        SHARE_TOKENS,
+        (worker, from, to) -> {
+          var positions = IntStream.range(past + from, past + to).toArray();
+          Rope.forward(
+              x.rows(from, to), positions, to - from, decoder.rope().cos(), decoder.rope().sin());
+        });
+  }
+
+  private void attend(BlockActivations a, int l, int past, int n) {
+    var k = cache.keys(l);
+    var v = cache.values(l);
+    int heads = config.numHeads();
+    var attention = decoder.attention();
+    if (n == 1) {
+      workers.share(
+          heads,
+          1,
+          (worker, head, to) ->
+              attention.single(a.q(), k, v, past + 1, head, scratch.get(worker), a.o()));
+      return;
+    }
+    int groups = config.numKvHeads();
+    var spans = Spans.extending(past, n);
+    int span = spans.size() - 1;
+    workers.share(
+        groups * attention.blocks(n),
+        1,
+        (worker, i, to) ->
+            attention.block(
+                a.q(),
+                k,
+                v,
+                spans,
+                span,
+                i % groups,
+                i / groups,
+                scratch.get(worker),
+                a.o(),
+                a.lse()));
+  }
+
+  /// One linear layer on its way: where its inner activations and its outputs go.
+  ///
+  /// @param low `(T, r)`; null without an adapter
+  private record Product(LinearTensors<Matrix> w, Tensor low, Tensor y) {
+    /// The outputs from `fromOut` to `toOut` that there are.
+    void part(
+        Tensor x,
+        int from,
+        int to,
+        int fromOut,
+        int toOut,
+        float beta,
+        BaseLinear.Scratch widened) {
+      int first = Math.max(fromOut, 0);
+      int end = Math.min(toOut, y.cols());
+      if (first >= end) {
+        return;
+      }
+      BaseLinear.part(x, from, to, w.weight(), first, end, beta, widened, y);
+      if (w.bias() != null) {
+        Linear.addBiasPart(w.bias(), from, to, first, end, y);
+      }
+      if (w.hasAdapter()) {
+        Linear.part(low, from, to, w.b(), first, end, w.scale(), 1f, y);
+      }
+    }
+
+    /// The inner activations from `fromOut` to `toOut` that there are.
+    void lowPart(Tensor x, int from, int to, int fromOut, int toOut) {
+      int first = Math.max(fromOut, 0);
+      int end = Math.min(toOut, w.rank());
+      if (first < end) {
+        Linear.part(x, from, to, w.a(), first, end, 1f, 0f, low);
+      }
+    }
+  }
+
+  /// Several layers of one input, their outputs side by side.
+  private void project(Tensor x, int n, float beta, List<Product> products) {
+    low(x, n, products);
+    tiles(
+        n,
+        products.stream().mapToInt(p -> p.y().cols()).sum(),
+        x.cols(),
+        (worker, from, to, fromOut, toOut) -> {
+          int at = 0;
+          for (var p : products) {
+            p.part(x, from, to, fromOut - at, toOut - at, beta, widened.get(worker));
+            at += p.y().cols();
+          }
+        });
+  }
+
+  private void low(Tensor x, int n, List<Product> products) {
+    int ranks = products.stream().mapToInt(p -> p.w().rank()).sum();
+    if (ranks == 0) {
+      return;
+    }
+    tiles(
+        n,
+        ranks,
+        x.cols(),
+        (worker, from, to, fromOut, toOut) -> {
+          int at = 0;
+          for (var p : products) {
+            p.lowPart(x, from, to, fromOut - at, toOut - at);
+            at += p.w().rank();
+          }
+        });
+  }
+
+  /// Outputs `fromOut` to `toOut` of tokens `from` to `to`.
+  private interface Tile {
+    void run(int worker, int from, int to, int fromOut, int toOut);
+  }
+
+  /// Shares tiles of `(n, outputs)` out.
+  ///
+  /// @param in weights that an output takes
+  private void tiles(int n, int outputs, int in, Tile tile) {
+    int width = n == 1 ? Math.max(1, SHARE_BYTES / Float.BYTES / in) : TILE_OUTPUTS;
+    int across = Math.ceilDiv(outputs, width);
+    workers.share(
+        across * Math.ceilDiv(n, TILE_TOKENS),
+        1,
+        (worker, i, end) -> {
+          int from = i / across * TILE_TOKENS;
+          int fromOut = i % across * width;
+          tile.run(
+              worker,
+              from,
+              Math.min(n, from + TILE_TOKENS),
+              fromOut,
+              Math.min(outputs, fromOut + width));
+        });
+  }
+}
