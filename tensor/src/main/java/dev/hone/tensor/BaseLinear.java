@@ -44,12 +44,12 @@ public final class BaseLinear {
     Linear.check("linear", x, n, w, y);
     switch (w) {
       case Tensor full -> Linear.forward(x, n, full, 1f, beta, y);
-      case Bf16Matrix narrow -> forwardWidened(x, n, narrow, beta, scratch.block, y);
+      case Bf16Matrix narrow -> part(x, 0, n, narrow, 0, y.cols(), beta, scratch, y);
       case Int8Matrix narrow -> {
         if (scratch.integers != null && IntegerLinear.fits(narrow)) {
           IntegerLinear.forward(x, n, narrow, beta, scratch.integers, y);
         } else {
-          forwardWidened(x, n, narrow, beta, scratch.block, y);
+          part(x, 0, n, narrow, 0, y.cols(), beta, scratch, y);
         }
       }
     }
@@ -71,8 +71,9 @@ public final class BaseLinear {
     }
   }
 
-  /// A part of [#forward] with the weights as they are kept, so that threads may share it out:
-  /// outputs `fromOut` to `toOut` of rows `from` to `to`, as [Linear#part].
+  /// A part of [#forward] in float32, so that threads may share it out: outputs `fromOut` to
+  /// `toOut` of rows `from` to `to`. A single row, as in decoding, is multiplied with a narrow
+  /// weight as it streams by; several go block after block of outputs.
   public static void part(
       Tensor x,
       int from,
@@ -83,19 +84,24 @@ public final class BaseLinear {
       float beta,
       Scratch scratch,
       Tensor y) {
+    Linear.check("linear", x, to, w, y);
+    if (from < 0 || fromOut < 0 || toOut > y.cols()) {
+      throw new ShapeException(
+          "linear",
+          "no outputs %d to %d of row %d on in %s".formatted(fromOut, toOut, from, y.shape()));
+    }
     switch (w) {
       case Tensor full -> Linear.part(x, from, to, full, fromOut, toOut, 1f, beta, y);
-      case NarrowMatrix narrow ->
+      case NarrowMatrix narrow -> {
+        if (to - from == 1) {
+          narrow.multiply(x, from, fromOut, toOut, beta, y);
+        } else {
           partWidened(x, from, to, narrow, fromOut, toOut, beta, scratch.block, y);
+        }
+      }
     }
   }
 
-  private static void forwardWidened(
-      Tensor x, int n, NarrowMatrix w, float beta, Tensor block, Tensor y) {
-    partWidened(x, 0, n, w, 0, Math.toIntExact(w.rows()), beta, block, y);
-  }
-
-  /// Block after block of outputs; a single row, as in decoding, needs none.
   private static void partWidened(
       Tensor x,
       int from,
@@ -106,33 +112,33 @@ public final class BaseLinear {
       float beta,
       Tensor block,
       Tensor y) {
-    Linear.check("linear", x, to, w, y);
-    if (to - from == 1) {
-      w.multiply(x, from, fromOut, toOut, beta, y);
-      return;
-    }
     int most = rowsAtOnce(w, block);
     for (int out = fromOut; out < toOut; out += most) {
       int rows = Math.min(most, toOut - out);
-      var wide = widened(w, out, rows, block);
-      MatrixProduct.sgemm(
-          false,
-          true,
-          to - from,
-          rows,
-          x.cols(),
-          1f,
-          x.data(),
-          x.at(from),
-          x.cols(),
-          wide.data(),
-          0,
-          wide.cols(),
-          beta,
-          y.data(),
-          y.at(from) + (long) out * Float.BYTES,
-          y.cols());
+      product(x, from, to, widened(w, out, rows, block), out, beta, y);
     }
+  }
+
+  /// Rows `from` to `to` with some rows of a weight, for the outputs from `fromOut` on.
+  private static void product(
+      Tensor x, int from, int to, Tensor w, int fromOut, float beta, Tensor y) {
+    MatrixProduct.sgemm(
+        false,
+        true,
+        to - from,
+        (int) w.rows(),
+        x.cols(),
+        1f,
+        x.data(),
+        x.at(from),
+        x.cols(),
+        w.data(),
+        0,
+        w.cols(),
+        beta,
+        y.data(),
+        y.at(from) + (long) fromOut * Float.BYTES,
+        y.cols());
   }
 
   /// Block after block of what is summed over.

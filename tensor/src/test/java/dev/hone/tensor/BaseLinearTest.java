@@ -74,6 +74,26 @@ class BaseLinearTest {
     assertMaxRelativeError(expectedDx.toArray(), dx.toArray(), 1e-5);
   }
 
+  @ParameterizedTest
+  @Seeds(40)
+  void partsMakeUpTheWhole(long seed) {
+    var random = new SplittableRandom(seed);
+    var l = Layer.random(random, seed % 2 == 0);
+    var scratch = new BaseLinear.Scratch(Tensors.zeros(1, l.in() * random.nextInt(1, 5)), null);
+    for (var w : List.of(l.narrow, l.wide)) {
+      var expected = Tensors.full(l.n, l.out(), 2f);
+      Linear.forward(l.x, l.n, l.wide, 1f, 1f, expected);
+      var y = Tensors.full(l.n, l.out(), 2f);
+      int row = random.nextInt(l.n + 1);
+      int out = random.nextInt(l.out() + 1);
+      for (int[] rows : new int[][] {{0, row}, {row, l.n}}) {
+        BaseLinear.part(l.x, rows[0], rows[1], w, 0, out, 1f, scratch, y);
+        BaseLinear.part(l.x, rows[0], rows[1], w, out, l.out(), 1f, scratch, y);
+      }
+      assertMaxRelativeError(expected.toArray(), y.toArray(), 2e-6);
+    }
+  }
+
   /// The sum of products of what was rounded, times the scales.
   @ParameterizedTest
   @Seeds(40)
