@@ -210,7 +210,7 @@ public final class Decoder {
     Rope.forward(k, positions, n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);
     attention.forward(a.q(), keys.k(), keys.v(), spans, ws.attention, a.o(), a.lse());
-    ws.time.lap(ATTENTION);
+    ws.time.lap(ATTENTION, spans.pairs(), 2L * config.queryDim(), 1);
     copyUnlessSame(a.input(), n, a.middle());
     ws.time.lap(NORM);
     project(w.o(), a.o(), n, 1f, l, LinearLayer.O, a, ws, a.middle());
@@ -367,7 +367,7 @@ public final class Decoder {
         s.dq(),
         s.dk(),
         s.dv());
-    ws.time.lap(ATTENTION);
+    ws.time.lap(ATTENTION, batch.spans().pairs(), 5L * config.queryDim(), 1);
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);
