@@ -13,12 +13,14 @@ import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
+import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.ProcessMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -63,6 +65,7 @@ public final class LanguageModel implements AutoCloseable {
     this.provenance = readProvenance();
     this.renderer = Renderers.open(checkpoint.dir(), tokenizer, provenance.map(Provenance::format));
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
+    requireMemory();
     this.weights = BaseWeights.load(checkpoint, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
     this.decoder =
@@ -101,6 +104,18 @@ public final class LanguageModel implements AutoCloseable {
       if (!isOpen) {
         arena.close();
       }
+    }
+  }
+
+  private void requireMemory() {
+    long needed =
+        Float.BYTES * BaseWeights.parameters(config()).stream().mapToLong(Parameter::size).sum();
+    long available = ProcessMemory.availableBytes();
+    if (needed > available) {
+      throw new UsageException(
+          "%s: its weights need %,d MB of memory and %,d MB are available"
+              .formatted(checkpoint.dir(), needed >> 20, available >> 20),
+          "free memory, or take a smaller model");
     }
   }
 

@@ -3,8 +3,8 @@ package dev.hone.tune.run;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
 import dev.hone.model.decoder.BaseWeights;
-import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Processor;
 import dev.hone.tune.data.DataRequest;
 import dev.hone.tune.data.TokenStore;
@@ -110,7 +110,7 @@ public final class TuneRun {
         var workers = new Workers(request.threads())) {
       var training = settings.training(data.train(), data.heldOut());
       var demand = demand(files, settings, training, data, probe);
-      var resources = Resources.of(demand);
+      var resources = Resources.of(demand, request.hyper().recompute());
       resources.requireFit();
       listener.phase("loading the weights");
       var memory = new ArenaAllocator(arena);
@@ -127,7 +127,7 @@ public final class TuneRun {
               files.config(),
               demand.shape(),
               demand.trained(),
-              demand.mode(),
+              resources.mode(),
               demand.dropout(),
               demand.size(),
               workers);
@@ -173,7 +173,6 @@ public final class TuneRun {
         files.config(),
         shape,
         Trained.parameters(shape, files.config()),
-        training.recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING,
         settings.dropout(),
         scored.andTraining(data.train(), training),
         request.threads());
@@ -264,6 +263,7 @@ public final class TuneRun {
         s.training().evalEvery(),
         resources.peakBytes(),
         resources.availableBytes(),
+        resources.bytesWithoutRecomputation(),
         resources.planned(),
         seconds,
         trial.tokensPerSecond());

@@ -147,7 +147,6 @@ final class StepAllocations {
         1e-8,
         1,
         0f,
-        false,
         0,
         0,
         0,
