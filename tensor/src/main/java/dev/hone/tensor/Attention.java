@@ -8,16 +8,24 @@ package dev.hone.tensor;
 /// the span stands on. The scores of one block over all these keys lie side by side, so that a
 /// common head of several rows is computed once and seen by all of them; its gradients add up.
 ///
+/// The queries of all heads that share a key/value head are stacked: head after head, a block of
+/// each. So a product is as tall as the group, and the gradients of a key and a value are each one
+/// product over the group.
+///
 /// The forward keeps one number per query and head, the log of the softmax's denominator (`lse`),
 /// from which the backward makes each block's weights again.
 public final class Attention {
-  /// Queries per block: scores of one block stay in the second-level cache up to some thousand
-  /// keys.
-  static final int BLOCK = 64;
+  /// Rows of a block, all heads of a group together: few enough that scores stay in the
+  /// second-level cache up to a thousand keys, and that little of the future is computed in vain.
+  private static final int BLOCK_ROWS = 128;
+
+  private static final int LEAST_QUERIES = 16;
 
   private final int numHeads;
   private final int numKvHeads;
   private final int headDim;
+  private final int group;
+  private final int blockQueries;
   private final float scale;
 
   public Attention(int numHeads, int numKvHeads, int headDim) {
@@ -28,18 +36,29 @@ public final class Attention {
     this.numHeads = numHeads;
     this.numKvHeads = numKvHeads;
     this.headDim = headDim;
+    this.group = numHeads / numKvHeads;
+    this.blockQueries = Math.max(LEAST_QUERIES, BLOCK_ROWS / group);
     this.scale = (float) (1 / Math.sqrt(headDim));
   }
 
-  /// Scores of one block of queries, and their gradient; one per worker.
-  public record Scratch(Tensor scores, Tensor dscores, KeyRanges ranges) {
-    /// @param maxKeys the longest sequence, what it stands on included
-    public static Scratch allocate(Allocator memory, int maxKeys, boolean training) {
-      return new Scratch(
-          memory.f32("attention scores", BLOCK, maxKeys),
-          memory.f32("attention scores", training ? BLOCK : 0, maxKeys),
-          new KeyRanges());
-    }
+  /// What one block needs, one per worker.
+  ///
+  /// @param scores `(block, keys)`, `dscores` their gradient
+  /// @param q `(block, D)` the block's queries, scaled
+  /// @param o `(block, D)` its output, or the gradients of output and queries
+  public record Scratch(
+      Tensor scores, Tensor dscores, Tensor q, Tensor o, KeyRanges ranges, Block block) {}
+
+  /// @param maxKeys the longest sequence, what it stands on included
+  public Scratch scratch(Allocator memory, int maxKeys, boolean training) {
+    int rows = group * blockQueries;
+    return new Scratch(
+        memory.f32("attention scores", rows, maxKeys),
+        memory.f32("attention scores", training ? rows : 0, maxKeys),
+        memory.f32("attention scores", rows, headDim),
+        memory.f32("attention scores", rows, headDim),
+        new KeyRanges(),
+        new Block());
   }
 
   /// `out = softmax(q·kᵀ / √D, causal)·v`, span by span and head by head.
@@ -52,29 +71,33 @@ public final class Attention {
       Tensor q, Tensor k, Tensor v, Spans spans, Scratch scratch, Tensor out, Tensor lse) {
     for (int s = 0; s < spans.size(); s++) {
       if (spans.hasQueries(s)) {
-        forward(q, k, v, spans, s, scratch, out, lse);
+        check(q, k, v, spans, s, scratch, out, lse);
+        scratch.ranges().set(spans, s);
+        for (int kv = 0; kv < numKvHeads; kv++) {
+          for (int from = 0; from < spans.length(s); from += blockQueries) {
+            scratch.block().set(spans, s, from, blockQueries);
+            forward(q, k, v, kv, scratch, out, lse);
+          }
+        }
       }
     }
   }
 
   private void forward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Spans spans,
-      int span,
-      Scratch scratch,
-      Tensor out,
-      Tensor lse) {
-    check(q, k, v, spans, span, scratch, out, lse);
-    scratch.ranges().set(spans, span);
-    for (int head = 0; head < numHeads; head++) {
-      for (int from = 0; from < spans.length(span); from += BLOCK) {
-        var block = Block.of(spans, span, from);
-        weights(q, k, block, head, scratch, lse, true);
-        product(scratch.scores(), block, scratch.ranges(), v, head, out);
+      Tensor q, Tensor k, Tensor v, int kv, Scratch scratch, Tensor out, Tensor lse) {
+    var block = scratch.block();
+    stack(q, kv, block, scale, scratch.q());
+    scores(scratch.q(), k, kv, scratch, scratch.scores());
+    for (int g = 0; g < group; g++) {
+      for (int i = 0; i < block.n; i++) {
+        float sum =
+            Kernels.BEST.attentionWeights(
+                scratch.scores().data(), block.at(g, i), block.visible(i), block.keys);
+        lse.set(block.row + i, kv * group + g, sum);
       }
     }
+    product(scratch.scores(), v, kv, 1f, scratch, scratch.o());
+    unstack(scratch.o(), kv, block, out);
   }
 
   /// Gradients of [#forward]; every span must have its queries.
@@ -104,21 +127,25 @@ public final class Attention {
       clear(dv, spans, s);
     }
     for (int s = 0; s < spans.size(); s++) {
-      backward(q, k, v, spans, s, scratch, out, lse, dout, dq, dk, dv);
+      scratch.ranges().set(spans, s);
+      for (int kv = 0; kv < numKvHeads; kv++) {
+        for (int from = 0; from < spans.length(s); from += blockQueries) {
+          scratch.block().set(spans, s, from, blockQueries);
+          backward(q, k, v, kv, scratch, out, lse, dout, dq, dk, dv);
+        }
+      }
     }
   }
 
   private static void clear(Tensor x, Spans spans, int span) {
-    int row = spans.keyRow(span);
-    x.rows(row, row + spans.length(span)).clear();
+    Kernels.BEST.clear(x.data(), x.at(spans.keyRow(span)), spans.length(span) * x.cols());
   }
 
   private void backward(
       Tensor q,
       Tensor k,
       Tensor v,
-      Spans spans,
-      int span,
+      int kv,
       Scratch scratch,
       Tensor out,
       Tensor lse,
@@ -126,151 +153,171 @@ public final class Attention {
       Tensor dq,
       Tensor dk,
       Tensor dv) {
-    var ranges = scratch.ranges();
-    ranges.set(spans, span);
-    for (int head = 0; head < numHeads; head++) {
-      for (int from = 0; from < spans.length(span); from += BLOCK) {
-        var block = Block.of(spans, span, from);
-        weights(q, k, block, head, scratch, lse, false);
-        accumulate(scratch.scores(), block, ranges, dout, head, dv);
-        scores(dout, v, block, ranges, head, scratch.dscores());
-        softmaxBackward(out, dout, block, head, scratch);
-        product(scratch.dscores(), block, ranges, k, head, dq);
-        accumulate(scratch.dscores(), block, ranges, q, head, dk);
+    var block = scratch.block();
+    stack(q, kv, block, scale, scratch.q());
+    stack(dout, kv, block, 1f, scratch.o());
+    scores(scratch.q(), k, kv, scratch, scratch.scores());
+    scores(scratch.o(), v, kv, scratch, scratch.dscores());
+    softmaxBackward(out, lse, kv, scratch);
+    accumulate(scratch.scores(), scratch.o(), kv, scratch, dv);
+    accumulate(scratch.dscores(), scratch.q(), kv, scratch, dk);
+    product(scratch.dscores(), k, kv, scale, scratch, scratch.o());
+    unstack(scratch.o(), kv, block, dq);
+  }
+
+  private void softmaxBackward(Tensor out, Tensor lse, int kv, Scratch scratch) {
+    var block = scratch.block();
+    var dout = scratch.o();
+    for (int g = 0; g < group; g++) {
+      int head = kv * group + g;
+      for (int i = 0; i < block.n; i++) {
+        long outAt = query(out, block.row + i, head);
+        long doutAt = dout.at(g * block.n + i);
+        float delta = Kernels.BEST.dot(out.data(), outAt, dout.data(), doutAt, headDim);
+        Kernels.BEST.attentionBackward(
+            scratch.scores().data(),
+            block.at(g, i),
+            scratch.dscores().data(),
+            block.at(g, i),
+            block.visible(i),
+            block.keys,
+            lse.get(block.row + i, head),
+            delta);
       }
     }
   }
 
-  /// Some queries of a span.
-  ///
-  /// @param row where they start
-  /// @param n how many they are
-  /// @param keys the last one's keys
-  private record Block(int row, int n, int keys) {
-    static Block of(Spans spans, int span, int from) {
-      int n = Math.min(BLOCK, spans.length(span) - from);
-      return new Block(spans.queryRow(span) + from, n, spans.past(span) + from + n);
+  /// Some queries of a span, for all heads of a group; reused.
+  static final class Block {
+    /// Where they start, in rows.
+    private int row;
+
+    /// How many they are.
+    private int n;
+
+    /// The last one's keys.
+    private int keys;
+
+    private void set(Spans spans, int span, int from, int most) {
+      n = Math.min(most, spans.length(span) - from);
+      row = spans.queryRow(span) + from;
+      keys = spans.past(span) + from + n;
     }
 
     /// Keys that query `i` sees.
-    int visible(int i) {
+    private int visible(int i) {
       return keys - n + i + 1;
     }
 
-    /// Where query `i` lies in the scores, in bytes.
-    long at(int i) {
-      return (long) i * keys * Float.BYTES;
+    /// Where the scores of query `i` of the group's head `g` lie, in bytes.
+    private long at(int g, int i) {
+      return ((long) g * n + i) * keys * Float.BYTES;
     }
   }
 
-  /// The softmax weights of a block: made with the denominators, or again from them.
-  private void weights(
-      Tensor q, Tensor k, Block block, int head, Scratch scratch, Tensor lse, boolean first) {
-    var scores = scratch.scores();
-    scores(q, k, block, scratch.ranges(), head, scores);
-    for (int i = 0; i < block.n(); i++) {
-      int row = block.row() + i;
-      if (first) {
-        float sum = Kernels.BEST.softmax(scores.data(), block.at(i), block.visible(i), scale);
-        lse.set(row, head, sum);
-      } else {
-        Kernels.BEST.softmaxAgain(
-            scores.data(), block.at(i), block.visible(i), scale, lse.get(row, head));
-      }
-      hideFuture(scores, block, i);
+  /// `stacked[g·n + i] = factor · x[row + i, head g of the group]`
+  private void stack(Tensor x, int kv, Block b, float factor, Tensor stacked) {
+    for (int g = 0; g < group; g++) {
+      Kernels.BEST.copyRows(
+          x.data(),
+          query(x, b.row, kv * group + g),
+          x.at(1),
+          stacked.data(),
+          stacked.at((long) g * b.n),
+          stacked.at(1),
+          b.n,
+          headDim,
+          factor);
     }
   }
 
-  private static void hideFuture(Tensor scores, Block block, int i) {
-    int visible = block.visible(i);
-    long at = block.at(i) + (long) visible * Float.BYTES;
-    Kernels.BEST.clear(scores.data(), at, block.keys() - visible);
-  }
-
-  private void softmaxBackward(Tensor out, Tensor dout, Block block, int head, Scratch scratch) {
-    for (int i = 0; i < block.n(); i++) {
-      int row = block.row() + i;
-      float delta =
-          Kernels.BEST.dot(
-              out.data(), query(out, row, head), dout.data(), query(dout, row, head), headDim);
-      Kernels.BEST.softmaxBackward(
-          scratch.scores().data(),
-          block.at(i),
-          scratch.dscores().data(),
-          block.at(i),
-          block.visible(i),
-          delta,
-          scale);
-      hideFuture(scratch.dscores(), block, i);
+  /// The other way round.
+  private void unstack(Tensor stacked, int kv, Block b, Tensor x) {
+    for (int g = 0; g < group; g++) {
+      Kernels.BEST.copyRows(
+          stacked.data(),
+          stacked.at((long) g * b.n),
+          stacked.at(1),
+          x.data(),
+          query(x, b.row, kv * group + g),
+          x.at(1),
+          b.n,
+          headDim,
+          1f);
     }
   }
 
-  /// `scores (n, keys) = x[block] · yᵀ`, one query head of `x` against its key/value head of `y`.
-  private void scores(Tensor x, Tensor y, Block b, KeyRanges ranges, int head, Tensor scores) {
+  /// `scores (block, keys) = x (block, D) · yᵀ`
+  private void scores(Tensor x, Tensor y, int kv, Scratch scratch, Tensor scores) {
+    var ranges = scratch.ranges();
+    var b = scratch.block();
     for (int r = 0; r < ranges.size(); r++) {
       MatrixProduct.sgemm(
           false,
           true,
-          b.n(),
-          ranges.length(r, b.keys()),
+          group * b.n,
+          ranges.length(r, b.keys),
           headDim,
           1f,
           x.data(),
-          query(x, b.row(), head),
-          x.cols(),
+          0,
+          headDim,
           y.data(),
-          key(y, ranges.row(r), head),
+          key(y, ranges.row(r), kv),
           y.cols(),
           0f,
           scores.data(),
           column(ranges, r),
-          b.keys());
+          b.keys);
     }
   }
 
-  /// `out[block] = weights (n, keys) · y`
-  private void product(Tensor weights, Block b, KeyRanges ranges, Tensor y, int head, Tensor out) {
+  /// `out (block, D) = alpha · weights (block, keys) · y`
+  private void product(Tensor weights, Tensor y, int kv, float alpha, Scratch scratch, Tensor out) {
+    var ranges = scratch.ranges();
+    var b = scratch.block();
     for (int r = 0; r < ranges.size(); r++) {
       MatrixProduct.sgemm(
           false,
           false,
-          b.n(),
+          group * b.n,
           headDim,
-          ranges.length(r, b.keys()),
-          1f,
+          ranges.length(r, b.keys),
+          alpha,
           weights.data(),
           column(ranges, r),
-          b.keys(),
+          b.keys,
           y.data(),
-          key(y, ranges.row(r), head),
+          key(y, ranges.row(r), kv),
           y.cols(),
           r == 0 ? 0f : 1f,
           out.data(),
-          query(out, b.row(), head),
-          out.cols());
+          0,
+          headDim);
     }
   }
 
-  /// `dy += weightsᵀ (keys, n) · x[block]`
-  private void accumulate(
-      Tensor weights, Block b, KeyRanges ranges, Tensor x, int head, Tensor dy) {
+  /// `dy += weightsᵀ (keys, block) · x (block, D)`
+  private void accumulate(Tensor weights, Tensor x, int kv, Scratch scratch, Tensor dy) {
+    var ranges = scratch.ranges();
+    var b = scratch.block();
     for (int r = 0; r < ranges.size(); r++) {
       MatrixProduct.sgemm(
           true,
           false,
-          ranges.length(r, b.keys()),
+          ranges.length(r, b.keys),
           headDim,
-          b.n(),
+          group * b.n,
           1f,
           weights.data(),
           column(ranges, r),
-          b.keys(),
+          b.keys,
           x.data(),
-          query(x, b.row(), head),
-          x.cols(),
+          0,
+          headDim,
           1f,
           dy.data(),
-          key(dy, ranges.row(r), head),
+          key(dy, ranges.row(r), kv),
           dy.cols());
     }
   }
@@ -283,8 +330,8 @@ public final class Attention {
     return x.at(row) + (long) head * headDim * Float.BYTES;
   }
 
-  private long key(Tensor y, int row, int head) {
-    return y.at(row) + (long) (head / (numHeads / numKvHeads)) * headDim * Float.BYTES;
+  private long key(Tensor y, int row, int kv) {
+    return y.at(row) + (long) kv * headDim * Float.BYTES;
   }
 
   private void check(

@@ -36,7 +36,7 @@ public final class CrossEntropy {
       lossSum += weight * (lse - logits.get(i, target));
       correct += Kernels.BEST.argMax(logits.data(), at, logits.cols()) == target ? weight : 0;
       if (gradientInPlace) {
-        Kernels.BEST.softmaxOf(logits.data(), at, logits.cols(), lse);
+        Kernels.BEST.softmaxOf(logits.data(), at, logits.cols(), (float) lse);
         logits.set(i, target, logits.get(i, target) - 1f);
         if (weight != 1) {
           Kernels.BEST.scale(logits.data(), at, logits.cols(), weight);

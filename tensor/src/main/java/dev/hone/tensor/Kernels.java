@@ -73,23 +73,46 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// Gradients of [#swiGlu], written over its inputs: `gate ← dgate`, `up ← dup`.
   void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n);
 
-  /// `x ← softmax(scale · x)` in place; returns `log Σ exp(scale · x)`.
-  float softmax(MemorySegment x, long xAt, int n, float scale);
+  /// One query's attention weights in place: `x ← softmax(x)` over the keys that it sees, 0 for the
+  /// others; returns `log Σ exp(x)`.
+  ///
+  /// @param visible how many keys it sees, at least 1
+  /// @param n all keys of its row
+  float attentionWeights(MemorySegment x, long xAt, int visible, int n);
 
-  /// `x ← exp(scale · x − lse)` in place: the softmax again, from what [#softmax] returned.
-  void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse);
+  /// One query's weights again, and its scores' gradient from that of the weights: `s ← p = exp(s −
+  /// lse)` and `dp ← p · (dp − delta)` over the keys that it sees, 0 for the others. (Dao et al.
+  /// 2022, algorithm 4)
+  ///
+  /// @param lse what [#attentionWeights] returned
+  /// @param delta `Σ p·dp`
+  void attentionBackward(
+      MemorySegment s,
+      long sAt,
+      MemorySegment dp,
+      long dpAt,
+      int visible,
+      int n,
+      float lse,
+      float delta);
 
-  /// `dp ← scale · p · (dp − delta)`: the softmax's backward within attention.
-  void softmaxBackward(
-      MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale);
+  /// `to[r] = factor · from[r]` for rows of `n` elements, each a stride in bytes behind the last.
+  void copyRows(
+      MemorySegment from,
+      long fromAt,
+      long fromStride,
+      MemorySegment to,
+      long toAt,
+      long toStride,
+      int rows,
+      int n,
+      float factor);
 
   /// `log Σ exp(x)`
   double logSumExp(MemorySegment x, long xAt, int n);
 
-  /// `x ← exp(x − lse)` in place.
-  default void softmaxOf(MemorySegment x, long xAt, int n, double lse) {
-    softmaxAgain(x, xAt, n, 1f, (float) lse);
-  }
+  /// `x ← exp(x − lse)` in place: the softmax, from what [#logSumExp] returned.
+  void softmaxOf(MemorySegment x, long xAt, int n, float lse);
 
   /// Index of the largest element, the first of equals.
   int argMax(MemorySegment x, long xAt, int n);

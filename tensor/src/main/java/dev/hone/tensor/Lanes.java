@@ -1,21 +1,19 @@
 package dev.hone.tensor;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// What [VectorKernels] are made of: steps on one vector, which live in registers only.
+/// What [VectorKernels] share: steps on one vector, which live in registers only.
 ///
-/// They stand apart so that the compiler can be told: these into their callers, always, and a
-/// kernel never into its own (`-XX:CompileCommand`, in the launcher and the build). A kernel that
-/// was inlined into the loop around it sometimes grew past what the compiler takes, and then all
-/// its vectors were boxed for the rest of the run.
+/// They stand apart so that the compiler can be told: these into their callers, and a kernel never
+/// into its own (`-XX:CompileCommand`, in the launcher and the build). It stops inlining our own
+/// methods, though not the JDK's, in a method that has grown large, and then boxes every vector
+/// that goes through one: so kernels load and store with the JDK's methods directly.
 final class Lanes {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
@@ -28,28 +26,6 @@ final class Lanes {
           .toList();
 
   private Lanes() {}
-
-  static FloatVector load(MemorySegment x, long offset, int i) {
-    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER);
-  }
-
-  static void store(FloatVector value, MemorySegment x, long offset, int i) {
-    value.intoMemorySegment(x, offset + 4L * i, ORDER);
-  }
-
-  /// What is left of a run, with zeros behind it.
-  static FloatVector load(MemorySegment x, long offset, int i, VectorMask<Float> rest) {
-    return FloatVector.fromMemorySegment(SPECIES, x, offset + 4L * i, ORDER, rest);
-  }
-
-  static void store(
-      FloatVector value, MemorySegment x, long offset, int i, VectorMask<Float> rest) {
-    value.intoMemorySegment(x, offset + 4L * i, ORDER, rest);
-  }
-
-  static VectorMask<Float> rest(int i, int n) {
-    return SPECIES.indexInRange(i, n);
-  }
 
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
   /// another one once the compiler has been there: a run's bits would depend on when that was.
@@ -67,7 +43,8 @@ final class Lanes {
   /// Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low mantissa bits, from
   /// where one shift brings it to the exponent's place.
   static FloatVector exp(FloatVector input) {
-    var x = input.max(-87.3f).min(88.3f);
+    var x = input.blend(-87.3f, input.compare(VectorOperators.LT, -87.3f));
+    x = x.blend(88.3f, x.compare(VectorOperators.GT, 88.3f));
     var shifted = x.fma(x.broadcast(1.44269504f), x.broadcast(12582912f));
     var n = shifted.sub(12582912f);
     var r = n.fma(n.broadcast(-0.693359375f), x);
@@ -88,17 +65,18 @@ final class Lanes {
     return p.mul(power);
   }
 
-  static FloatVector silu(FloatVector g) {
-    return g.div(exp(g.neg()).add(1f));
-  }
-
   static FloatVector sigmoid(FloatVector g) {
     return g.broadcast(1f).div(exp(g.neg()).add(1f));
   }
 
-  /// The derivative of `g · s` with `s = sigmoid(g)`.
-  static FloatVector siluSlope(FloatVector g, FloatVector s) {
-    return s.mul(g.mul(s.broadcast(1f).sub(s)).add(1f));
+  /// `silu(g) · up`
+  static FloatVector gated(FloatVector g, FloatVector up) {
+    return g.mul(up).div(exp(g.neg()).add(1f));
+  }
+
+  /// The derivative of `silu(g) = g · s` with `s = sigmoid(g)`: `s + g·s·(1 − s)`.
+  static FloatVector siluSlope(FloatVector s, FloatVector silu) {
+    return silu.neg().fma(s, s).add(silu);
   }
 
   /// Lane by lane, without the care for NaN and −0 that `max` takes several times as long for.

@@ -153,31 +153,53 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float softmax(MemorySegment x, long xAt, int n, float scale) {
-    double max = scale * (double) max(x, xAt, n);
-    double sum = 0;
+  public float attentionWeights(MemorySegment x, long xAt, int visible, int n) {
+    double lse = logSumExp(x, xAt, visible);
     for (int i = 0; i < n; i++) {
-      sum += Math.exp(scale * (double) at(x, xAt, i) - max);
-    }
-    double lse = max + Math.log(sum);
-    for (int i = 0; i < n; i++) {
-      put(x, xAt, i, Math.exp(scale * (double) at(x, xAt, i) - lse));
+      put(x, xAt, i, i < visible ? Math.exp(at(x, xAt, i) - lse) : 0);
     }
     return (float) lse;
   }
 
   @Override
-  public void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse) {
+  public void attentionBackward(
+      MemorySegment s,
+      long sAt,
+      MemorySegment dp,
+      long dpAt,
+      int visible,
+      int n,
+      float lse,
+      float delta) {
     for (int i = 0; i < n; i++) {
-      put(x, xAt, i, Math.exp(scale * (double) at(x, xAt, i) - lse));
+      double p = i < visible ? Math.exp((double) at(s, sAt, i) - lse) : 0;
+      put(s, sAt, i, p);
+      put(dp, dpAt, i, i < visible ? p * ((double) at(dp, dpAt, i) - delta) : 0);
     }
   }
 
   @Override
-  public void softmaxBackward(
-      MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale) {
+  public void copyRows(
+      MemorySegment from,
+      long fromAt,
+      long fromStride,
+      MemorySegment to,
+      long toAt,
+      long toStride,
+      int rows,
+      int n,
+      float factor) {
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < n; i++) {
+        put(to, toAt + r * toStride, i, at(from, fromAt + r * fromStride, i) * factor);
+      }
+    }
+  }
+
+  @Override
+  public void softmaxOf(MemorySegment x, long xAt, int n, float lse) {
     for (int i = 0; i < n; i++) {
-      put(dp, dpAt, i, scale * at(p, pAt, i) * (at(dp, dpAt, i) - delta));
+      put(x, xAt, i, Math.exp((double) at(x, xAt, i) - lse));
     }
   }
 

@@ -1,21 +1,20 @@
 package dev.hone.tensor;
 
 import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.exp;
 import static dev.hone.tensor.Lanes.firstMoment;
+import static dev.hone.tensor.Lanes.gated;
 import static dev.hone.tensor.Lanes.larger;
 import static dev.hone.tensor.Lanes.largest;
-import static dev.hone.tensor.Lanes.load;
-import static dev.hone.tensor.Lanes.rest;
 import static dev.hone.tensor.Lanes.secondMoment;
 import static dev.hone.tensor.Lanes.sigmoid;
-import static dev.hone.tensor.Lanes.silu;
 import static dev.hone.tensor.Lanes.siluSlope;
 import static dev.hone.tensor.Lanes.stepped;
-import static dev.hone.tensor.Lanes.store;
 import static dev.hone.tensor.Lanes.sum;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -38,11 +37,15 @@ final class VectorKernels implements Kernels {
   public void add(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, int n) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(load(dst, dstAt, i).add(load(src, srcAt, i)), dst, dstAt, i);
+      fromMemorySegment(SPECIES, dst, dstAt + 4L * i, ORDER)
+          .add(fromMemorySegment(SPECIES, src, srcAt + 4L * i, ORDER))
+          .intoMemorySegment(dst, dstAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      store(load(dst, dstAt, i, rest).add(load(src, srcAt, i, rest)), dst, dstAt, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, dst, dstAt + 4L * i, ORDER, rest)
+          .add(fromMemorySegment(SPECIES, src, srcAt + 4L * i, ORDER, rest))
+          .intoMemorySegment(dst, dstAt + 4L * i, ORDER, rest);
     }
   }
 
@@ -51,10 +54,10 @@ final class VectorKernels implements Kernels {
     int i = 0;
     var zero = FloatVector.zero(SPECIES);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(zero, x, xAt, i);
+      zero.intoMemorySegment(x, xAt + 4L * i, ORDER);
     }
     if (i < n) {
-      store(zero, x, xAt, i, rest(i, n));
+      zero.intoMemorySegment(x, xAt + 4L * i, ORDER, SPECIES.indexInRange(i, n));
     }
   }
 
@@ -62,11 +65,15 @@ final class VectorKernels implements Kernels {
   public void scale(MemorySegment x, long xAt, int n, float factor) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(load(x, xAt, i).mul(factor), x, xAt, i);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+          .mul(factor)
+          .intoMemorySegment(x, xAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      store(load(x, xAt, i, rest).mul(factor), x, xAt, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+          .mul(factor)
+          .intoMemorySegment(x, xAt + 4L * i, ORDER, rest);
     }
   }
 
@@ -80,11 +87,15 @@ final class VectorKernels implements Kernels {
     int i = 0;
     var sum = FloatVector.zero(SPECIES);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      sum = load(x, xAt, i).fma(load(y, yAt, i), sum);
+      sum =
+          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+              .fma(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER), sum);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      sum = load(x, xAt, i, rest).fma(load(y, yAt, i, rest), sum);
+      var rest = SPECIES.indexInRange(i, n);
+      sum =
+          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+              .fma(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER, rest), sum);
     }
     return sum(sum);
   }
@@ -95,11 +106,17 @@ final class VectorKernels implements Kernels {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(load(x, xAt, i).mul(r).mul(load(w, 0, i)), y, yAt, i);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+          .mul(r)
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      store(load(x, xAt, i, rest).mul(r).mul(load(w, 0, i, rest)), y, yAt, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+          .mul(r)
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
     }
     return r;
   }
@@ -118,14 +135,26 @@ final class VectorKernels implements Kernels {
     float shared = (float) (-weightedDot(x, xAt, w, dy, dyAt, n) * r * r * r / n);
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      var step = load(dy, dyAt, i).mul(load(w, 0, i)).mul(r);
-      store(load(x, xAt, i).fma(step.broadcast(shared), step).add(load(dx, dxAt, i)), dx, dxAt, i);
+      var step =
+          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER)
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+              .mul(r);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+          .fma(step.broadcast(shared), step)
+          .add(fromMemorySegment(SPECIES, dx, dxAt + 4L * i, ORDER))
+          .intoMemorySegment(dx, dxAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var step = load(dy, dyAt, i, rest).mul(load(w, 0, i, rest)).mul(r);
-      var sum = load(x, xAt, i, rest).fma(step.broadcast(shared), step);
-      store(sum.add(load(dx, dxAt, i, rest)), dx, dxAt, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      var step =
+          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+              .mul(r);
+      var sum =
+          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+              .fma(step.broadcast(shared), step);
+      sum.add(fromMemorySegment(SPECIES, dx, dxAt + 4L * i, ORDER, rest))
+          .intoMemorySegment(dx, dxAt + 4L * i, ORDER, rest);
     }
   }
 
@@ -135,11 +164,17 @@ final class VectorKernels implements Kernels {
     int i = 0;
     var sums = FloatVector.zero(SPECIES);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      sums = load(dy, dyAt, i).mul(load(w, 0, i)).fma(load(x, xAt, i), sums);
+      sums =
+          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER)
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), sums);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      sums = load(dy, dyAt, i, rest).mul(load(w, 0, i, rest)).fma(load(x, xAt, i, rest), sums);
+      var rest = SPECIES.indexInRange(i, n);
+      sums =
+          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest), sums);
     }
     return sum(sums);
   }
@@ -149,12 +184,20 @@ final class VectorKernels implements Kernels {
       MemorySegment x, long xAt, float r, MemorySegment dy, long dyAt, int n, MemorySegment dw) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(load(dy, dyAt, i).mul(load(x, xAt, i)).mul(r).add(load(dw, 0, i)), dw, 0, i);
+      fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER)
+          .mul(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER))
+          .mul(r)
+          .add(fromMemorySegment(SPECIES, dw, 4L * i, ORDER))
+          .intoMemorySegment(dw, 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var step = load(dy, dyAt, i, rest).mul(load(x, xAt, i, rest)).mul(r);
-      store(step.add(load(dw, 0, i, rest)), dw, 0, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      var step =
+          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
+              .mul(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest))
+              .mul(r);
+      step.add(fromMemorySegment(SPECIES, dw, 4L * i, ORDER, rest))
+          .intoMemorySegment(dw, 4L * i, ORDER, rest);
     }
   }
 
@@ -170,12 +213,12 @@ final class VectorKernels implements Kernels {
     long upper = xAt + 4L * half;
     int i = 0;
     for (; i < SPECIES.loopBound(half); i += LANES) {
-      var a = load(x, xAt, i);
-      var b = load(x, upper, i);
-      var c = load(cos, tableAt, i);
-      var s = load(sin, tableAt, i).mul(direction);
-      store(a.mul(c).sub(b.mul(s)), x, xAt, i);
-      store(b.mul(c).add(a.mul(s)), x, upper, i);
+      var a = fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER);
+      var b = fromMemorySegment(SPECIES, x, upper + 4L * i, ORDER);
+      var c = fromMemorySegment(SPECIES, cos, tableAt + 4L * i, ORDER);
+      var s = fromMemorySegment(SPECIES, sin, tableAt + 4L * i, ORDER).mul(direction);
+      a.mul(c).sub(b.mul(s)).intoMemorySegment(x, xAt + 4L * i, ORDER);
+      b.mul(c).add(a.mul(s)).intoMemorySegment(x, upper + 4L * i, ORDER);
     }
     // a small head's halves are shorter than a vector: element by element is faster than a mask
     for (; i < half; i++) {
@@ -192,11 +235,17 @@ final class VectorKernels implements Kernels {
   public void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(silu(load(gate, at, i)).mul(load(up, at, i)), y, at, i);
+      gated(
+              fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER),
+              fromMemorySegment(SPECIES, up, at + 4L * i, ORDER))
+          .intoMemorySegment(y, at + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      store(silu(load(gate, at, i, rest)).mul(load(up, at, i, rest)), y, at, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      gated(
+              fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER, rest),
+              fromMemorySegment(SPECIES, up, at + 4L * i, ORDER, rest))
+          .intoMemorySegment(y, at + 4L * i, ORDER, rest);
     }
   }
 
@@ -205,19 +254,25 @@ final class VectorKernels implements Kernels {
       MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      var g = load(gate, at, i);
-      var d = load(dy, at, i);
+      var g = fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER);
+      var d = fromMemorySegment(SPECIES, dy, at + 4L * i, ORDER);
       var s = sigmoid(g);
-      store(d.mul(load(up, at, i)).mul(siluSlope(g, s)), gate, at, i);
-      store(d.mul(g).mul(s), up, at, i);
+      var silu = g.mul(s);
+      d.mul(fromMemorySegment(SPECIES, up, at + 4L * i, ORDER))
+          .mul(siluSlope(s, silu))
+          .intoMemorySegment(gate, at + 4L * i, ORDER);
+      d.mul(silu).intoMemorySegment(up, at + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var g = load(gate, at, i, rest);
-      var d = load(dy, at, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      var g = fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER, rest);
+      var d = fromMemorySegment(SPECIES, dy, at + 4L * i, ORDER, rest);
       var s = sigmoid(g);
-      store(d.mul(load(up, at, i, rest)).mul(siluSlope(g, s)), gate, at, i, rest);
-      store(d.mul(g).mul(s), up, at, i, rest);
+      var silu = g.mul(s);
+      d.mul(fromMemorySegment(SPECIES, up, at + 4L * i, ORDER, rest))
+          .mul(siluSlope(s, silu))
+          .intoMemorySegment(gate, at + 4L * i, ORDER, rest);
+      d.mul(silu).intoMemorySegment(up, at + 4L * i, ORDER, rest);
     }
   }
 
@@ -226,59 +281,105 @@ final class VectorKernels implements Kernels {
     int i = 0;
     var top = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      top = larger(top, load(x, xAt, i));
+      top = larger(top, fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER));
     }
     if (i < n) {
-      var rest = rest(i, n);
-      top = top.blend(larger(top, load(x, xAt, i, rest)), rest);
+      var rest = SPECIES.indexInRange(i, n);
+      top = top.blend(larger(top, fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)), rest);
     }
     return largest(top);
   }
 
   @Override
-  public float softmax(MemorySegment x, long xAt, int n, float scale) {
-    float max = scale * max(x, xAt, n);
+  public float attentionWeights(MemorySegment x, long xAt, int visible, int n) {
+    float max = max(x, xAt, visible);
     int i = 0;
     var sums = FloatVector.zero(SPECIES);
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      var e = exp(load(x, xAt, i).mul(scale).sub(max));
-      store(e, x, xAt, i);
+    for (; i < SPECIES.loopBound(visible); i += LANES) {
+      var e = exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER).sub(max));
+      e.intoMemorySegment(x, xAt + 4L * i, ORDER);
       sums = sums.add(e);
     }
-    if (i < n) {
-      var rest = rest(i, n);
-      var e = exp(load(x, xAt, i, rest).mul(scale).sub(max));
-      store(e, x, xAt, i, rest);
+    if (i < visible) {
+      var rest = SPECIES.indexInRange(i, visible);
+      var e = exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest).sub(max));
+      e.intoMemorySegment(x, xAt + 4L * i, ORDER, rest);
       sums = sums.add(e, rest);
     }
     double sum = sum(sums);
-    scale(x, xAt, n, (float) (1 / sum));
+    scale(x, xAt, visible, (float) (1 / sum));
+    clear(x, xAt + 4L * visible, n - visible);
     return (float) (max + Math.log(sum));
   }
 
   @Override
-  public void softmaxAgain(MemorySegment x, long xAt, int n, float scale, float lse) {
+  public void attentionBackward(
+      MemorySegment s,
+      long sAt,
+      MemorySegment dp,
+      long dpAt,
+      int visible,
+      int n,
+      float lse,
+      float delta) {
     int i = 0;
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(exp(load(x, xAt, i).mul(scale).sub(lse)), x, xAt, i);
+    for (; i < SPECIES.loopBound(visible); i += LANES) {
+      var p = exp(fromMemorySegment(SPECIES, s, sAt + 4L * i, ORDER).sub(lse));
+      var ds = fromMemorySegment(SPECIES, dp, dpAt + 4L * i, ORDER).sub(delta).mul(p);
+      p.intoMemorySegment(s, sAt + 4L * i, ORDER);
+      ds.intoMemorySegment(dp, dpAt + 4L * i, ORDER);
     }
-    if (i < n) {
-      var rest = rest(i, n);
-      store(exp(load(x, xAt, i, rest).mul(scale).sub(lse)), x, xAt, i, rest);
+    if (i < visible) {
+      var rest = SPECIES.indexInRange(i, visible);
+      var p = exp(fromMemorySegment(SPECIES, s, sAt + 4L * i, ORDER, rest).sub(lse));
+      var ds = fromMemorySegment(SPECIES, dp, dpAt + 4L * i, ORDER, rest).sub(delta).mul(p);
+      p.intoMemorySegment(s, sAt + 4L * i, ORDER, rest);
+      ds.intoMemorySegment(dp, dpAt + 4L * i, ORDER, rest);
+    }
+    clear(s, sAt + 4L * visible, n - visible);
+    clear(dp, dpAt + 4L * visible, n - visible);
+  }
+
+  @Override
+  public void copyRows(
+      MemorySegment from,
+      long fromAt,
+      long fromStride,
+      MemorySegment to,
+      long toAt,
+      long toStride,
+      int rows,
+      int n,
+      float factor) {
+    for (int r = 0; r < rows; r++) {
+      long source = fromAt + r * fromStride;
+      long target = toAt + r * toStride;
+      int i = 0;
+      for (; i < SPECIES.loopBound(n); i += LANES) {
+        fromMemorySegment(SPECIES, from, source + 4L * i, ORDER)
+            .mul(factor)
+            .intoMemorySegment(to, target + 4L * i, ORDER);
+      }
+      if (i < n) {
+        var rest = SPECIES.indexInRange(i, n);
+        fromMemorySegment(SPECIES, from, source + 4L * i, ORDER, rest)
+            .mul(factor)
+            .intoMemorySegment(to, target + 4L * i, ORDER, rest);
+      }
     }
   }
 
   @Override
-  public void softmaxBackward(
-      MemorySegment p, long pAt, MemorySegment dp, long dpAt, int n, float delta, float scale) {
+  public void softmaxOf(MemorySegment x, long xAt, int n, float lse) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      store(load(dp, dpAt, i).sub(delta).mul(load(p, pAt, i)).mul(scale), dp, dpAt, i);
+      exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER).sub(lse))
+          .intoMemorySegment(x, xAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var step = load(dp, dpAt, i, rest).sub(delta).mul(load(p, pAt, i, rest)).mul(scale);
-      store(step, dp, dpAt, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest).sub(lse))
+          .intoMemorySegment(x, xAt + 4L * i, ORDER, rest);
     }
   }
 
@@ -288,11 +389,11 @@ final class VectorKernels implements Kernels {
     int i = 0;
     var sums = FloatVector.zero(SPECIES);
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      sums = sums.add(exp(load(x, xAt, i).sub(max)));
+      sums = sums.add(exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER).sub(max)));
     }
     if (i < n) {
-      var rest = rest(i, n);
-      sums = sums.add(exp(load(x, xAt, i, rest).sub(max)), rest);
+      var rest = SPECIES.indexInRange(i, n);
+      sums = sums.add(exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest).sub(max)), rest);
     }
     return max + Math.log((double) sum(sums));
   }
@@ -302,14 +403,17 @@ final class VectorKernels implements Kernels {
     float max = max(x, xAt, n);
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      var found = load(x, xAt, i).compare(VectorOperators.EQ, max);
+      var found =
+          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER).compare(VectorOperators.EQ, max);
       if (found.anyTrue()) {
         return i + found.firstTrue();
       }
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var found = load(x, xAt, i, rest).compare(VectorOperators.EQ, max, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      var found =
+          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+              .compare(VectorOperators.EQ, max, rest);
       return found.anyTrue() ? i + found.firstTrue() : 0;
     }
     return 0;
@@ -326,21 +430,23 @@ final class VectorKernels implements Kernels {
       AdamW.Step step) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
-      var g = load(grad, at, i).mul(step.gradScale());
-      var first = firstMoment(g, load(m, at, i), step);
-      var second = secondMoment(g, load(v, at, i), step);
-      store(first, m, at, i);
-      store(second, v, at, i);
-      store(stepped(load(param, at, i), first, second, step), param, at, i);
+      var g = fromMemorySegment(SPECIES, grad, at + 4L * i, ORDER).mul(step.gradScale());
+      var first = firstMoment(g, fromMemorySegment(SPECIES, m, at + 4L * i, ORDER), step);
+      var second = secondMoment(g, fromMemorySegment(SPECIES, v, at + 4L * i, ORDER), step);
+      first.intoMemorySegment(m, at + 4L * i, ORDER);
+      second.intoMemorySegment(v, at + 4L * i, ORDER);
+      stepped(fromMemorySegment(SPECIES, param, at + 4L * i, ORDER), first, second, step)
+          .intoMemorySegment(param, at + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = rest(i, n);
-      var g = load(grad, at, i, rest).mul(step.gradScale());
-      var first = firstMoment(g, load(m, at, i, rest), step);
-      var second = secondMoment(g, load(v, at, i, rest), step);
-      store(first, m, at, i, rest);
-      store(second, v, at, i, rest);
-      store(stepped(load(param, at, i, rest), first, second, step), param, at, i, rest);
+      var rest = SPECIES.indexInRange(i, n);
+      var g = fromMemorySegment(SPECIES, grad, at + 4L * i, ORDER, rest).mul(step.gradScale());
+      var first = firstMoment(g, fromMemorySegment(SPECIES, m, at + 4L * i, ORDER, rest), step);
+      var second = secondMoment(g, fromMemorySegment(SPECIES, v, at + 4L * i, ORDER, rest), step);
+      first.intoMemorySegment(m, at + 4L * i, ORDER, rest);
+      second.intoMemorySegment(v, at + 4L * i, ORDER, rest);
+      stepped(fromMemorySegment(SPECIES, param, at + 4L * i, ORDER, rest), first, second, step)
+          .intoMemorySegment(param, at + 4L * i, ORDER, rest);
     }
   }
 }

@@ -49,16 +49,16 @@ class AttentionTest {
     }
 
     void forward(Attention attention, Spans spans) {
-      attention.forward(q, k, v, spans, scratch(spans), o, lse);
+      attention.forward(q, k, v, spans, scratch(attention, spans), o, lse);
     }
 
     void backward(Attention attention, Spans spans) {
-      attention.backward(q, k, v, spans, scratch(spans), o, lse, dout, dq, dk, dv);
+      attention.backward(q, k, v, spans, scratch(attention, spans), o, lse, dout, dq, dk, dv);
     }
 
-    private static Scratch scratch(Spans spans) {
+    private static Scratch scratch(Attention attention, Spans spans) {
       int keys = IntStream.range(0, spans.size()).map(spans::keys).max().orElseThrow();
-      return Scratch.allocate(Tensors::allocate, keys, true);
+      return attention.scratch(Tensors::allocate, keys, true);
     }
   }
 
@@ -124,7 +124,7 @@ class AttentionTest {
       var q = Tensors.full(length + 1, Q, Float.NaN);
       q.copyFrom(full.q().rows(past, all), length);
       var o = Tensors.full(length + 1, Q, 7f);
-      var scratch = Scratch.allocate(Tensors::allocate, all + 9, false);
+      var scratch = attention.scratch(Tensors::allocate, all + 9, false);
       var spans = Spans.extending(past, length);
       attention.forward(q, k, v, spans, scratch, o, Tensors.zeros(length + 1, HEADS));
       assertMaxRelativeError(full.o().rows(past, all).toArray(), o.rows(0, length).toArray(), 2e-6);
@@ -273,7 +273,7 @@ class AttentionTest {
     pass.backward(attention, spans);
     var o = Tensors.zeros(length, Q);
     var lse = Tensors.zeros(length, HEADS);
-    var scratch = Scratch.allocate(Tensors::allocate, length, false);
+    var scratch = attention.scratch(Tensors::allocate, length, false);
     for (var each :
         new Tensor[][] {{pass.q(), pass.dq()}, {pass.k(), pass.dk()}, {pass.v(), pass.dv()}}) {
       var numeric =

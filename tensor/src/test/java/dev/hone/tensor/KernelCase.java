@@ -86,17 +86,20 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             SHARED,
             SHARED,
             SHARED),
-        close("softmax", (k, x, at, n) -> k.softmax(x[0], at[0], n, 0.6f), FREE),
+        close("attentionWeights", (k, x, at, n) -> weights(k, x[0], at[0], n), FREE),
         close(
-            "softmaxAgain",
-            (k, x, at, n) -> run(() -> k.softmaxAgain(x[0], at[0], n, 0.6f, 2.5f)),
-            FREE),
-        close("softmaxOf", (k, x, at, n) -> run(() -> k.softmaxOf(x[0], at[0], n, 2.5)), FREE),
-        close(
-            "softmaxBackward",
-            (k, x, at, n) -> run(() -> k.softmaxBackward(x[0], at[0], x[1], at[1], n, 0.3f, 0.6f)),
+            "attentionBackward",
+            (k, x, at, n) ->
+                run(() -> k.attentionBackward(x[0], at[0], x[1], at[1], n - n / 3, n, 2.5f, 0.3f)),
             FREE,
             FREE),
+        exact(
+            "copyRows",
+            (k, x, at, n) ->
+                run(() -> k.copyRows(x[0], at[0], 8L * n, x[1], at[1], 4L * n, 2, n, 0.6f)),
+            new Operand(Start.FREE, 3),
+            new Operand(Start.FREE, 2)),
+        close("softmaxOf", (k, x, at, n) -> run(() -> k.softmaxOf(x[0], at[0], n, 2.5f)), FREE),
         close("logSumExp", (k, x, at, n) -> k.logSumExp(x[0], at[0], n), FREE),
         exact("argMax", (k, x, at, n) -> k.argMax(x[0], at[0], n), FREE),
         exact(
@@ -106,6 +109,11 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             SHARED,
             SHARED,
             SHARED));
+  }
+
+  /// A query sees a key at least.
+  private static double weights(Kernels k, MemorySegment x, long at, int n) {
+    return n == 0 ? 0 : k.attentionWeights(x, at, n - n / 3, n);
   }
 
   private static KernelCase exact(String name, Call call, Operand... operands) {

@@ -112,7 +112,7 @@ class KernelsTest {
             size + Math.log(n),
             Kernels.BEST.logSumExp(x.data(), 0, n),
             1e-3 + 1e-7 * Math.abs(size));
-        Kernels.BEST.softmax(x.data(), 0, n, 1f);
+        Kernels.BEST.attentionWeights(x.data(), 0, n, n);
         assertClose(filled(n, 1f / n), x.toArray(), 1e-6, 0);
       }
     }
@@ -128,7 +128,7 @@ class KernelsTest {
       var x = Tensors.of(values, 1, n);
       assertEquals(2 + Math.log(2), Kernels.BEST.logSumExp(x.data(), 0, n), 1e-6);
       assertEquals(n / 2, Kernels.BEST.argMax(x.data(), 0, n));
-      Kernels.BEST.softmax(x.data(), 0, n, 1f);
+      Kernels.BEST.attentionWeights(x.data(), 0, n, n);
       var expected = new float[n];
       expected[n / 2] = 0.5f;
       expected[n - 1] = 0.5f;
@@ -144,7 +144,7 @@ class KernelsTest {
         x.set(0, at, Float.NaN);
         assertTrue(Double.isNaN(Kernels.BEST.logSumExp(x.data(), 0, n)));
         assertTrue(Double.isNaN(Kernels.BEST.sumOfSquares(x.data(), 0, n)));
-        assertTrue(Float.isNaN(Kernels.BEST.softmax(Tensors.copy(x).data(), 0, n, 1f)));
+        assertTrue(Float.isNaN(Kernels.BEST.attentionWeights(Tensors.copy(x).data(), 0, n, n)));
         var y = Tensors.zeros(1, n);
         Kernels.BEST.swiGlu(x.data(), Tensors.full(1, n, 1f).data(), y.data(), 0, n);
         assertTrue(Float.isNaN(y.get(0, at)));

@@ -15,8 +15,8 @@ class MemoryPlanTest {
     Consumer<Allocator> need =
         memory -> {
           memory.f32("weights", 3, 5);
-          Attention.Scratch.allocate(memory, 100, true);
-          Attention.Scratch.allocate(memory, 70, false);
+          new Attention(4, 2, 8).scratch(memory, 100, true);
+          new Attention(4, 2, 8).scratch(memory, 70, false);
           memory.f32("weights", 0, 9);
         };
     var plan = new MemoryPlan();

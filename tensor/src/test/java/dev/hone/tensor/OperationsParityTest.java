@@ -85,7 +85,7 @@ class OperationsParityTest {
     int n = (int) q.rows();
     var spans = new Spans(1);
     spans.add(0, n, Spans.NOTHING);
-    var scratch = Attention.Scratch.allocate(Tensors::allocate, n, true);
+    var scratch = attention.scratch(Tensors::allocate, n, true);
     var o = zeros(n, q.cols());
     var lse = zeros(n, heads);
     attention.forward(q, k, v, spans, scratch, o, lse);

@@ -18,6 +18,7 @@ import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
+import dev.hone.tensor.Selection;
 import dev.hone.tensor.Spans;
 import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
@@ -29,8 +30,9 @@ import java.util.function.Function;
 ///
 /// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals
 /// one pass per row. What rows have in common at their beginning is computed once, if the batch has
-/// it once. The head sees only positions that have a target, a chunk of them at a time, and each
-/// chunk's logits become their own gradient in place: the full logits never exist.
+/// it once. Behind the last layer's attention only positions that have a target go on, since nobody
+/// sees the others any more; the head takes a chunk of them at a time, and each chunk's logits
+/// become their own gradient in place: the full logits never exist.
 ///
 /// A block reads, with `x` coming in:
 ///
@@ -54,7 +56,7 @@ public final class Decoder {
     this.config = config;
     this.weights = weights;
     this.rope = rope;
-    this.attention = new Attention(config.numHeads(), config.numKvHeads(), config.headDim());
+    this.attention = Workspace.attention(config);
   }
 
   /// A decoder without adapter.
@@ -84,8 +86,9 @@ public final class Decoder {
   /// Runs a batch and scores its targets, without dropout; nothing is kept.
   public Score score(PackedBatch batch, Workspace ws) {
     ws.begin(false);
+    ws.chooseTargets(batch);
     forward(batch, ws);
-    return head(batch, ws, null);
+    return head(ws, null);
   }
 
   /// Runs a batch forward and backward, and adds the gradients of the summed loss to `gradients`.
@@ -94,8 +97,9 @@ public final class Decoder {
       throw new IllegalArgumentException("a workspace for inference keeps nothing to go back from");
     }
     ws.begin(true);
+    ws.chooseTargets(batch);
     forward(batch, ws);
-    var score = head(batch, ws, gradients.tensors());
+    var score = head(ws, gradients.tensors());
     backward(batch, ws, gradients.tensors());
     return score;
   }
@@ -105,8 +109,9 @@ public final class Decoder {
   /// @param logits `(T, V)`, overwritten
   public void logits(PackedBatch batch, Workspace ws, Tensor logits) {
     ws.begin(false);
-    forward(batch, ws);
     int n = batch.numTokens();
+    ws.choose(0, n);
+    forward(batch, ws);
     RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
     Linear.forward(ws.head.h(), n, weights.head(), 1f, 0f, logits);
   }
@@ -132,14 +137,14 @@ public final class Decoder {
       positions[i] = past + i;
     }
     var spans = Spans.extending(past, n);
+    ws.choose(n - 1, n);
     Embedding.forward(ids, n, weights.embedding(), ws.output);
     for (int l = 0; l < config.numLayers(); l++) {
       var keys = new Keys(cache.keys(l), cache.values(l), past);
       block(l, ws.blocks.get(l), keys, positions, n, spans, ws, ws.output);
     }
     cache.grow(n);
-    var last = ws.output.rows(n - 1, n);
-    RmsNorm.forward(last, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
+    RmsNorm.forward(ws.output, 1, weights.norm(), eps(), ws.head.h(), ws.head.r());
     Linear.forward(ws.head.h(), 1, weights.head(), 1f, 0f, logits);
   }
 
@@ -190,11 +195,21 @@ public final class Decoder {
       Workspace ws,
       Tensor out) {
     attentionHalf(l, a, keys, positions, n, spans, ws);
-    mlpHalf(l, a, n, ws);
+    int m = mlpRows(l, n, ws);
+    mlpHalf(l, a, m, ws);
     var w = weights.blocks().get(l);
-    copyUnlessSame(a.middle(), n, out);
+    copyUnlessSame(a.middle(), m, out);
     ws.time.lap(NORM);
-    project(w.down(), a.m(), n, 1f, l, LinearLayer.DOWN, a, ws, out);
+    project(w.down(), a.m(), m, 1f, l, LinearLayer.DOWN, a, ws, out);
+  }
+
+  private boolean isLast(int l) {
+    return l == config.numLayers() - 1;
+  }
+
+  /// How many rows go on behind attention.
+  private int mlpRows(int l, int n, Workspace ws) {
+    return isLast(l) ? ws.numChosen() : n;
   }
 
   private void attentionHalf(
@@ -211,9 +226,19 @@ public final class Decoder {
     ws.time.lap(ROPE);
     attention.forward(a.q(), keys.k(), keys.v(), spans, ws.attention, a.o(), a.lse());
     ws.time.lap(ATTENTION, spans.pairs(), 2L * config.queryDim(), 1);
-    copyUnlessSame(a.input(), n, a.middle());
+    if (isLast(l)) {
+      Selection.forward(a.o(), ws.head.rows(), ws.numChosen(), ws.head.o());
+      Selection.forward(a.input(), ws.head.rows(), ws.numChosen(), a.middle());
+    } else {
+      copyUnlessSame(a.input(), n, a.middle());
+    }
     ws.time.lap(NORM);
-    project(w.o(), a.o(), n, 1f, l, LinearLayer.O, a, ws, a.middle());
+    project(w.o(), o(l, a, ws), mlpRows(l, n, ws), 1f, l, LinearLayer.O, a, ws, a.middle());
+  }
+
+  /// Attention's output as the projection behind it sees it.
+  private Tensor o(int l, BlockActivations a, Workspace ws) {
+    return isLast(l) ? ws.head.o() : a.o();
   }
 
   private void mlpHalf(int l, BlockActivations a, int n, Workspace ws) {
@@ -248,10 +273,10 @@ public final class Decoder {
   /// Scores the targets, chunk by chunk; with gradients wanted, also starts `dx`.
   ///
   /// @param g null to score only
-  private Score head(PackedBatch batch, Workspace ws, DecoderTensors g) {
+  private Score head(Workspace ws, DecoderTensors g) {
     var head = ws.head;
-    int n = gatherTargets(batch, ws);
-    RmsNorm.forward(head.x(), n, weights.norm(), eps(), head.h(), head.r());
+    int n = ws.numChosen();
+    RmsNorm.forward(ws.output, n, weights.norm(), eps(), head.h(), head.r());
     ws.time.lap(NORM);
     var score = Score.NONE;
     int chunk = Math.toIntExact(head.logits().rows());
@@ -259,23 +284,9 @@ public final class Decoder {
       score = score.plus(headChunk(ws, from, Math.min(chunk, n - from), g));
     }
     if (g != null) {
-      headBackward(batch, ws, n, g);
+      headBackward(ws, n, g);
     }
     return score;
-  }
-
-  private int gatherTargets(PackedBatch batch, Workspace ws) {
-    int n = 0;
-    for (int t = 0; t < batch.numTokens(); t++) {
-      int target = batch.targets()[t];
-      if (target != PackedBatch.NO_TARGET) {
-        ws.head.rows()[n] = t;
-        ws.head.weights()[n] = batch.weights()[t];
-        ws.head.targets()[n++] = target;
-      }
-    }
-    Embedding.forward(ws.head.rows(), n, ws.output, ws.head.x());
-    return n;
   }
 
   private Score headChunk(Workspace ws, int from, int n, DecoderTensors g) {
@@ -299,17 +310,13 @@ public final class Decoder {
     return score;
   }
 
-  private void headBackward(PackedBatch batch, Workspace ws, int n, DecoderTensors g) {
+  private void headBackward(Workspace ws, int n, DecoderTensors g) {
     var head = ws.head;
     if (g.norm() != null) {
-      RmsNorm.backwardWeight(head.x(), n, head.r(), head.dh(), g.norm());
+      RmsNorm.backwardWeight(ws.output, n, head.r(), head.dh(), g.norm());
     }
-    // the gathered rows' gradients go into h, which nobody needs any more, and from there to their
-    // places
-    head.h().clear(n);
-    RmsNorm.backward(head.x(), n, weights.norm(), head.r(), head.dh(), head.h());
-    ws.gradients.dx().clear(batch.numTokens());
-    Embedding.backward(head.rows(), n, head.h(), ws.gradients.dx());
+    ws.gradients.dx().clear(n);
+    RmsNorm.backward(ws.output, n, weights.norm(), head.r(), head.dh(), ws.gradients.dx());
     ws.time.lap(NORM);
   }
 
@@ -320,8 +327,8 @@ public final class Decoder {
       if (ws.mode == Workspace.Mode.RECOMPUTE) {
         recompute(l, a, batch, n, ws);
       }
-      mlpBackward(l, a, n, ws, g.blocks().get(l));
-      attentionBackward(l, a, batch, n, ws, g.blocks().get(l));
+      mlpBackward(l, a, mlpRows(l, n, ws), ws, g.blocks().get(l));
+      attentionBackward(l, a, batch, n, ws, g);
     }
     if (g.embedding() != null) {
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
@@ -332,10 +339,11 @@ public final class Decoder {
   /// The block's forward once more, but for the product that leaves it.
   private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Workspace ws) {
     attentionHalf(l, a, new Keys(a.k(), a.v(), 0), batch.positions(), n, batch.spans(), ws);
-    mlpHalf(l, a, n, ws);
+    int m = mlpRows(l, n, ws);
+    mlpHalf(l, a, m, ws);
     var down = LinearLayer.DOWN;
     Projection.low(
-        weights.blocks().get(l).down(), a.m(), n, a.low(down), ws.dropout(), l, down, ws.time);
+        weights.blocks().get(l).down(), a.m(), m, a.low(down), ws.dropout(), l, down, ws.time);
   }
 
   private void mlpBackward(int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block g) {
@@ -351,10 +359,17 @@ public final class Decoder {
   }
 
   private void attentionBackward(
-      int l, BlockActivations a, PackedBatch batch, int n, Workspace ws, DecoderTensors.Block g) {
+      int l, BlockActivations a, PackedBatch batch, int n, Workspace ws, DecoderTensors all) {
     var w = weights.blocks().get(l);
+    var g = all.blocks().get(l);
     var s = ws.gradients;
-    back(w.o(), g.o(), a.o(), n, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
+    int m = mlpRows(l, n, ws);
+    back(w.o(), g.o(), o(l, a, ws), m, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
+    if (isLast(l)) {
+      Selection.backward(s.dOut(), ws.head.rows(), m, n);
+      Selection.backward(s.dx(), ws.head.rows(), m, n);
+      ws.time.lap(NORM);
+    }
     attention.backward(
         a.q(),
         a.k(),
@@ -371,10 +386,14 @@ public final class Decoder {
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);
-    back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, s.dh());
-    back(w.k(), g.k(), a.h(), n, s.dk(), l, LinearLayer.K, a, ws, 1f, s.dh());
-    back(w.v(), g.v(), a.h(), n, s.dv(), l, LinearLayer.V, a, ws, 1f, s.dh());
-    normBackward(a.input(), n, w.inputNorm(), a.r(), s, g.inputNorm());
+    // below the first layer there may be nothing to learn, and then nobody asks for dx
+    var dh = l == 0 && all.embedding() == null && g.inputNorm() == null ? null : s.dh();
+    back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, dh);
+    back(w.k(), g.k(), a.h(), n, s.dk(), l, LinearLayer.K, a, ws, 1f, dh);
+    back(w.v(), g.v(), a.h(), n, s.dv(), l, LinearLayer.V, a, ws, 1f, dh);
+    if (dh != null) {
+      normBackward(a.input(), n, w.inputNorm(), a.r(), s, g.inputNorm());
+    }
     ws.time.lap(NORM);
   }
 

@@ -59,6 +59,7 @@ final class Projection {
   /// @param low what the forward left there
   /// @param dLow scratch of the same shape
   /// @param beta 0 replaces `dx`, 1 adds to it
+  /// @param dx `(T, in)`, or null where nobody asks for it
   static void backward(
       LinearTensors w,
       LinearTensors g,
@@ -73,8 +74,10 @@ final class Projection {
       float beta,
       Stopwatch time,
       Tensor dx) {
-    Linear.backward(dy, n, w.weight(), 1f, beta, dx);
-    time.lap(BASE, n, x.cols(), dy.cols());
+    if (dx != null) {
+      Linear.backward(dy, n, w.weight(), 1f, beta, dx);
+      time.lap(BASE, n, x.cols(), dy.cols());
+    }
     if (g.weight() != null) {
       Linear.backwardWeight(x, n, dy, 1f, g.weight());
       time.lap(WEIGHT_GRADIENT, n, x.cols(), dy.cols());
@@ -92,8 +95,10 @@ final class Projection {
         Linear.backwardWeight(dropout.apply(x, n, layer, linear), n, dLow, 1f, g.a());
         time.lap(WEIGHT_GRADIENT, n, w.rank(), x.cols());
       }
-      backwardLow(w, n, dLow, dropout, layer, linear, dx);
-      time.lap(ADAPTER, n, w.rank(), x.cols());
+      if (dx != null) {
+        backwardLow(w, n, dLow, dropout, layer, linear, dx);
+        time.lap(ADAPTER, n, w.rank(), x.cols());
+      }
     }
   }
 

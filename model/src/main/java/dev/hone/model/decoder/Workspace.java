@@ -37,17 +37,18 @@ public final class Workspace {
   final Stopwatch time = new Stopwatch();
   private final Dropout dropout;
   private boolean drops;
+  private int numChosen;
 
-  /// Buffers around the head: only positions with a target (or the last one, when generating) come
-  /// here.
+  /// Buffers around the head: only chosen rows come here.
   ///
-  /// @param x `(T, C)` gathered rows of the residual stream; `h` their normalisation, `r` its
-  ///   factors
-  /// @param dh `(T, C)` gradient of `h`, then of `x`
+  /// @param o `(T, H·D)` the chosen rows of the last layer's attention output
+  /// @param h `(T, C)` normalisation of their residual stream, `r` its factors
+  /// @param dh `(T, C)` gradient of `h`
   /// @param logits `(chunk, V)`
+  /// @param rows which they are, ascending
   /// @param weights how often each target counts
   record Head(
-      Tensor x,
+      Tensor o,
       Tensor h,
       Tensor r,
       Tensor dh,
@@ -118,10 +119,14 @@ public final class Workspace {
         maxTokens,
         blocks(memory, config, adapter, mode, maxTokens, streams),
         streams.getLast(),
-        Attention.Scratch.allocate(memory, maxRow, training),
+        attention(config).scratch(memory, maxRow, training),
         head(memory, config, maxTokens, training),
         training ? gradients(memory, config, adapter, maxTokens) : null,
         training ? Dropout.allocate(memory, config, maxTokens, dropout) : Dropout.NONE);
+  }
+
+  static Attention attention(ModelConfig config) {
+    return new Attention(config.numHeads(), config.numKvHeads(), config.headDim());
   }
 
   private static List<BlockActivations> blocks(
@@ -152,7 +157,7 @@ public final class Workspace {
     int c = config.hiddenSize();
     int chunk = Math.clamp(LOGITS_PER_CHUNK / config.vocabSize(), 1, tokens);
     return new Head(
-        memory.f32("head", tokens, c),
+        memory.f32("head", tokens, config.queryDim()),
         memory.f32("head", tokens, c),
         memory.f32("head", tokens, 1),
         memory.f32("head", training ? tokens : 0, c),
@@ -203,6 +208,31 @@ public final class Workspace {
   void begin(boolean isLearnedFrom) {
     drops = isLearnedFrom;
     time.counts(isLearnedFrom);
+  }
+
+  /// Chooses the rows that have a target: only they go on behind the last layer's attention.
+  void chooseTargets(PackedBatch batch) {
+    numChosen = 0;
+    for (int t = 0; t < batch.numTokens(); t++) {
+      int target = batch.targets()[t];
+      if (target != PackedBatch.NO_TARGET) {
+        head.rows()[numChosen] = t;
+        head.weights()[numChosen] = batch.weights()[t];
+        head.targets()[numChosen++] = target;
+      }
+    }
+  }
+
+  /// Chooses rows `from` (inclusive) to `to` (exclusive).
+  void choose(int from, int to) {
+    numChosen = to - from;
+    for (int i = 0; i < numChosen; i++) {
+      head.rows()[i] = from + i;
+    }
+  }
+
+  int numChosen() {
+    return numChosen;
   }
 
   /// Chooses the dropout masks of the next pass; the same seed gives the same masks.
