@@ -1,10 +1,14 @@
 package dev.hone.bench;
 
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseDtype;
+import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.CachedDecoder;
+import dev.hone.model.decoder.Parameter;
 import dev.hone.model.generate.Sampler;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
@@ -40,6 +44,12 @@ public final class DecodeBench implements Callable<Integer> {
   @Option(names = "--adapter", paramLabel = "DIR", description = "A PEFT adapter on top of it.")
   private Optional<Path> adapter = Optional.empty();
 
+  @Option(
+      names = "--base-dtype",
+      paramLabel = "TYPE",
+      description = "What the base is kept in. Default: float32.")
+  private String baseDtype = BaseDtype.FLOAT32.label();
+
   @Option(names = "--prompt-tokens", paramLabel = "N", description = "Default: 512.")
   private int promptTokens = 512;
 
@@ -64,10 +74,16 @@ public final class DecodeBench implements Callable<Integer> {
     try (var arena = Arena.ofShared();
         var workers = new Workers(threads)) {
       var memory = new ArenaAllocator(arena);
-      var result = run(Subject.load(model, adapter, memory), memory, workers);
+      var result = run(Subject.load(model, dtype(), adapter, memory), memory, workers);
       System.out.println(JsonMapper.shared().writeValueAsString(result));
     }
     return 0;
+  }
+
+  private BaseDtype dtype() {
+    return BaseDtype.byLabel(baseDtype)
+        .orElseThrow(
+            () -> new IllegalArgumentException("--base-dtype is one of " + BaseDtype.labels()));
   }
 
   /// What one round gave.
@@ -122,8 +138,7 @@ public final class DecodeBench implements Callable<Integer> {
             workers);
     var writer = new Writer(decoder, memory.f32("logits", 1, config.vocabSize()), prompt(config));
     var read = new StreamingRead(memory, (long) weightBytes(subject), workers);
-    var products =
-        new PrefillProducts(config, subject.weights(), memory, decoder.maxTokens(), workers);
+    var products = new PrefillProducts(config, memory, decoder.maxTokens(), workers);
     var measured = new ArrayList<Round>();
     var decoded = new Decoded(List.of(), List.of());
     for (int r = 0; r < warmup + rounds; r++) {
@@ -160,6 +175,7 @@ public final class DecodeBench implements Callable<Integer> {
     result.put("what", "hone");
     result.put("prompt_tokens", promptTokens);
     result.put("tokens", tokens);
+    result.put("base_dtype", baseDtype);
     result.put("threads", threads);
     result.put("read_bytes_per_second", median(measured.stream().map(Round::read).toList()));
     result.put("bytes_per_token", bytes);
@@ -192,9 +208,11 @@ public final class DecodeBench implements Callable<Integer> {
   /// What every token reads: all weights once, an embedding that isn't the head's left out.
   private static double weightBytes(Subject subject) {
     var config = subject.config();
-    long size = subject.weights().flat().byteSize();
+    var plan = new MemoryPlan();
+    BaseWeights.allocate(config, subject.weights().dtype(), plan);
+    double size = plan.byteSize();
     if (!config.tieWordEmbeddings()) {
-      size -= 4L * config.vocabSize() * config.hiddenSize();
+      size -= size / parameters(config) * config.vocabSize() * config.hiddenSize();
     }
     return size + (subject.shape().isEmpty() ? 0 : subject.trained().flat().byteSize());
   }
@@ -210,7 +228,7 @@ public final class DecodeBench implements Callable<Integer> {
   private double prefillFlops(Subject subject) {
     var config = subject.config();
     double linear =
-        subject.weights().flat().size()
+        parameters(config)
             - (double) config.vocabSize()
                 * config.hiddenSize()
                 * (config.tieWordEmbeddings() ? 1 : 2);
@@ -220,6 +238,10 @@ public final class DecodeBench implements Callable<Integer> {
     return 2 * (linear + adapters) * promptTokens
         + attention
         + 2.0 * config.vocabSize() * config.hiddenSize();
+  }
+
+  private static double parameters(ModelConfig config) {
+    return BaseWeights.parameters(config).stream().mapToLong(Parameter::size).sum();
   }
 
   private static double median(List<Double> values) {

@@ -14,14 +14,13 @@ import java.util.Arrays;
 /// same order, over as much memory, through the same calls.
 ///
 /// What stands between products in a real pass is missing, so the numbers mean nothing. Attention's
-/// products go head by head and block by block of queries, as in [dev.hone.tensor.Attention]; a
-/// head's rows lie end to end here where there they are strided.
+/// products go group by group of heads and block by block of queries, as in
+/// [dev.hone.tensor.Attention]; a head's rows lie end to end here where there they are strided.
 final class Floor {
-  /// Queries per block of attention.
-  private static final int BLOCK = 64;
-
   private final ModelConfig config;
   private final FloorBuffers buffers;
+  private final int group;
+  private final int blockQueries;
   private final Tensor head;
   private final Tensor dHead;
   private long flops;
@@ -31,7 +30,11 @@ final class Floor {
   Floor(Subject subject, Allocator memory, int maxTokens, int longest) {
     config = subject.config();
     var gradients = ParameterSet.allocate(memory, "gradients", subject.parameters());
-    buffers = FloorBuffers.allocate(subject, gradients, memory, maxTokens, BLOCK * longest);
+    group = config.numHeads() / config.numKvHeads();
+    blockQueries = Math.max(16, 128 / group);
+    buffers =
+        FloorBuffers.allocate(
+            subject, gradients, memory, maxTokens, group * blockQueries * longest);
     var name = config.tieWordEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
     head = subject.weights().float32().get(name);
     dHead = gradients.find(name).orElse(null);
@@ -48,31 +51,36 @@ final class Floor {
   /// @param targets positions that the head works on
   void pass(int[] rows, int targets) {
     int n = Arrays.stream(rows).sum();
-    buffers.blocks().forEach(block -> forward(block, rows, n));
+    var blocks = buffers.blocks();
+    var last = blocks.getLast();
+    blocks.forEach(block -> forward(block, rows, n, block == last ? targets : n));
     head(targets);
-    buffers.blocks().reversed().forEach(block -> backward(block, rows, n));
+    blocks.reversed().forEach(block -> backward(block, rows, n, block == last ? targets : n));
   }
 
-  private void forward(Block block, int[] rows, int n) {
+  /// @param m positions behind attention
+  private void forward(Block block, int[] rows, int n, int m) {
     project(block.of(LinearLayer.Q), n, 0f);
     project(block.of(LinearLayer.K), n, 0f);
     project(block.of(LinearLayer.V), n, 0f);
-    forEachBlock(rows, (head, row, from, queries) -> attend(block, head, row, from, queries));
-    project(block.of(LinearLayer.O), n, 1f);
-    project(block.of(LinearLayer.GATE), n, 0f);
-    project(block.of(LinearLayer.UP), n, 0f);
-    project(block.of(LinearLayer.DOWN), n, 1f);
+    forEachBlock(rows, (kv, row, from, queries) -> attend(block, kv, row, from, queries));
+    project(block.of(LinearLayer.O), m, 1f);
+    project(block.of(LinearLayer.GATE), m, 0f);
+    project(block.of(LinearLayer.UP), m, 0f);
+    project(block.of(LinearLayer.DOWN), m, 1f);
   }
 
-  private void backward(Block block, int[] rows, int n) {
-    back(block.of(LinearLayer.DOWN), n, 0f);
-    back(block.of(LinearLayer.GATE), n, 0f);
-    back(block.of(LinearLayer.UP), n, 1f);
-    back(block.of(LinearLayer.O), n, 0f);
-    forEachBlock(rows, (head, row, from, queries) -> attendBack(block, head, row, from, queries));
-    back(block.of(LinearLayer.Q), n, 0f);
-    back(block.of(LinearLayer.K), n, 1f);
-    back(block.of(LinearLayer.V), n, 1f);
+  private void backward(Block block, int[] rows, int n, int m) {
+    back(block.of(LinearLayer.DOWN), m, 0f, true);
+    back(block.of(LinearLayer.GATE), m, 0f, true);
+    back(block.of(LinearLayer.UP), m, 1f, true);
+    back(block.of(LinearLayer.O), m, 0f, true);
+    forEachBlock(rows, (kv, row, from, queries) -> attendBack(block, kv, row, from, queries));
+    // adapters alone have nothing to learn below the first layer
+    boolean goesOn = dHead != null || block != buffers.blocks().getFirst();
+    back(block.of(LinearLayer.Q), n, 0f, goesOn);
+    back(block.of(LinearLayer.K), n, 1f, goesOn);
+    back(block.of(LinearLayer.V), n, 1f, goesOn);
   }
 
   private void project(Product p, int n, float beta) {
@@ -83,8 +91,11 @@ final class Floor {
     }
   }
 
-  private void back(Product p, int n, float beta) {
-    multiplyBack(p.dy(), n, p.w(), beta, p.dx());
+  /// @param goesOn whether the input's gradient is wanted
+  private void back(Product p, int n, float beta, boolean goesOn) {
+    if (goesOn) {
+      multiplyBack(p.dy(), n, p.w(), beta, p.dx());
+    }
     if (p.dw() != null) {
       multiplyWeight(p.x(), n, p.dy(), p.dw());
     }
@@ -92,7 +103,9 @@ final class Floor {
       multiplyBack(p.dy(), n, p.b(), 0f, p.dLow());
       multiplyWeight(p.low(), n, p.dy(), p.db());
       multiplyWeight(p.x(), n, p.dLow(), p.da());
-      multiplyBack(p.dLow(), n, p.a(), 1f, p.dx());
+      if (goesOn) {
+        multiplyBack(p.dLow(), n, p.a(), 1f, p.dx());
+      }
     }
   }
 
@@ -110,55 +123,57 @@ final class Floor {
     }
   }
 
-  /// A block of queries of one head.
+  /// A block of queries of one group of heads.
   private interface Queries {
     /// @param row where the row starts
     /// @param from the block's first query, from the row's start
-    void run(int head, int row, int from, int queries);
+    void run(int kv, int row, int from, int queries);
   }
 
   private void forEachBlock(int[] rows, Queries body) {
     int start = 0;
     for (int row : rows) {
-      for (int head = 0; head < config.numHeads(); head++) {
-        for (int from = 0; from < row; from += BLOCK) {
-          body.run(head, start, from, Math.min(BLOCK, row - from));
+      for (int kv = 0; kv < config.numKvHeads(); kv++) {
+        for (int from = 0; from < row; from += blockQueries) {
+          body.run(kv, start, from, Math.min(blockQueries, row - from));
         }
       }
       start += row;
     }
   }
 
-  private void attend(Block block, int head, int row, int from, int n) {
-    int keys = from + n;
+  private void attend(Block block, int kv, int row, int from, int queries) {
+    int n = group * queries;
+    int keys = from + queries;
     var weights = weights(n, keys);
-    var q = headRows(block.q(), head, row + from, n);
-    multiply(q, n, keys(block.k(), head, row, keys), 0f, weights);
-    var out = headRows(block.o(), head, row + from, n);
-    multiplyBack(weights, n, keys(block.v(), head, row, keys), 0f, out);
+    var q = groupRows(block.q(), kv, row + from, n);
+    multiply(q, n, headRows(block.k(), kv, row, keys), 0f, weights);
+    var out = groupRows(block.o(), kv, row + from, n);
+    multiplyBack(weights, n, headRows(block.v(), kv, row, keys), 0f, out);
   }
 
-  private void attendBack(Block block, int head, int row, int from, int n) {
-    int keys = from + n;
+  private void attendBack(Block block, int kv, int row, int from, int queries) {
+    int n = group * queries;
+    int keys = from + queries;
     var weights = weights(n, keys);
-    var q = headRows(block.q(), head, row + from, n);
-    var k = keys(block.k(), head, row, keys);
-    var dOut = headRows(buffers.dOut(), head, row + from, n);
+    var q = groupRows(block.q(), kv, row + from, n);
+    var k = headRows(block.k(), kv, row, keys);
+    var dOut = groupRows(buffers.dOut(), kv, row + from, n);
     multiply(q, n, k, 0f, weights);
-    multiplyWeight(dOut, n, weights, keys(buffers.dv(), head, row, keys));
-    multiply(dOut, n, keys(block.v(), head, row, keys), 0f, weights);
-    multiplyBack(weights, n, k, 0f, headRows(buffers.dq(), head, row + from, n));
-    multiplyWeight(q, n, weights, keys(buffers.dk(), head, row, keys));
+    multiplyWeight(dOut, n, weights, headRows(buffers.dv(), kv, row, keys));
+    multiply(dOut, n, headRows(block.v(), kv, row, keys), 0f, weights);
+    multiplyBack(weights, n, k, 0f, groupRows(buffers.dq(), kv, row + from, n));
+    multiplyWeight(q, n, weights, headRows(buffers.dk(), kv, row, keys));
+  }
+
+  /// Rows of a group's queries, stacked.
+  private Tensor groupRows(Tensor x, int kv, int from, int n) {
+    return headRows(x, kv * group, from, n);
   }
 
   private Tensor weights(int n, int keys) {
     var memory = buffers.scores().data();
     return Tensor.of(memory.asSlice(0, (long) n * keys * Float.BYTES), n, keys);
-  }
-
-  /// Rows of the key head that a query head looks at.
-  private Tensor keys(Tensor x, int head, int from, int n) {
-    return headRows(x, head / (config.numHeads() / config.numKvHeads()), from, n);
   }
 
   /// Rows of one head, which lie end to end.

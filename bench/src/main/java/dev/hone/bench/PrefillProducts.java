@@ -2,27 +2,29 @@ package dev.hone.bench;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.LinearLayer;
-import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
-/// The matrix products of a prompt through the base's layers and nothing else: how fast the library
-/// is on them, each thread with its own run of the prompt's tokens.
+/// The matrix products of a prompt through layers like the base's and nothing else, in float32: how
+/// fast the library is on them, each thread with its own run of the prompt's tokens.
 final class PrefillProducts {
   private final ModelConfig config;
-  private final ParameterSet weights;
+  private final List<Map<LinearLayer, Tensor>> weights;
   private final Workers workers;
   private final int tokens;
   private final Tensor x;
   private final Tensor y;
 
-  PrefillProducts(
-      ModelConfig config, ParameterSet weights, Allocator memory, int tokens, Workers workers) {
+  PrefillProducts(ModelConfig config, Allocator memory, int tokens, Workers workers) {
     this.config = config;
-    this.weights = weights;
+    this.weights = Stream.generate(() -> layer(config, memory)).limit(config.numLayers()).toList();
     this.workers = workers;
     this.tokens = tokens;
     int widest =
@@ -35,6 +37,16 @@ final class PrefillProducts {
         x.set(t, c, (float) random.nextGaussian());
       }
     }
+  }
+
+  private static Map<LinearLayer, Tensor> layer(ModelConfig config, Allocator memory) {
+    var weights = new EnumMap<LinearLayer, Tensor>(LinearLayer.class);
+    for (var linear : LinearLayer.values()) {
+      var w = memory.f32("weights", linear.out(config), linear.in(config));
+      w.data().fill((byte) 60);
+      weights.put(linear, w);
+    }
+    return weights;
   }
 
   /// Runs them once.
@@ -53,7 +65,7 @@ final class PrefillProducts {
       for (var linear : LinearLayer.values()) {
         var input = part(x, linear.in(config), from, to);
         var output = part(y, linear.out(config), from, to);
-        Linear.forward(input, to - from, weights.get(linear.module(l) + ".weight"), 1f, 0f, output);
+        Linear.forward(input, to - from, weights.get(l).get(linear), 1f, 0f, output);
       }
     }
   }

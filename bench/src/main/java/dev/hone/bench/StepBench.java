@@ -1,6 +1,7 @@
 package dev.hone.bench;
 
 import dev.hone.model.decoder.BaseDtype;
+import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Workers;
@@ -92,11 +93,7 @@ public final class StepBench implements Callable<Integer> {
     try (var arena = Arena.ofShared();
         var work =
             Work.of(
-                chosenRows(),
-                scratch.resolve("tokens"),
-                microBatchTokens,
-                !hasNoSharedPrefix,
-                recompute)) {
+                chosenRows(), scratch.resolve("tokens"), microBatchTokens, !hasNoSharedPrefix)) {
       var memory = new ArenaAllocator(arena);
       var result = run(Subject.load(model, baseDtype(), adapter, memory), work, memory);
       System.out.println(JsonMapper.shared().writeValueAsString(result));
@@ -128,8 +125,9 @@ public final class StepBench implements Callable<Integer> {
         return result;
       }
     }
+    var mode = recompute ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING;
     try (var workers = new Workers(threads)) {
-      return time(TrainingSteps.of(subject, work, memory, workers), work);
+      return time(TrainingSteps.of(subject, work, mode, memory, workers), work);
     }
   }
 

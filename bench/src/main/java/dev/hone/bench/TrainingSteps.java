@@ -24,8 +24,8 @@ final class TrainingSteps implements Steps {
     this.optimizer = optimizer;
   }
 
-  static TrainingSteps of(Subject subject, Work work, Allocator memory, Workers workers) {
-    var mode = work.settings().recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING;
+  static TrainingSteps of(
+      Subject subject, Work work, Workspace.Mode mode, Allocator memory, Workers workers) {
     var engine =
         Engine.allocate(
             memory,

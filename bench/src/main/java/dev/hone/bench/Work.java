@@ -18,17 +18,16 @@ record Work(Rows rows, TokenStore store, int[] order, TrainingSettings settings)
     implements AutoCloseable {
 
   /// @param scratch a file for the store
-  static Work of(
-      Rows rows, Path scratch, int microBatchTokens, boolean sharesPrefixes, boolean recompute)
+  static Work of(Rows rows, Path scratch, int microBatchTokens, boolean sharesPrefixes)
       throws IOException {
-    var settings = settings(rows.batchSize(), microBatchTokens, sharesPrefixes, recompute);
+    var settings = settings(rows.batchSize(), microBatchTokens, sharesPrefixes);
     var order = EpochOrder.of(settings.seed(), 0, rows.all().size());
     return new Work(rows, rows.store(scratch, order), order, settings);
   }
 
   /// AdamW without decay or schedule, clipped at norm 1, as in the rival's script.
   private static TrainingSettings settings(
-      int batchSize, int microBatchTokens, boolean sharesPrefixes, boolean recompute) {
+      int batchSize, int microBatchTokens, boolean sharesPrefixes) {
     return new TrainingSettings(
         1,
         batchSize,
@@ -43,7 +42,6 @@ record Work(Rows rows, TokenStore store, int[] order, TrainingSettings settings)
         1e-8,
         1,
         0f,
-        recompute,
         0,
         0,
         0,

@@ -23,7 +23,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
   static final int BAD_INPUT = 2;
 
   private static final String MEMORY_HINT =
-      "lower --micro-batch-tokens or --max-length, add --recompute, or give the JVM's heap more:"
+      "lower --micro-batch-tokens or --max-length, add --recompute on, or give the JVM's heap more:"
           + " HONE_JAVA_OPTS=-Xmx8g";
   private static final String DIVERGED_HINT =
       "begin again in another --out, with a lower --lr or a higher --warmup-ratio";

@@ -39,13 +39,16 @@ final class PlanTable {
                 "%s estimated, %s available"
                     .formatted(
                         Numbers.bytes(plan.estimatedPeakBytes()),
-                        Numbers.bytes(plan.availableBytes())))
-            .row(
-                "time",
-                "about %s, at %s tokens/s"
-                    .formatted(
-                        Numbers.duration(plan.estimatedSeconds()),
-                        Numbers.rate(plan.tokensPerSecond())));
+                        Numbers.bytes(plan.availableBytes())));
+    plan.bytesWithoutRecomputation()
+        .ifPresent(bytes ->
+            table.row(
+                "recomputation", "on; without it the run would need " + Numbers.bytes(bytes)));
+    table.row(
+        "time",
+        "about %s, at %s tokens/s"
+            .formatted(
+                Numbers.duration(plan.estimatedSeconds()), Numbers.rate(plan.tokensPerSecond())));
     var lines = new ArrayList<String>();
     lines.add("plan");
     table.lines().forEach(line -> lines.add("  " + line));

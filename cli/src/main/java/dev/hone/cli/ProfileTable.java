@@ -7,9 +7,12 @@ import java.io.PrintStream;
 /// Where the time of training went: thread-seconds and shares, operation by operation.
 final class ProfileTable {
   private final Stopwatch times;
+  private final double rate;
 
-  ProfileTable(Stopwatch times) {
+  /// @param rate floating-point operations a second that a thread reaches in matrix products alone
+  ProfileTable(Stopwatch times, double rate) {
     this.times = times;
+    this.rate = rate;
   }
 
   void print(PrintStream out) {
@@ -24,8 +27,13 @@ final class ProfileTable {
     }
     out.printf(format, "in all", total, 100.0);
     out.printf(
-        "matrix products but attention's: %.0f GFLOP/s a thread while they run, %.0f over all of"
-            + " the time%n%n",
-        times.flop() / products / 1e9, times.flop() / total / 1e9);
+        "matrix products, attention with its softmax among them: %s while they run, %s over all of"
+            + " the time; this machine reached %.0f GFLOP/s a thread before the run%n%n",
+        share(times.flop() / products), share(times.flop() / total), rate / 1e9);
+  }
+
+  private String share(double reached) {
+    return "%.0f GFLOP/s a thread (%.0f %% of the machine's)"
+        .formatted(reached / 1e9, 100 * reached / rate);
   }
 }

@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.tune.run.Recompute;
 import dev.hone.tune.run.TuneRequest.Hyper;
 import dev.hone.tune.train.Schedule;
 import java.util.Optional;
@@ -63,8 +64,11 @@ final class TrainingOptions {
 
   @Option(
       names = "--recompute",
-      description = "Compute activations twice: less memory, about a third slower.")
-  private boolean recompute = DEFAULT.recompute();
+      paramLabel = "auto|on|off",
+      description =
+          "Compute activations twice: less memory, about a third slower. Default: auto, where the"
+              + " run does not fit otherwise.")
+  private Recompute recompute = DEFAULT.recompute();
 
   @Option(
       names = "--seed",

@@ -1,15 +1,19 @@
 package dev.hone.cli;
 
+import dev.hone.tensor.ProductRate;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
 import dev.hone.tune.run.TuneRun;
 import dev.hone.tune.train.DivergedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// Runs one `hone tune`: shows it, lets the user stop it, draws its loss, and says how it ended.
 final class Tune {
+  private static final Duration RATE_TIME = Duration.ofMillis(300);
+
   private final Shell shell;
   private final TuneRequest request;
   private final boolean isProfiled;
@@ -26,12 +30,13 @@ final class Tune {
 
   /// @return the exit code
   int run() throws IOException {
+    double rate = isProfiled ? ProductRate.measure(request.threads(), RATE_TIME) : 0;
     try (var progress = TuneProgress.on(shell);
         var interrupt = Interrupt.listen(() -> progress.note(Interrupt.STOPPING))) {
       var summary = train(progress, interrupt);
       progress.close();
       if (isProfiled) {
-        progress.times().ifPresent(times -> new ProfileTable(times).print(shell.out()));
+        progress.times().ifPresent(times -> new ProfileTable(times, rate).print(shell.out()));
       }
       LossPlot.write(request.out(), title());
       return summary.isPresent() ? finished(summary.get()) : stopped(progress);

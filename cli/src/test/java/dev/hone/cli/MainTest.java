@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.Method;
+import dev.hone.tune.run.Recompute;
 import dev.hone.tune.run.TuneRequest;
 import dev.hone.tune.train.Schedule;
 import java.io.IOException;
@@ -94,7 +95,8 @@ final class MainTest {
             "--probe",
             "p.txt",
             "--resume",
-            "--recompute");
+            "--recompute",
+            "on");
 
     var lora = ((Method.Lora) request.method()).config();
     assertEquals(8, lora.rank());
@@ -108,7 +110,7 @@ final class MainTest {
     assertEquals(Schedule.COSINE, hyper.schedule());
     assertEquals(OptionalInt.of(0), hyper.evalEvery());
     assertEquals(-5, hyper.seed());
-    assertTrue(hyper.recompute());
+    assertEquals(Recompute.ON, hyper.recompute());
     assertEquals(3, request.threads());
     assertEquals("question", request.valid().orElseThrow().columns().prompt());
     assertEquals(OptionalInt.of(77), request.maxLength());

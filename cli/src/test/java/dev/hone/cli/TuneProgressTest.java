@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class TuneProgressTest {
@@ -36,6 +37,7 @@ final class TuneProgressTest {
         50,
         1_200_000_000L,
         8_000_000_000L,
+        OptionalLong.of(9_400_000_000L),
         Map.of(),
         83,
         4321);
@@ -160,6 +162,7 @@ final class TuneProgressTest {
           learning rate  0.0003 at its peak
           parameters     77,824 trained, 656,000 in the model
           memory         1.2 GB estimated, 8.0 GB available
+          recomputation  on; without it the run would need 9.4 GB
           time           about 1 m 23 s, at 4,321 tokens/s
         """
             .stripTrailing(),

@@ -118,6 +118,16 @@ public final class Spans {
     return pasts[span] + lengths[span];
   }
 
+  /// Pairs of a query and a key that it sees, in all spans.
+  public long pairs() {
+    long pairs = 0;
+    for (int s = 0; s < size; s++) {
+      long n = lengths[s];
+      pairs += hasQueries(s) ? n * pasts[s] + n * (n + 1) / 2 : 0;
+    }
+    return pairs;
+  }
+
   /// Whether anything is asked; the tokens of a cache were answered before.
   boolean hasQueries(int span) {
     return queryRows[span] != NO_QUERIES;

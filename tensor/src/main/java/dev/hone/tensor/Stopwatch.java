@@ -33,9 +33,14 @@ public final class Stopwatch {
       return label;
     }
 
-    /// Whether it is matrix products, and next to nothing else, of the sizes told to [#lap].
+    /// Whether it is matrix products of the sizes told to [#lap], and next to nothing else;
+    /// attention has its softmax between them.
     public boolean isProduct() {
-      return this == BASE || this == ADAPTER || this == WEIGHT_GRADIENT || this == HEAD;
+      return this == BASE
+          || this == ADAPTER
+          || this == WEIGHT_GRADIENT
+          || this == ATTENTION
+          || this == HEAD;
     }
   }
 

@@ -24,6 +24,14 @@ class SpansTest {
     assertEquals("9+4 on 0 at 2", text(spans, d));
   }
 
+  @Test
+  void aQuerySeesWhatIsBelowAndItself() {
+    var spans = new Spans(2);
+    spans.add(4, 2, spans.add(0, 3, Spans.NOTHING));
+    assertEquals(1 + 2 + 3 + 4 + 5, spans.pairs());
+    assertEquals(8 + 9, Spans.extending(7, 2).pairs(), "a cache asks nothing");
+  }
+
   private static String text(Spans spans, int s) {
     return "%d+%d on %d at %d"
         .formatted(spans.keyRow(s), spans.length(s), spans.base(s), spans.past(s));

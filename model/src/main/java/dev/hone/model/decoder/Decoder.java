@@ -192,7 +192,7 @@ public final class Decoder {
     Rope.forward(a.k(), batch.positions(), n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);
     attention.forward(a.q(), a.k(), a.v(), batch.spans(), ws.attention, a.o(), a.lse());
-    ws.time.lap(ATTENTION);
+    ws.time.lap(ATTENTION, batch.spans().pairs(), 2L * config.queryDim(), 1);
     if (isLast(l)) {
       Selection.forward(a.o(), ws.head.rows(), ws.numChosen(), ws.head.o());
       Selection.forward(a.input(), ws.head.rows(), ws.numChosen(), a.middle());
@@ -357,7 +357,7 @@ public final class Decoder {
         s.dq(),
         s.dk(),
         s.dv());
-    ws.time.lap(ATTENTION);
+    ws.time.lap(ATTENTION, batch.spans().pairs(), 5L * config.queryDim(), 1);
     Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
     Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
     ws.time.lap(ROPE);

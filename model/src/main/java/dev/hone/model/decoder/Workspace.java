@@ -75,7 +75,12 @@ public final class Workspace {
       List<Tensor> low) {
     /// Scratch for the gradient of an adapter's inner activations of this rank.
     Tensor low(int rank) {
-      return low.stream().filter(t -> t.cols() == rank).findFirst().orElseThrow();
+      for (int i = 0; i < low.size(); i++) {
+        if (low.get(i).cols() == rank) {
+          return low.get(i);
+        }
+      }
+      throw new IllegalArgumentException("no scratch for an adapter of rank " + rank);
     }
   }
 

@@ -19,6 +19,8 @@ import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.MemoryPlan;
+import dev.hone.tensor.ProcessMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -68,6 +70,7 @@ public final class LanguageModel implements AutoCloseable {
     this.provenance = readProvenance();
     this.renderer = Renderers.open(checkpoint.dir(), tokenizer, provenance.map(Provenance::format));
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
+    requireMemory(baseDtype(asked));
     this.weights = BaseWeights.load(checkpoint, baseDtype(asked), memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
     this.decoder =
@@ -107,6 +110,19 @@ public final class LanguageModel implements AutoCloseable {
       if (!isOpen) {
         arena.close();
       }
+    }
+  }
+
+  private void requireMemory(BaseDtype dtype) {
+    var plan = new MemoryPlan();
+    BaseWeights.allocate(config(), dtype, plan);
+    long needed = plan.byteSize();
+    long available = ProcessMemory.availableBytes();
+    if (needed > available) {
+      throw new UsageException(
+          "%s: its weights need %,d MB of memory and %,d MB are available"
+              .formatted(checkpoint.dir(), needed >> 20, available >> 20),
+          "free memory, or take a smaller model");
     }
   }
 

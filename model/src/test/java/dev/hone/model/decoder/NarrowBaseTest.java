@@ -12,6 +12,7 @@ import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.IntegerProduct;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.util.Optional;

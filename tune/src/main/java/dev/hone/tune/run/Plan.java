@@ -1,6 +1,7 @@
 package dev.hone.tune.run;
 
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// What a run is about to do, and what it expects to need.
 ///
@@ -19,6 +20,7 @@ import java.util.Map;
 /// @param estimatedPeakBytes of memory: what the process holds now, plus every planned buffer, plus
 ///   a margin
 /// @param availableBytes of memory on this machine
+/// @param bytesWithoutRecomputation what it would be if activations were kept; empty where they are
 /// @param memory planned bytes by purpose
 /// @param estimatedSeconds from trial passes on the first rows, timed just now
 /// @param tokensPerSecond of these passes
@@ -37,6 +39,7 @@ public record Plan(
     int evalEvery,
     long estimatedPeakBytes,
     long availableBytes,
+    OptionalLong bytesWithoutRecomputation,
     Map<String, Long> memory,
     double estimatedSeconds,
     double tokensPerSecond) {}

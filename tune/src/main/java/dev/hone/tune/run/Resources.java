@@ -9,22 +9,34 @@ import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.MemoryPlan;
+import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Workers;
 import dev.hone.tune.train.Engine;
 import dev.hone.tune.train.Optimizer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// What a run will take of the machine, known before anything is allocated.
 ///
+/// @param mode whether activations are kept or made again
 /// @param planned bytes by purpose, from a dry run of the code that allocates
-/// @param peakBytes the process's expected peak: what it holds now, the planned buffers, and a
-///   margin for what the JVM and the matrix library take while they run
+/// @param peakBytes the process's expected peak: what it holds now, the planned buffers, and what
+///   the JVM and the matrix library take while they run
+/// @param bytesWithoutRecomputation the peak if activations were kept; empty where they are
 /// @param availableBytes what the machine has left
-record Resources(Map<String, Long> planned, long peakBytes, long availableBytes) {
-  /// Compiled code, the heap's growth and the matrix library's own buffers, as measured on runs of
-  /// several sizes.
-  private static final long MARGIN_BYTES = 96L << 20;
+record Resources(
+    Workspace.Mode mode,
+    Map<String, Long> planned,
+    long peakBytes,
+    OptionalLong bytesWithoutRecomputation,
+    long availableBytes) {
+  /// Programs and libraries in memory, compiled code, the compiler at work, the matrix library's
+  /// own buffers: about the same for every model (docs/log.md).
+  private static final long RUNTIME_BYTES = 128L << 20;
+
+  /// The share of what is available that a run may take without being asked to save.
+  private static final double ROOM = 0.9;
 
   /// The sizes of a run.
   ///
@@ -35,12 +47,46 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
       BaseDtype base,
       AdapterShape shape,
       List<Parameter> trained,
-      Workspace.Mode mode,
       float dropout,
       Engine.Size size,
       int threads) {}
 
-  static Resources of(Demand d) {
+  static Resources of(Demand d, Recompute recompute) {
+    return of(d, recompute, ProcessMemory.heldBytes(), ProcessMemory.availableBytes());
+  }
+
+  /// @param held bytes that the process has taken already
+  /// @param available bytes that it could still take
+  static Resources of(Demand d, Recompute recompute, long held, long available) {
+    var kept = planned(d, Workspace.Mode.TRAINING);
+    boolean isRecomputing =
+        switch (recompute) {
+          case ON -> true;
+          case OFF -> false;
+          case AUTO -> needed(kept) > ROOM * available;
+        };
+    if (!isRecomputing) {
+      return new Resources(
+          Workspace.Mode.TRAINING,
+          kept.bytesByName(),
+          held + needed(kept),
+          OptionalLong.empty(),
+          available);
+    }
+    var saved = planned(d, Workspace.Mode.RECOMPUTE);
+    return new Resources(
+        Workspace.Mode.RECOMPUTE,
+        saved.bytesByName(),
+        held + needed(saved),
+        OptionalLong.of(held + needed(kept)),
+        available);
+  }
+
+  private static long needed(MemoryPlan plan) {
+    return plan.byteSize() + RUNTIME_BYTES;
+  }
+
+  private static MemoryPlan planned(Demand d, Workspace.Mode mode) {
     var plan = new MemoryPlan();
     BaseWeights.allocate(d.config(), d.base(), plan);
     plan.f32("rotary tables", d.size().longest(), d.config().headDim());
@@ -53,31 +99,23 @@ record Resources(Map<String, Long> planned, long peakBytes, long availableBytes)
     }
     try (var workers = new Workers(d.threads())) {
       Engine.allocate(
-          plan,
-          d.config(),
-          d.base(),
-          d.shape(),
-          d.trained(),
-          d.mode(),
-          d.dropout(),
-          d.size(),
-          workers);
+          plan, d.config(), d.base(), d.shape(), d.trained(), mode, d.dropout(), d.size(), workers);
     }
-    return new Resources(
-        plan.bytesByName(),
-        ProcessMemory.residentBytes() + plan.byteSize() + MARGIN_BYTES,
-        ProcessMemory.availableBytes());
+    return plan;
   }
 
   /// Refuses what cannot fit, before it is begun.
   void requireFit() {
-    long needed = planned.values().stream().mapToLong(Long::longValue).sum() + MARGIN_BYTES;
+    long needed = planned.values().stream().mapToLong(Long::longValue).sum() + RUNTIME_BYTES;
     if (needed > availableBytes) {
       throw new UsageException(
-          "the run needs about %,d MB of memory and %,d MB are available"
-              .formatted(needed >> 20, availableBytes >> 20),
-          "lower --micro-batch-tokens or --max-length, add --recompute, use --method lora with"
-              + " --base-dtype int8, or free memory");
+          "the run needs about %,d MB of memory%s and %,d MB are available"
+              .formatted(
+                  needed >> 20,
+                  mode == Workspace.Mode.RECOMPUTE ? ", with --recompute on," : "",
+                  availableBytes >> 20),
+          "lower --micro-batch-tokens or --max-length, %suse --method lora with --base-dtype int8, or free memory"
+              .formatted(mode == Workspace.Mode.RECOMPUTE ? "" : "add --recompute on, "));
     }
   }
 }

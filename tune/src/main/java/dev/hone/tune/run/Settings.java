@@ -86,7 +86,6 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
         EPSILON,
         h.clipNorm(),
         dropout,
-        h.recompute(),
         evalEvery,
         h.patience(),
         h.checkpointEvery(),
@@ -126,7 +125,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("warmup-ratio", h.warmupRatio());
     map.put("weight-decay", h.weightDecay());
     map.put("clip", h.clipNorm());
-    map.put("recompute", h.recompute());
+    map.put("recompute", h.recompute().toString());
     map.put("eval-every", h.evalEvery().isPresent() ? h.evalEvery().getAsInt() : "auto");
     map.put("patience", h.patience());
     map.put("train-on-prompt", r.trainsOnPrompt());

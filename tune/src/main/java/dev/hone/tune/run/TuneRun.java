@@ -3,8 +3,8 @@ package dev.hone.tune.run;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
 import dev.hone.model.decoder.BaseWeights;
-import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Workers;
 import dev.hone.tune.data.DataRequest;
@@ -113,7 +113,7 @@ public final class TuneRun {
         var workers = new Workers(request.threads())) {
       var training = settings.training(data.train(), data.heldOut());
       var demand = demand(files, settings, training, data, probe);
-      var resources = Resources.of(demand);
+      var resources = Resources.of(demand, request.hyper().recompute());
       resources.requireFit();
       listener.phase("loading the weights");
       var memory = new ArenaAllocator(arena);
@@ -131,7 +131,7 @@ public final class TuneRun {
               demand.base(),
               demand.shape(),
               demand.trained(),
-              demand.mode(),
+              resources.mode(),
               demand.dropout(),
               demand.size(),
               workers);
@@ -178,7 +178,6 @@ public final class TuneRun {
         request.baseDtype(),
         shape,
         Trained.parameters(shape, files.config()),
-        training.recompute() ? Workspace.Mode.RECOMPUTE : Workspace.Mode.TRAINING,
         settings.dropout(),
         scored.andTraining(data.train(), training),
         request.threads());
@@ -269,6 +268,7 @@ public final class TuneRun {
         s.training().evalEvery(),
         resources.peakBytes(),
         resources.availableBytes(),
+        resources.bytesWithoutRecomputation(),
         resources.planned(),
         seconds,
         trial.tokensPerSecond());

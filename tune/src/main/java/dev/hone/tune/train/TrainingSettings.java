@@ -19,7 +19,6 @@ import dev.hone.tune.data.Packing;
 /// @param epsilon AdamW's
 /// @param clipNorm largest global gradient norm; 0 turns clipping off
 /// @param dropout on what an adapter sees
-/// @param recompute whether block activations are made again in the backward
 /// @param evalEvery steps between evaluations; 0 for at epoch ends only
 /// @param patience stop after so many evaluations without a better loss; 0 never
 /// @param checkpointEvery steps between checkpoints
@@ -38,7 +37,6 @@ public record TrainingSettings(
     double epsilon,
     double clipNorm,
     float dropout,
-    boolean recompute,
     int evalEvery,
     int patience,
     int checkpointEvery,

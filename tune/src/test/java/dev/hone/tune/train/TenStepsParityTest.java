@@ -128,7 +128,6 @@ class TenStepsParityTest {
         1e-8,
         Double.parseDouble(meta.get("clip")),
         0f,
-        false,
         0,
         0,
         0,

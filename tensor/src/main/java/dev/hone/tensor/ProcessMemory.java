@@ -1,4 +1,4 @@
-package dev.hone.tune.run;
+package dev.hone.tensor;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -8,26 +8,32 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /// What this process uses of the machine's memory, as the operating system counts it.
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MEMINFO = Path.of("/proc/meminfo");
 
   private ProcessMemory() {}
 
   /// Resident bytes now.
-  static long residentBytes() {
+  public static long residentBytes() {
     return kilobytes(STATUS, "VmRSS:").orElseGet(ProcessMemory::heapBytes);
+  }
+
+  /// Resident bytes that are no file's: a mapped checkpoint doesn't count, which the system can
+  /// drop.
+  public static long heldBytes() {
+    return kilobytes(STATUS, "RssAnon:").orElseGet(ProcessMemory::heapBytes);
   }
 
   /// The most bytes that were resident at any time; where the system doesn't tell, what is resident
   /// now.
-  static long peakBytes() {
+  public static long peakBytes() {
     return kilobytes(STATUS, "VmHWM:").orElseGet(ProcessMemory::residentBytes);
   }
 
   /// Bytes that could still be taken: what the system says is available, within a container's
   /// limit.
-  static long availableBytes() {
+  public static long availableBytes() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long withinLimit = system.getTotalMemorySize() - residentBytes();
     return Math.min(withinLimit, kilobytes(MEMINFO, "MemAvailable:").orElse(withinLimit));
