@@ -16,7 +16,8 @@ final class ProfileTableTest {
     times.lap(Operation.BASE, 1000, 1000, 1000);
     var shell = new TestShell();
     new ProfileTable(times, times.flop() / times.seconds() * 4).print(shell.shell().out());
-    assertTrue(shell.out().contains("a thread (25 % of the machine's) while they run"), shell.out());
+    assertTrue(
+        shell.out().contains("a thread (25 % of the machine's) while they run"), shell.out());
   }
 
   @Test

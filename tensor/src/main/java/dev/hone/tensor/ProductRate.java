@@ -30,7 +30,8 @@ public final class ProductRate {
         int worker = i;
         crew[i] =
             Thread.ofPlatform()
-                .start(() -> counts[worker] = operands.get(worker).run(w, started + time.toNanos()));
+                .start(
+                    () -> counts[worker] = operands.get(worker).run(w, started + time.toNanos()));
       }
       for (var thread : crew) {
         join(thread);

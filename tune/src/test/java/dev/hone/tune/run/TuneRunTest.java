@@ -244,7 +244,7 @@ class TuneRunTest {
         0.1,
         0.01,
         1,
-        false,
+        Recompute.AUTO,
         OptionalInt.of(4),
         patience,
         5, // after the first evaluation, which must not rely on an earlier checkpoint
