@@ -288,7 +288,7 @@ class TuneRunTest {
         0.1,
         0.01,
         1,
-        Recompute.OFF,
+        Recompute.AUTO,
         OptionalInt.of(4),
         patience,
         5, // after the first evaluation, which must not rely on an earlier checkpoint
