@@ -57,13 +57,24 @@ public final class BaseLinear {
 
   /// The input's gradient: `dx = dy·w + beta · dx`
   public static void backward(Tensor dy, int n, Matrix w, float beta, Scratch scratch, Tensor dx) {
+    backward(dy, n, w, beta, 1, scratch, dx);
+  }
+
+  /// The same for the head, where `dy` is the gradient of logits: one large element in a row and
+  /// thousands of small ones that matter together. In integers it takes two parts.
+  public static void backwardLogits(Tensor dy, int n, Matrix w, Scratch scratch, Tensor dx) {
+    backward(dy, n, w, 0f, IntegerLinear.MOST_PARTS, scratch, dx);
+  }
+
+  private static void backward(
+      Tensor dy, int n, Matrix w, float beta, int parts, Scratch scratch, Tensor dx) {
     Linear.check("linearBackward", dx, n, w, dy);
     switch (w) {
       case Tensor full -> Linear.backward(dy, n, full, 1f, beta, dx);
       case Bf16Matrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
       case Int8Matrix narrow -> {
         if (scratch.integers != null && IntegerLinear.fits(narrow)) {
-          IntegerLinear.backward(dy, n, narrow, beta, scratch.integers, dx);
+          IntegerLinear.backward(dy, n, narrow, beta, parts, scratch.integers, dx);
         } else {
           backwardWidened(dy, n, narrow, beta, scratch.block, dx);
         }

@@ -7,21 +7,21 @@ import java.lang.foreign.MemorySegment;
 /// both scales back. (Dettmers et al. 2022, arXiv 2208.07339, without its outliers)
 ///
 /// The backward sums over outputs, each of which has a scale of the weight's: that goes into `dy`
-/// before it is rounded. Rows of `dy` have few large elements and many small ones that matter
-/// together, so they are kept in two parts, `q₁·s₁ + q₂·s₂`, the second of what the first has left:
-/// two products instead of one, and an error some 250 times as small.
+/// before it is rounded. Where one part is too coarse, rows are kept in two, `q₁·s₁ + q₂·s₂`, the
+/// second of what the first has left: two products instead of one, and an error some 250 times as
+/// small.
 public final class IntegerLinear {
   /// Sums over more elements than this could leave 32 bits: 127 · 127 · 2¹⁷ < 2³¹.
   private static final int MOST_SUMMED = 1 << 17;
 
-  private static final int PARTS = 2;
+  public static final int MOST_PARTS = 2;
 
   private IntegerLinear() {}
 
   /// Memory for integer products.
   ///
   /// @param product what multiplies
-  /// @param bytes rounded rows, both parts of them one after the other
+  /// @param bytes rounded rows, part after part
   /// @param scales `(parts, T)`
   /// @param sums `(T, widest output)` in 32-bit integers
   /// @param row one row in float32
@@ -29,7 +29,7 @@ public final class IntegerLinear {
       IntegerProduct product, MemorySegment bytes, Tensor scales, Tensor sums, Tensor row) {
     /// @param tokens rows, at most
     /// @param forwardBytes elements of a layer's input, at most
-    /// @param backwardBytes elements of an output's gradient, at most
+    /// @param backwardBytes elements of an output's gradient, at most, parts counted
     /// @param longest row of such a gradient
     /// @param widest input
     public static Scratch allocate(
@@ -43,8 +43,8 @@ public final class IntegerLinear {
       String name = "integer products";
       return new Scratch(
           product,
-          memory.bytes(name, Math.max(forwardBytes, PARTS * backwardBytes)),
-          memory.f32(name, PARTS, tokens),
+          memory.bytes(name, Math.max(forwardBytes, backwardBytes)),
+          memory.f32(name, MOST_PARTS, tokens),
           memory.f32(name, tokens, widest),
           memory.f32(name, 1, longest));
     }
@@ -80,16 +80,19 @@ public final class IntegerLinear {
   }
 
   /// `dx = dy·w + beta · dx`
-  static void backward(Tensor dy, int n, Int8Matrix w, float beta, Scratch s, Tensor dx) {
+  ///
+  /// @param parts that `dy` is kept in
+  static void backward(
+      Tensor dy, int n, Int8Matrix w, float beta, int parts, Scratch s, Tensor dx) {
     int out = dy.cols();
     for (int t = 0; t < n; t++) {
       NarrowKernels.BEST.multiply(dy.data(), dy.at(t), w.scales().data(), 0, out, s.row.data());
-      for (int part = 0; part < PARTS; part++) {
-        roundPart(s, part, t, n, out);
+      for (int part = 0; part < parts; part++) {
+        roundPart(s, part, parts, t, n, out);
       }
     }
     float rest = beta;
-    for (int part = 0; part < PARTS; part++) {
+    for (int part = 0; part < parts; part++) {
       for (int from = 0; from < out; from += MOST_SUMMED) {
         addProduct(s, part, n, out, from, Math.min(MOST_SUMMED, out - from), w, rest, dx);
         rest = 1f;
@@ -98,11 +101,11 @@ public final class IntegerLinear {
   }
 
   /// Rounds the row, and leaves in it what that has left.
-  private static void roundPart(Scratch s, int part, int t, int n, int out) {
+  private static void roundPart(Scratch s, int part, int parts, int t, int n, int out) {
     long at = ((long) part * n + t) * out;
     float scale = Int8Matrix.round(s.row.data(), 0, out, s.bytes, at);
     s.scales.set(part, t, scale);
-    if (part + 1 < PARTS) {
+    if (part + 1 < parts) {
       NarrowKernels.BEST.remainder(s.bytes, at, out, scale, s.row.data(), 0);
     }
   }

@@ -36,7 +36,7 @@ record BaseProducts(BaseLinear.Scratch exact, BaseLinear.Scratch learning) {
             memory,
             tokens,
             tokens * in,
-            Math.max(tokens * out, logits),
+            Math.max(tokens * out, IntegerLinear.MOST_PARTS * logits),
             Math.toIntExact(Math.max(out, config.vocabSize())),
             Math.toIntExact(in));
     return new BaseProducts(exact, exact.with(scratch));

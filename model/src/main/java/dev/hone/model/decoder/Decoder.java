@@ -268,8 +268,8 @@ public final class Decoder {
         CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
     ws.time.lap(LOSS);
     if (g != null) {
-      BaseLinear.backward(
-          head.logits(), n, weights.head(), 0f, ws.base(), head.dh().rows(from, from + n));
+      BaseLinear.backwardLogits(
+          head.logits(), n, weights.head(), ws.base(), head.dh().rows(from, from + n));
       ws.time.lap(HEAD, n, c, v);
       if (g.head() != null) {
         Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
