@@ -1,9 +1,9 @@
 package dev.hone.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.List;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -21,11 +21,17 @@ final class Lanes {
   static final int LANES = SPECIES.length();
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /// Each brings the upper half of what is left down to the lower one.
-  private static final List<VectorShuffle<Float>> HALVINGS =
-      IntStream.iterate(LANES / 2, width -> width > 0, width -> width / 2)
-          .mapToObj(width -> VectorShuffle.iota(SPECIES, width, 1, true))
-          .toList();
+  /// Each brings the upper half of what is left down to the lower one. Constants, not a list to
+  /// loop over: the compiler boxed the vector once per turn.
+  private static final VectorShuffle<Float> BY_8 = by(8);
+
+  private static final VectorShuffle<Float> BY_4 = by(4);
+  private static final VectorShuffle<Float> BY_2 = by(2);
+  private static final VectorShuffle<Float> BY_1 = by(1);
+
+  private static VectorShuffle<Float> by(int width) {
+    return VectorShuffle.iota(SPECIES, width % LANES, 1, true);
+  }
 
   private Lanes() {}
 
@@ -54,11 +60,10 @@ final class Lanes {
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
   /// another one once the compiler has been there: a run's bits would depend on when that was.
   static float sum(FloatVector v) {
-    var sum = v;
-    for (int i = 0; i < HALVINGS.size(); i++) {
-      sum = sum.add(sum.rearrange(HALVINGS.get(i)));
-    }
-    return sum.lane(0);
+    var a = LANES > 8 ? v.add(v.rearrange(BY_8)) : v;
+    var b = LANES > 4 ? a.add(a.rearrange(BY_4)) : a;
+    var c = LANES > 2 ? b.add(b.rearrange(BY_2)) : b;
+    return c.add(c.rearrange(BY_1)).lane(0);
   }
 
   /// `eˣ` to about 1 ulp: `x = n·ln 2 + r`, a polynomial for `eʳ` and `n` added to the exponent.
@@ -122,10 +127,15 @@ final class Lanes {
 
   /// The largest of all lanes.
   static float largest(FloatVector v) {
-    var top = v;
-    for (int i = 0; i < HALVINGS.size(); i++) {
-      top = larger(top, top.rearrange(HALVINGS.get(i)));
-    }
-    return top.lane(0);
+    var a = LANES > 8 ? larger(v, v.rearrange(BY_8)) : v;
+    var b = LANES > 4 ? larger(a, a.rearrange(BY_4)) : a;
+    var c = LANES > 2 ? larger(b, b.rearrange(BY_2)) : b;
+    return larger(c, c.rearrange(BY_1)).lane(0);
+  }
+
+  /// `y = value + beta · y` for one element; with `beta` 0 the old one is not read.
+  static void put(float value, float beta, MemorySegment y, long at) {
+    float old = beta == 0 ? 0f : beta * y.get(JAVA_FLOAT_UNALIGNED, at);
+    y.set(JAVA_FLOAT_UNALIGNED, at, value + old);
   }
 }
