@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class StreamingRead {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
-  /// Floats that are read at a time; a multiple of four vectors of any width.
+  /// Floats that are read at a time; four vectors of any width go into it evenly.
   private static final int CHUNK = 1 << 16;
 
   private final Tensor buffer;
@@ -43,18 +43,19 @@ final class StreamingRead {
     return buffer.byteSize() / seconds;
   }
 
-  /// In four sums, so that additions wait for memory and not for each other.
+  /// A quarter of the chunk in each of four sums: the processor fetches ahead in four streams at
+  /// once, which is faster than one.
   private static float sum(MemorySegment x, long at) {
     var a = FloatVector.zero(SPECIES);
     var b = a;
     var c = a;
     var d = a;
-    int lanes = SPECIES.length();
-    for (int i = 0; i < CHUNK; i += 4 * lanes) {
+    int quarter = CHUNK / 4;
+    for (int i = 0; i < quarter; i += SPECIES.length()) {
       a = a.add(load(x, at, i));
-      b = b.add(load(x, at, i + lanes));
-      c = c.add(load(x, at, i + 2 * lanes));
-      d = d.add(load(x, at, i + 3 * lanes));
+      b = b.add(load(x, at, i + quarter));
+      c = c.add(load(x, at, i + 2 * quarter));
+      d = d.add(load(x, at, i + 3 * quarter));
     }
     return a.add(b).add(c.add(d)).lane(0);
   }

@@ -44,9 +44,14 @@ public final class CachedDecoder {
 
   private static final int TILE_OUTPUTS = 192;
 
-  /// Of a weight that is multiplied with one token, what one worker takes at a time: some
-  /// microseconds of reading.
-  private static final int SHARE_BYTES = 1 << 16;
+  /// Shares per worker of a weight that is multiplied with one token: several, so that one who is
+  /// held up leaves the rest to others.
+  private static final int SHARES = 6;
+
+  /// The fewest and the most outputs of such a share.
+  private static final int MIN_SHARE = 16;
+
+  private static final int MAX_SHARE = 256;
 
   /// Tokens per share of what is done token by token.
   private static final int SHARE_TOKENS = 16;
@@ -179,7 +184,6 @@ public final class CachedDecoder {
     tiles(
         n,
         config.intermediateSize(),
-        2 * config.hiddenSize(),
         (worker, from, to, fromOut, toOut) -> {
           gate.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
           up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
@@ -196,7 +200,6 @@ public final class CachedDecoder {
     tiles(
         1,
         config.vocabSize(),
-        config.hiddenSize(),
         (worker, from, to, fromOut, toOut) ->
             BaseLinear.part(last, 0, 1, w, fromOut, toOut, 0f, widened.get(worker), logits));
   }
@@ -301,7 +304,6 @@ public final class CachedDecoder {
     tiles(
         n,
         products.stream().mapToInt(p -> p.y().cols()).sum(),
-        x.cols(),
         (worker, from, to, fromOut, toOut) -> {
           int at = 0;
           for (var p : products) {
@@ -319,7 +321,6 @@ public final class CachedDecoder {
     tiles(
         n,
         ranks,
-        x.cols(),
         (worker, from, to, fromOut, toOut) -> {
           int at = 0;
           for (var p : products) {
@@ -335,10 +336,8 @@ public final class CachedDecoder {
   }
 
   /// Shares tiles of `(n, outputs)` out.
-  ///
-  /// @param in weights that an output takes
-  private void tiles(int n, int outputs, int in, Tile tile) {
-    int width = n == 1 ? Math.max(1, SHARE_BYTES / Float.BYTES / in) : TILE_OUTPUTS;
+  private void tiles(int n, int outputs, Tile tile) {
+    int width = n == 1 ? shareOfOne(outputs) : TILE_OUTPUTS;
     int across = Math.ceilDiv(outputs, width);
     workers.share(
         across * Math.ceilDiv(n, TILE_TOKENS),
@@ -353,5 +352,12 @@ public final class CachedDecoder {
               fromOut,
               Math.min(outputs, fromOut + width));
         });
+  }
+
+  /// Outputs per share of a product with one token, whose bits don't depend on it; a multiple of
+  /// four, as the kernel takes them.
+  private int shareOfOne(int outputs) {
+    int even = Math.ceilDiv(outputs, SHARES * workers.count());
+    return Math.clamp(Math.ceilDiv(even, 4) * 4, MIN_SHARE, MAX_SHARE);
   }
 }
