@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 /// second of what the first has left: two products instead of one, and an error some 250 times as
 /// small.
 public final class IntegerLinear {
-  /// Sums over more elements than this could leave 32 bits: 127 · 127 · 2¹⁷ < 2³¹.
-  private static final int MOST_SUMMED = 1 << 17;
+  /// Sums over more elements than this could leave 32 bits: 127 · 63 · 2¹⁸ < 2³¹.
+  private static final int MOST_SUMMED = 1 << 18;
 
   public static final int MOST_PARTS = 2;
 
@@ -60,7 +60,7 @@ public final class IntegerLinear {
     int in = x.cols();
     int out = y.cols();
     for (int t = 0; t < n; t++) {
-      float scale = Int8Matrix.round(x.data(), x.at(t), in, s.bytes, (long) t * in);
+      float scale = round(x.data(), x.at(t), in, s.bytes, (long) t * in);
       s.scales.set(0, t, scale);
     }
     // integers and floats are of one size: where nothing is added, sums may lie where they go
@@ -100,10 +100,14 @@ public final class IntegerLinear {
     }
   }
 
+  private static float round(MemorySegment x, long xAt, int n, MemorySegment q, long qAt) {
+    return Int8Matrix.round(x, xAt, n, Int8Matrix.LARGEST_OPERAND, q, qAt);
+  }
+
   /// Rounds the row, and leaves in it what that has left.
   private static void roundPart(Scratch s, int part, int parts, int t, int n, int out) {
     long at = ((long) part * n + t) * out;
-    float scale = Int8Matrix.round(s.row.data(), 0, out, s.bytes, at);
+    float scale = round(s.row.data(), 0, out, s.bytes, at);
     s.scales.set(part, t, scale);
     if (part + 1 < parts) {
       NarrowKernels.BEST.remainder(s.bytes, at, out, scale, s.row.data(), 0);

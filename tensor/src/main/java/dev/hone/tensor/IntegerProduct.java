@@ -12,8 +12,8 @@ public interface IntegerProduct {
   /// The definition, one element after the other.
   IntegerProduct PLAIN = IntegerProduct::plain;
 
-  /// `c = a · op(b)`, with `a` of `(m, k)`, `op(b)` of `(k, n)`, both in bytes within ±127, and `c`
-  /// of `(m, n)` in 32-bit integers.
+  /// `c = a · op(b)`, with `a` of `(m, k)` in bytes within ±127, `op(b)` of `(k, n)` in bytes
+  /// within ±63, and `c` of `(m, n)` in 32-bit integers.
   ///
   /// Each operand is a matrix with `ld` elements from row to row, starting at a byte of its memory;
   /// whoever calls has checked that it ends there, too.
@@ -32,8 +32,8 @@ public interface IntegerProduct {
       long cAt,
       int ldc);
 
-  /// The processor's 8-bit dot products, where it has them and the library makes exact sums of
-  /// them.
+  /// The library's 8-bit product, where the processor is faster at it than at float32 and its sums
+  /// are exact.
   static Optional<IntegerProduct> fast() {
     return Fast.FOUND;
   }
@@ -48,13 +48,13 @@ public interface IntegerProduct {
     private Fast() {}
 
     private static Optional<IntegerProduct> find() {
-      return MatrixProduct.LIBRARY instanceof OneDnn dnn && OneDnn.hasDotProducts() && isExact(dnn)
+      return MatrixProduct.LIBRARY instanceof OneDnn dnn && OneDnn.hasAvx2() && isExact(dnn)
           ? Optional.of(dnn)
           : Optional.empty();
     }
 
-    /// Whether sums of the largest products come out right. Instructions that add two products in
-    /// 16 bits don't get this far.
+    /// Whether sums of the largest products come out right: without dot products, pairs of them are
+    /// added in 16 bits, which saturate.
     static boolean isExact(IntegerProduct product) {
       try (var arena = Arena.ofConfined()) {
         var a = arena.allocate(SIZE * SIZE);
@@ -62,8 +62,11 @@ public interface IntegerProduct {
         var c = arena.allocate(SIZE * SIZE * Integer.BYTES);
         var expected = arena.allocate(SIZE * SIZE * Integer.BYTES);
         for (int i = 0; i < SIZE * SIZE; i++) {
-          a.set(JAVA_BYTE, i, (byte) (i % 3 == 0 ? -127 : 127));
-          b.set(JAVA_BYTE, i, (byte) (i % 5 == 0 ? -127 : 127));
+          a.set(
+              JAVA_BYTE,
+              i,
+              (byte) (i % 3 == 0 ? -Int8Matrix.LARGEST_OPERAND : Int8Matrix.LARGEST_OPERAND));
+          b.set(JAVA_BYTE, i, (byte) (i % 5 == 0 ? -Int8Matrix.LARGEST : Int8Matrix.LARGEST));
         }
         for (boolean transB : new boolean[] {false, true}) {
           product.multiply(transB, SIZE, SIZE, SIZE, a, 0, SIZE, b, 0, SIZE, c, 0, SIZE);

@@ -106,7 +106,7 @@ public final class Workspace {
   }
 
   /// @param base what the weights are kept in; with 8 bits, passes that are learned from go through
-  ///   integers where the processor has dot products of them
+  ///   integers where the processor is faster at them
   /// @param maxTokens the most tokens of one pass
   /// @param maxRow the longest sequence, tokens; with a cache, the cache's length
   /// @param dropout the adapter's dropout rate while training
