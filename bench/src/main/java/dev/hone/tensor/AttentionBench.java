@@ -50,7 +50,7 @@ public class AttentionBench {
   @Setup
   public void prepare() {
     row.add(0, seqLen, Spans.NOTHING);
-    scratch = Attention.Scratch.allocate(new ArenaAllocator(arena), seqLen, true);
+    scratch = attention.scratch(new ArenaAllocator(arena), seqLen, true);
     q = rows(HEADS * HEAD_DIM);
     k = rows(KV_HEADS * HEAD_DIM);
     v = rows(KV_HEADS * HEAD_DIM);

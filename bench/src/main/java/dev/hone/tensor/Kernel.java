@@ -21,9 +21,9 @@ public enum Kernel {
     k.swiGluBackward(o.x(), o.y(), o.z(), 0, n);
     return 0;
   }),
-  SOFTMAX((k, o, n) -> k.softmax(o.x(), 0, n, 0.6f)),
-  SOFTMAX_BACKWARD((k, o, n) -> {
-    k.softmaxBackward(o.y(), 0, o.x(), 0, n, 0.3f, 0.6f);
+  ATTENTION_WEIGHTS((k, o, n) -> k.attentionWeights(o.x(), 0, n, n)),
+  ATTENTION_BACKWARD((k, o, n) -> {
+    k.attentionBackward(o.y(), 0, o.x(), 0, n, n, 0.6f, 0.3f);
     return 0;
   }),
   ROTATE((k, o, n) -> {
