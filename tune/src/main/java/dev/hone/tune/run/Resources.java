@@ -33,7 +33,7 @@ record Resources(
     long availableBytes) {
   /// Programs and libraries in memory, compiled code, the compiler at work, the matrix library's
   /// own buffers: about the same for every model (docs/log.md).
-  private static final long RUNTIME_BYTES = 128L << 20;
+  private static final long RUNTIME_BYTES = 112L << 20;
 
   /// The share of what is available that a run may take without being asked to save.
   private static final double ROOM = 0.9;
