@@ -102,7 +102,7 @@ class NarrowBaseTest {
     double loss = exact.score().lossSum();
     assertEquals(loss, rounded.score().lossSum(), 0.02 * loss);
     double cosine = cosine(exact.gradients(), rounded.gradients());
-    assertTrue(cosine > 0.98 && cosine < 1 - 1e-9, "cosine " + cosine);
+    assertTrue(cosine > 0.95 && cosine < 1 - 1e-9, "cosine " + cosine);
     var again = r.pass(r.narrow, r.workspace(Workspace.Mode.RECOMPUTE, integers), batch);
     assertEquals(rounded.score(), again.score());
     assertArrayEquals(rounded.gradients(), again.gradients());
