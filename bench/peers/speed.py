@@ -23,6 +23,7 @@ from sides import Side, Task, median_and_range
 
 RANK, UNIFORM_BATCH, PARITY_STEPS = 16, 4, 2
 HONE = Side("Hone")
+INT8 = Side("Hone, 8-bit base", ("--base-dtype", "int8"), 0.05)
 FLOOR = Side("matrix products alone", ("--floor",), None)
 # What rows of users allow, added one by one; the last step is Hone as it is. With every logit, losses are others.
 LADDER = [
@@ -90,8 +91,8 @@ class Workload:
         self.task = Task(subject.model(), adapter, rows, batch_size, args.warmup, args.steps, args.threads)
         self.rival = rival(args.rival_preload)
         self.ladder = [] if kind == "uniform" else LADDER
-        self.compared = [self.rival, HONE]
-        self.sides = [self.rival, *self.ladder, HONE, FLOOR]
+        self.compared = [self.rival, HONE, *([INT8] if method == "lora" else [])]
+        self.sides = [self.rival, *self.ladder, *self.compared[1:], FLOOR]
 
     def check(self, results):
         """Round 0: nothing is timed before both sides compute the same."""
