@@ -89,6 +89,9 @@ public final class StepBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (baseDtype().isNarrow() && adapter.isEmpty()) {
+      throw new IllegalArgumentException("--base-dtype " + baseDtype + " needs an --adapter");
+    }
     var scratch = Files.createTempDirectory("hone-bench");
     try (var arena = Arena.ofShared();
         var work =

@@ -19,7 +19,8 @@ import java.util.Optional;
 /// The model that is trained: its weights, and an adapter's where one is given.
 ///
 /// @param shape the adapter's; [AdapterShape#NONE] for full training
-/// @param trained the adapter's parameters, or the weights themselves
+/// @param trained the adapter's parameters, or the weights themselves; none where those are kept in
+///   fewer bits
 record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, ParameterSet trained) {
 
   /// @param dtype what the base is kept in
@@ -30,7 +31,11 @@ record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, Para
       var checkpoint = Checkpoint.open(model, mapping);
       var weights = BaseWeights.load(checkpoint, dtype, memory);
       if (adapter.isEmpty()) {
-        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, weights.float32());
+        var trained =
+            dtype.isNarrow()
+                ? ParameterSet.allocate(memory, "nothing", List.of())
+                : weights.float32();
+        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, trained);
       }
       var lora = PeftAdapter.read(adapter.get(), checkpoint.config(), memory);
       return new Subject(checkpoint.config(), weights, lora.shape(), lora.parameters());
