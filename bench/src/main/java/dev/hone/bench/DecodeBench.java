@@ -74,16 +74,11 @@ public final class DecodeBench implements Callable<Integer> {
     try (var arena = Arena.ofShared();
         var workers = new Workers(threads)) {
       var memory = new ArenaAllocator(arena);
-      var result = run(Subject.load(model, dtype(), adapter, memory), memory, workers);
+      var result =
+          run(Subject.load(model, Subject.dtype(baseDtype), adapter, memory), memory, workers);
       System.out.println(JsonMapper.shared().writeValueAsString(result));
     }
     return 0;
-  }
-
-  private BaseDtype dtype() {
-    return BaseDtype.byLabel(baseDtype)
-        .orElseThrow(
-            () -> new IllegalArgumentException("--base-dtype is one of " + BaseDtype.labels()));
   }
 
   /// What one round gave.

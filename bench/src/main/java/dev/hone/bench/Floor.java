@@ -6,6 +6,7 @@ import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.LinearLayer;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Attention;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Tensor;
 import java.util.Arrays;
@@ -31,7 +32,8 @@ final class Floor {
     config = subject.config();
     var gradients = ParameterSet.allocate(memory, "gradients", subject.parameters());
     group = config.numHeads() / config.numKvHeads();
-    blockQueries = Math.max(16, 128 / group);
+    blockQueries =
+        new Attention(config.numHeads(), config.numKvHeads(), config.headDim()).blockQueries();
     buffers =
         FloorBuffers.allocate(
             subject, gradients, memory, maxTokens, group * blockQueries * longest);

@@ -3,6 +3,7 @@ package dev.hone.bench;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Workers;
 import java.io.IOException;
@@ -89,7 +90,7 @@ public final class StepBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (baseDtype().isNarrow() && adapter.isEmpty()) {
+    if (Subject.dtype(baseDtype).isNarrow() && adapter.isEmpty()) {
       throw new IllegalArgumentException("--base-dtype " + baseDtype + " needs an --adapter");
     }
     var scratch = Files.createTempDirectory("hone-bench");
@@ -98,19 +99,14 @@ public final class StepBench implements Callable<Integer> {
             Work.of(
                 chosenRows(), scratch.resolve("tokens"), microBatchTokens, !hasNoSharedPrefix)) {
       var memory = new ArenaAllocator(arena);
-      var result = run(Subject.load(model, baseDtype(), adapter, memory), work, memory);
+      var result =
+          run(Subject.load(model, Subject.dtype(baseDtype), adapter, memory), work, memory);
       System.out.println(JsonMapper.shared().writeValueAsString(result));
     } finally {
       Files.deleteIfExists(scratch.resolve("tokens"));
       Files.delete(scratch);
     }
     return 0;
-  }
-
-  private BaseDtype baseDtype() {
-    return BaseDtype.byLabel(baseDtype)
-        .orElseThrow(
-            () -> new IllegalArgumentException("--base-dtype is one of " + BaseDtype.labels()));
   }
 
   private Rows chosenRows() {
@@ -157,7 +153,7 @@ public final class StepBench implements Callable<Integer> {
     result.put("rows_per_step", batchSize);
     result.put("computed_tokens", tokens(work));
     result.put("seconds_to_first_step", firstStep.toNanos() / 1e9);
-    result.put("peak_bytes", peakBytes());
+    result.put("peak_bytes", ProcessMemory.peakBytes());
     result.put("threads", threads);
     result.put("on", Processor.fingerprint());
     return result;
@@ -175,16 +171,5 @@ public final class StepBench implements Callable<Integer> {
   private static Duration sinceStart() {
     var started = ProcessHandle.current().info().startInstant().orElseThrow();
     return Duration.between(started, Instant.now());
-  }
-
-  /// The most memory that was resident at any time.
-  private static long peakBytes() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElseThrow();
-    }
   }
 }

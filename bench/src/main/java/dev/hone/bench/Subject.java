@@ -42,6 +42,13 @@ record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, Para
     }
   }
 
+  /// What `--base-dtype` says.
+  static BaseDtype dtype(String label) {
+    return BaseDtype.byLabel(label)
+        .orElseThrow(
+            () -> new IllegalArgumentException("--base-dtype is one of " + BaseDtype.labels()));
+  }
+
   List<Parameter> parameters() {
     return trained.parameters();
   }

@@ -41,6 +41,11 @@ public final class Attention {
     this.scale = (float) (1 / Math.sqrt(headDim));
   }
 
+  /// Queries of a block; each stands there once per head of its group.
+  public int blockQueries() {
+    return blockQueries;
+  }
+
   /// What one block needs, one per worker.
   ///
   /// @param scores `(block, keys)`, `dscores` their gradient

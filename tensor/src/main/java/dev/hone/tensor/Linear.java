@@ -96,11 +96,7 @@ public final class Linear {
 
   /// `y[t] += bias` for the first `n` rows.
   public static void addBias(Tensor bias, int n, Tensor y) {
-    Shapes.rows("bias", y, n);
-    Shapes.vector("bias", bias, y.cols());
-    for (int t = 0; t < n; t++) {
-      Kernels.BEST.add(y.data(), y.at(t), bias.data(), 0, y.cols());
-    }
+    addBiasPart(bias, 0, n, 0, y.cols(), y);
   }
 
   /// A part of [#addBias]: outputs `fromOut` to `toOut` of rows `from` to `to`.

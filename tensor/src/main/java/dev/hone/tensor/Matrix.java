@@ -10,5 +10,7 @@ public sealed interface Matrix permits Tensor, NarrowMatrix {
   int cols();
 
   /// Such as `(576, 1536)`.
-  String shape();
+  default String shape() {
+    return "(%d, %d)".formatted(rows(), cols());
+  }
 }

@@ -16,11 +16,6 @@ public sealed interface NarrowMatrix extends Matrix permits Bf16Matrix, Int8Matr
   /// @param y `(T, rows)`
   void multiply(Tensor x, int t, long from, long to, float beta, Tensor y);
 
-  @Override
-  default String shape() {
-    return "(%d, %d)".formatted(rows(), cols());
-  }
-
   /// Refuses operands that do not fit the rows `from` to `to`.
   default void requireFit(String operation, Tensor x, int t, long from, long to, Tensor y) {
     if (t < 0 || t >= x.rows() || t >= y.rows() || x.cols() != cols() || y.cols() != rows()) {

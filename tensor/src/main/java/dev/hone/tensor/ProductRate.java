@@ -2,6 +2,7 @@ package dev.hone.tensor;
 
 import java.lang.foreign.Arena;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// How fast this machine multiplies matrices: what a run's products are compared with.
@@ -14,7 +15,8 @@ public final class ProductRate {
   /// Floating-point operations a second of each of so many threads, all of them at work on products
   /// of `(512, 768)` by `(768, 768)`, the kind and size that training is made of.
   public static double measure(int threads, Duration time) {
-    try (var arena = Arena.ofShared()) {
+    try (var arena = Arena.ofShared();
+        var workers = new Workers(threads)) {
       var memory = new ArenaAllocator(arena);
       var w = memory.f32("rate", WIDTH, WIDTH);
       var operands =
@@ -23,30 +25,12 @@ public final class ProductRate {
                   i -> new Operands(memory.f32("x", ROWS, WIDTH), memory.f32("y", ROWS, WIDTH)))
               .toList();
       var counts = new long[threads];
-      var crew = new Thread[threads];
       operands.getFirst().run(w, 0); // loads the library
       long started = System.nanoTime();
-      for (int i = 0; i < threads; i++) {
-        int worker = i;
-        crew[i] =
-            Thread.ofPlatform()
-                .start(
-                    () -> counts[worker] = operands.get(worker).run(w, started + time.toNanos()));
-      }
-      for (var thread : crew) {
-        join(thread);
-      }
-      double products = IntStream.range(0, threads).mapToLong(i -> counts[i]).sum();
+      long until = started + time.toNanos();
+      workers.run(worker -> counts[worker] = operands.get(worker).run(w, until));
+      double products = Arrays.stream(counts).sum();
       return products * 2 * ROWS * WIDTH * WIDTH / ((System.nanoTime() - started) / 1e9) / threads;
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while measuring", e);
     }
   }
 

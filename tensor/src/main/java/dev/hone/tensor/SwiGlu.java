@@ -6,10 +6,7 @@ public final class SwiGlu {
 
   /// `y = gate · sigmoid(gate) · up` over the first `n` rows; all `(T, F)`.
   public static void forward(Tensor gate, Tensor up, int n, Tensor y) {
-    check(gate, up, n, y);
-    for (int t = 0; t < n; t++) {
-      Kernels.BEST.swiGlu(gate.data(), up.data(), y.data(), gate.at(t), gate.cols());
-    }
+    part(gate, up, 0, n, 0, gate.cols(), y);
   }
 
   /// A part of [#forward]: columns `fromCol` to `toCol` of rows `from` to `to`.

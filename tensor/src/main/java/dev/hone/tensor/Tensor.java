@@ -117,11 +117,6 @@ public final class Tensor implements Matrix {
   }
 
   @Override
-  public String shape() {
-    return "(%d, %d)".formatted(rows, cols);
-  }
-
-  @Override
   public String toString() {
     return "Tensor" + shape();
   }

@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
 ///
 /// and before each product, where an adapter has it, its inner activations. A product is shared out
 /// by its outputs: for one token they are rows of the weight, each streamed once by one worker; for
-/// many tokens they are tiles, rows of the pass by outputs. How a phase is cut doesn't depend on
-/// the number of workers, so neither do the bits.
+/// many tokens they are tiles, rows of the pass by outputs. Tiles don't depend on the number of
+/// workers, and a row's bits don't depend on how rows are shared out; so bits never depend on it.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class CachedDecoder {
@@ -160,14 +160,15 @@ public final class CachedDecoder {
     int past = cache.length();
     var k = cache.keys(l).rows(past, past + n);
     var v = cache.values(l).rows(past, past + n);
-    var q = new Product(w.q(), a.low(LinearLayer.Q), a.q());
-    var both =
-        List.of(
-            q,
-            new Product(w.k(), a.low(LinearLayer.K), k),
-            new Product(w.v(), a.low(LinearLayer.V), v));
     norm(a.h(), a.r(), w.inputNorm(), n);
-    project(a.h(), n, 0f, both);
+    project(
+        a.h(),
+        n,
+        0f,
+        List.of(
+            new Product(w.q(), a.low(LinearLayer.Q), a.q()),
+            new Product(w.k(), a.low(LinearLayer.K), k),
+            new Product(w.v(), a.low(LinearLayer.V), v)));
     rotate(a.q(), past, n);
     rotate(k, past, n);
     attend(a, l, past, n);

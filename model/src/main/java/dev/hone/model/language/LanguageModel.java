@@ -70,8 +70,9 @@ public final class LanguageModel implements AutoCloseable {
     this.provenance = readProvenance();
     this.renderer = Renderers.open(checkpoint.dir(), tokenizer, provenance.map(Provenance::format));
     this.maxPositions = Math.min(maxPositions, config().maxPositionEmbeddings());
-    requireMemory(baseDtype(asked));
-    this.weights = BaseWeights.load(checkpoint, baseDtype(asked), memory);
+    var dtype = baseDtype(asked);
+    requireMemory(dtype);
+    this.weights = BaseWeights.load(checkpoint, dtype, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
     this.decoder =
         adapter.map(a -> baseDecoder.withAdapter(a.shape(), a.parameters())).orElse(baseDecoder);
