@@ -92,7 +92,8 @@ class Workload:
         self.rival = rival(args.rival_preload)
         self.ladder = [] if kind == "uniform" else LADDER
         self.compared = [self.rival, HONE, *([INT8] if method == "lora" else [])]
-        self.sides = [self.rival, *self.ladder, *self.compared[1:], FLOOR]
+        self.has_floor = kind == "uniform"  # which shares no beginnings: the floor computes whole rows
+        self.sides = [self.rival, *self.ladder, *self.compared[1:], *([FLOOR] if self.has_floor else [])]
 
     def check(self, results):
         """Round 0: nothing is timed before both sides compute the same."""
@@ -112,12 +113,12 @@ class Workload:
 
     def lines(self, results):
         """Its lines in the table of both sides."""
-        rival, floor = Measured(results, self, self.rival), Measured(results, self, FLOOR)
+        rival = Measured(results, self, self.rival)
         for side in self.compared:
             found = Measured(results, self, side)
             yield [self.name, side.name, f"{found.tokens_per_second:.0f}", median_and_range(found.ratios(rival)),
                    f"{found.gigabytes:.2f}", f"{found.gigabytes / rival.gigabytes:.2f}", f"{found.first_step:.1f}",
-                   median_and_range(found.ratios(floor))]
+                   median_and_range(found.ratios(Measured(results, self, FLOOR))) if self.has_floor else ""]
 
     def ladder_lines(self, results):
         """Its lines in the table of what each saving gives."""

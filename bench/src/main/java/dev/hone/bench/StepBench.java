@@ -96,8 +96,7 @@ public final class StepBench implements Callable<Integer> {
     var scratch = Files.createTempDirectory("hone-bench");
     try (var arena = Arena.ofShared();
         var work =
-            Work.of(
-                chosenRows(), scratch.resolve("tokens"), microBatchTokens, !hasNoSharedPrefix)) {
+            Work.of(chosenRows(), scratch.resolve("tokens"), microBatchTokens, sharesPrefixes())) {
       var memory = new ArenaAllocator(arena);
       var result =
           run(Subject.load(model, Subject.dtype(baseDtype), adapter, memory), work, memory);
@@ -107,6 +106,11 @@ public final class StepBench implements Callable<Integer> {
       Files.delete(scratch);
     }
     return 0;
+  }
+
+  /// The products alone are those of whole rows.
+  private boolean sharesPrefixes() {
+    return !hasNoSharedPrefix && !isFloor;
   }
 
   private Rows chosenRows() {
