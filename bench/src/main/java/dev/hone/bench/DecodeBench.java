@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,10 +86,12 @@ public final class DecodeBench implements Callable<Integer> {
   /// What one round gave.
   ///
   /// @param read bytes per second of the plain read
+  /// @param streams the same in four streams a thread
   /// @param products operations per second of the products alone
   /// @param prefill seconds
   /// @param decode seconds
-  private record Round(double read, double products, double prefill, double decode) {}
+  private record Round(
+      double read, double streams, double products, double prefill, double decode) {}
 
   /// What was chosen, and the first choices' logits.
   private record Decoded(List<Integer> ids, List<Float> bestLogits) {}
@@ -137,7 +141,8 @@ public final class DecodeBench implements Callable<Integer> {
     var measured = new ArrayList<Round>();
     var decoded = new Decoded(List.of(), List.of());
     for (int r = 0; r < warmup + rounds; r++) {
-      double readRate = median(List.of(read.run(), read.run(), read.run()));
+      double plainRate = median(read::plain);
+      double streamsRate = median(read::inFourStreams);
       long started = System.nanoTime();
       writer.prefill();
       double prefill = secondsSince(started);
@@ -145,8 +150,9 @@ public final class DecodeBench implements Callable<Integer> {
       started = System.nanoTime();
       decoded = writer.decode(tokens);
       double decode = secondsSince(started);
-      readRate = (readRate + median(List.of(read.run(), read.run(), read.run()))) / 2;
-      measured.add(new Round(readRate, productRate, prefill, decode));
+      plainRate = (plainRate + median(read::plain)) / 2;
+      streamsRate = (streamsRate + median(read::inFourStreams)) / 2;
+      measured.add(new Round(plainRate, streamsRate, productRate, prefill, decode));
     }
     return report(subject, measured.subList(warmup, measured.size()), decoded);
   }
@@ -175,11 +181,16 @@ public final class DecodeBench implements Callable<Integer> {
     result.put("read_bytes_per_second", median(measured.stream().map(Round::read).toList()));
     result.put("bytes_per_token", bytes);
     result.put(
+        "four_streams_bytes_per_second", median(measured.stream().map(Round::streams).toList()));
+    result.put(
         "decode_tokens_per_second",
         median(measured.stream().map(r -> tokens / r.decode()).toList()));
     result.put(
         "decode_fraction_of_read",
         median(measured.stream().map(r -> bytes * tokens / r.decode() / r.read()).toList()));
+    result.put(
+        "decode_fraction_of_four_streams",
+        median(measured.stream().map(r -> bytes * tokens / r.decode() / r.streams()).toList()));
     result.put("product_flops_per_second", median(measured.stream().map(Round::products).toList()));
     result.put("prefill_flops", flops);
     result.put(
@@ -237,6 +248,10 @@ public final class DecodeBench implements Callable<Integer> {
 
   private static double parameters(ModelConfig config) {
     return BaseWeights.parameters(config).stream().mapToLong(Parameter::size).sum();
+  }
+
+  private static double median(DoubleSupplier rate) {
+    return median(Stream.generate(rate::getAsDouble).limit(3).toList());
   }
 
   private static double median(List<Double> values) {

@@ -132,7 +132,7 @@ public final class Attention {
     return Math.ceilDiv(length, blockQueries);
   }
 
-  /// One head of a single query that sees the first `keys` keys, without a matrix product: for
+  /// One head of a single query that sees the first `keys` keys, by products with vectors: for
   /// decoding, where keys and values are read once and everything else is small.
   ///
   /// @param q `(1, H·D)`
@@ -150,27 +150,31 @@ public final class Attention {
     if (scores.size() < keys) {
       throw new ShapeException("attention", keys + " keys, but scratch for " + scores.size());
     }
-    Kernels.BEST.rowsDot(
-        k.data(),
-        key(k, 0, head / group),
-        k.at(1),
+    MatrixProduct.sgemv(
+        false,
         keys,
-        q.data(),
-        query(q, 0, head),
         headDim,
         scale,
+        k.data(),
+        key(k, 0, head / group),
+        k.cols(),
+        q.data(),
+        query(q, 0, head),
         0f,
         scores.data(),
         0);
     Kernels.BEST.attentionWeights(scores.data(), 0, keys, keys);
-    Kernels.BEST.weightedRows(
-        scores.data(),
-        0,
+    MatrixProduct.sgemv(
+        true,
         keys,
+        headDim,
+        1f,
         v.data(),
         key(v, 0, head / group),
-        v.at(1),
-        headDim,
+        v.cols(),
+        scores.data(),
+        0,
+        0f,
         out.data(),
         query(out, 0, head));
   }

@@ -32,39 +32,6 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `Σ x·y`
   float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
 
-  /// Rows of a matrix against one vector: `y[i] = alpha · Σ w[i]·x + beta · y[i]`; with `beta` 0
-  /// the old `y` is not read. A row gives the same bits whatever rows are beside it.
-  ///
-  /// @param stride bytes from row to row
-  /// @param n elements of a row
-  void rowsDot(
-      MemorySegment w,
-      long wAt,
-      long stride,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float alpha,
-      float beta,
-      MemorySegment y,
-      long yAt);
-
-  /// A weighted sum of rows: `y = Σ weights[i] · x[i]`.
-  ///
-  /// @param stride bytes from row to row
-  /// @param n elements of a row
-  void weightedRows(
-      MemorySegment weights,
-      long weightsAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      long stride,
-      int n,
-      MemorySegment y,
-      long yAt);
-
   /// `y = x · r · w` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich 2019, arXiv
   /// 1910.07467)
   float rmsNorm(

@@ -1,8 +1,5 @@
 package dev.hone.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -110,11 +107,5 @@ final class Lanes {
     var b = LANES > 4 ? larger(a, a.rearrange(BY_4)) : a;
     var c = LANES > 2 ? larger(b, b.rearrange(BY_2)) : b;
     return larger(c, c.rearrange(BY_1)).lane(0);
-  }
-
-  /// `y = value + beta · y` for one element; with `beta` 0 the old one is not read.
-  static void put(float value, float beta, MemorySegment y, long at) {
-    float old = beta == 0 ? 0f : beta * y.get(JAVA_FLOAT_UNALIGNED, at);
-    y.set(JAVA_FLOAT_UNALIGNED, at, value + old);
   }
 }

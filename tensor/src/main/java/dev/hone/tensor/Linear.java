@@ -22,8 +22,8 @@ public final class Linear {
   /// `from` to `to`, `y[from:to, fromOut:toOut] = alpha · x[from:to]·w[fromOut:toOut]ᵀ + beta ·
   /// y[…]`.
   ///
-  /// A single row is multiplied with the weights as they stream by, and an output's bits don't
-  /// depend on which others the part holds. For several rows they may.
+  /// A single row is multiplied with the weights as they stream by. An output's bits may depend on
+  /// which others the part holds.
   public static void part(
       Tensor x,
       int from,
@@ -42,15 +42,16 @@ public final class Linear {
     }
     long yAt = y.at(from) + (long) fromOut * Float.BYTES;
     if (to - from == 1) {
-      Kernels.BEST.rowsDot(
-          w.data(),
-          w.at(fromOut),
-          w.at(1),
+      MatrixProduct.sgemv(
+          false,
           toOut - fromOut,
-          x.data(),
-          x.at(from),
           x.cols(),
           alpha,
+          w.data(),
+          w.at(fromOut),
+          w.cols(),
+          x.data(),
+          x.at(from),
           beta,
           y.data(),
           yAt);

@@ -2,8 +2,8 @@ package dev.hone.tensor;
 
 import java.lang.foreign.MemorySegment;
 
-/// Float32 matrix products through a native library, each on the calling thread alone: callers
-/// bring the threads.
+/// Float32 products through a native library, each on the calling thread alone: callers bring the
+/// threads.
 ///
 /// Pointers go over as plain addresses (`long`), which costs no scope check per call; the bounds of
 /// every operand are checked here before each call instead.
@@ -11,6 +11,13 @@ final class MatrixProduct {
   /// oneDNN where it comes with Hone, else OpenBLAS.
   static final Library LIBRARY =
       Platform.NAME.equals("linux-x86_64") ? new OneDnn() : new OpenBlas();
+
+  /// OpenBLAS everywhere, loaded when something is decoded: it reads a matrix as fast as memory
+  /// gives it, whereas oneDNN's product with one vector gets three quarters of that.
+  private static final class Vectors {
+    static final OpenBlas LIBRARY =
+        MatrixProduct.LIBRARY instanceof OpenBlas loaded ? loaded : new OpenBlas();
+  }
 
   private MatrixProduct() {}
 
@@ -80,12 +87,49 @@ final class MatrixProduct {
         ldc);
   }
 
+  /// `y = alpha · op(a)·x + beta · y`, with `a` of `(m, n)` and vectors `x` and `y`; with `beta` 0
+  /// the old `y` is not read.
+  ///
+  /// @param lda floats from row to row of `a`
+  static void sgemv(
+      boolean transA,
+      int m,
+      int n,
+      float alpha,
+      MemorySegment a,
+      long aOffset,
+      int lda,
+      MemorySegment x,
+      long xOffset,
+      float beta,
+      MemorySegment y,
+      long yOffset) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    int in = transA ? m : n;
+    int out = transA ? n : m;
+    check("a", a, aOffset, m, n, lda);
+    check("x", x, xOffset, 1, in, in);
+    check("y", y, yOffset, 1, out, out);
+    Vectors.LIBRARY.sgemv(
+        transA,
+        m,
+        n,
+        alpha,
+        a.address() + aOffset,
+        lda,
+        x.address() + xOffset,
+        beta,
+        y.address() + yOffset);
+  }
+
   private static void check(
       String which, MemorySegment x, long offset, int rows, int cols, int ld) {
     long end = offset + ((rows - 1L) * ld + cols) * Float.BYTES;
     if (rows > 0 && (ld < cols || offset < 0 || end > x.byteSize())) {
       throw new ShapeException(
-          "sgemm",
+          "product",
           "operand %s (%d, %d) with stride %d at byte %d leaves its %d bytes"
               .formatted(which, rows, cols, ld, offset, x.byteSize()));
     }

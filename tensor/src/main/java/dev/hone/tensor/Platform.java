@@ -10,6 +10,7 @@ final class Platform {
 
   static final boolean IS_MAC = OS.contains("mac");
   static final boolean IS_WINDOWS = OS.contains("win");
+  static final boolean IS_LINUX = OS.contains("linux");
 
   /// Such as `linux-x86_64`.
   static final String NAME = (IS_MAC ? "macosx-" : IS_WINDOWS ? "windows-" : "linux-") + ARCH;

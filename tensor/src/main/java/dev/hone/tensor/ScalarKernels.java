@@ -59,45 +59,6 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void rowsDot(
-      MemorySegment w,
-      long wAt,
-      long stride,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float alpha,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    for (int i = 0; i < rows; i++) {
-      double old = beta == 0 ? 0 : (double) beta * at(y, yAt, i);
-      put(y, yAt, i, (double) alpha * dot(w, wAt + i * stride, x, xAt, n) + old);
-    }
-  }
-
-  @Override
-  public void weightedRows(
-      MemorySegment weights,
-      long weightsAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      long stride,
-      int n,
-      MemorySegment y,
-      long yAt) {
-    for (int c = 0; c < n; c++) {
-      double sum = 0;
-      for (int i = 0; i < rows; i++) {
-        sum += (double) at(weights, weightsAt, i) * at(x, xAt + i * stride, c);
-      }
-      put(y, yAt, c, sum);
-    }
-  }
-
-  @Override
   public float rmsNorm(
       MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));

@@ -101,36 +101,6 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void rowsDot(
-      MemorySegment w,
-      long wAt,
-      long stride,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float alpha,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    VectorRows.rowsDot(w, wAt, stride, rows, x, xAt, n, alpha, beta, y, yAt);
-  }
-
-  @Override
-  public void weightedRows(
-      MemorySegment weights,
-      long weightsAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      long stride,
-      int n,
-      MemorySegment y,
-      long yAt) {
-    VectorRows.weightedRows(weights, weightsAt, rows, x, xAt, stride, n, y, yAt);
-  }
-
-  @Override
   public float rmsNorm(
       MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));

@@ -52,27 +52,6 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
         close("sumOfSquares", (k, x, at, n) -> k.sumOfSquares(x[0], at[0], n), FREE),
         close("dot", (k, x, at, n) -> k.dot(x[0], at[0], x[1], at[1], n), FREE, FREE),
         close(
-            "rowsDot",
-            (k, x, at, n) ->
-                run(() -> k.rowsDot(x[0], at[0], 4L * n, 3, x[1], at[1], n, 0.7f, 1f, x[2], at[2])),
-            new Operand(Start.FREE, 3),
-            FREE,
-            Operand.fixed(3)),
-        close(
-            "rowsDot over old content",
-            (k, x, at, n) ->
-                run(() -> k.rowsDot(x[0], at[0], 4L * n, 3, x[1], at[1], n, 0.7f, 0f, x[2], at[2])),
-            new Operand(Start.FREE, 3),
-            FREE,
-            Operand.fixed(3)),
-        close(
-            "weightedRows",
-            (k, x, at, n) ->
-                run(() -> k.weightedRows(x[0], at[0], 5, x[1], at[1], 4L * n, n, x[2], at[2])),
-            Operand.fixed(5),
-            new Operand(Start.FREE, 5),
-            FREE),
-        close(
             "rmsNorm",
             (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], n, 1e-5f, x[2], at[2]),
             FREE,

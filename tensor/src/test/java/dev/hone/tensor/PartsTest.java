@@ -48,24 +48,6 @@ class PartsTest {
     assertClose(expected.toArray(), actual.toArray(), 1e-5, 1e-5);
   }
 
-  @ParameterizedTest
-  @Seeds(10)
-  void oneRowHasTheSameBitsHoweverItIsCut(long seed) {
-    var random = new SplittableRandom(seed);
-    int in = random.nextInt(1, 90);
-    int out = random.nextInt(1, 60);
-    var x = random(random, 1, in);
-    var w = random(random, out, in);
-    var expected = Tensors.zeros(1, out);
-    var actual = Tensors.zeros(1, out);
-    Linear.part(x, 0, 1, w, 0, out, 1f, 0f, expected);
-    int cols = random.nextInt(1, out + 1);
-    for (int from = 0; from < out; from += cols) {
-      Linear.part(x, 0, 1, w, from, Math.min(out, from + cols), 1f, 0f, actual);
-    }
-    assertArrayEquals(expected.toArray(), actual.toArray());
-  }
-
   @Test
   void partsOutsideAreRefused() {
     var x = Tensors.zeros(2, 3);

@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
 ///
 /// and before each product, where an adapter has it, its inner activations. A product is shared out
 /// by its outputs: for one token they are rows of the weight, each streamed once by one worker; for
-/// many tokens they are tiles, rows of the pass by outputs. Tiles don't depend on the number of
-/// workers, and a row's bits don't depend on how rows are shared out; so bits never depend on it.
+/// many tokens they are tiles, rows of the pass by outputs. How it is cut doesn't depend on the
+/// number of workers, so bits never do.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class CachedDecoder {
@@ -44,14 +44,14 @@ public final class CachedDecoder {
 
   private static final int TILE_OUTPUTS = 192;
 
-  /// Shares per worker of a weight that is multiplied with one token: several, so that one who is
-  /// held up leaves the rest to others.
-  private static final int SHARES = 6;
+  /// Shares of a weight that is multiplied with one token, for any number of workers: enough that
+  /// one who is held up leaves the rest to others.
+  private static final int SHARES = 16;
 
   /// The fewest and the most outputs of such a share.
   private static final int MIN_SHARE = 16;
 
-  private static final int MAX_SHARE = 256;
+  private static final int MAX_SHARE = 512;
 
   /// Tokens per share of what is done token by token.
   private static final int SHARE_TOKENS = 16;
@@ -355,10 +355,8 @@ public final class CachedDecoder {
         });
   }
 
-  /// Outputs per share of a product with one token, whose bits don't depend on it; a multiple of
-  /// four, as the kernel takes them.
-  private int shareOfOne(int outputs) {
-    int even = Math.ceilDiv(outputs, SHARES * workers.count());
-    return Math.clamp(Math.ceilDiv(even, 4) * 4, MIN_SHARE, MAX_SHARE);
+  /// Outputs per share of a product with one token.
+  private static int shareOfOne(int outputs) {
+    return Math.clamp(Math.ceilDiv(Math.ceilDiv(outputs, SHARES), 16) * 16, MIN_SHARE, MAX_SHARE);
   }
 }
