@@ -132,53 +132,6 @@ public final class Attention {
     return Math.ceilDiv(length, blockQueries);
   }
 
-  /// One head of a single query that sees the first `keys` keys, by products with vectors: for
-  /// decoding, where keys and values are read once and everything else is small.
-  ///
-  /// @param q `(1, H·D)`
-  /// @param k `(S, Hkv·D)`, and `v` likewise
-  /// @param out `(1, H·D)`, overwritten in the head's columns
-  public void single(
-      Tensor q, Tensor k, Tensor v, int keys, int head, Scratch scratch, Tensor out) {
-    var scores = scratch.scores();
-    Shapes.cols("attention", q, numHeads * headDim);
-    Shapes.cols("attention", out, numHeads * headDim);
-    Shapes.cols("attention", k, numKvHeads * headDim);
-    Shapes.cols("attention", v, numKvHeads * headDim);
-    Shapes.rows("attention", k, keys);
-    Shapes.rows("attention", v, keys);
-    if (scores.size() < keys) {
-      throw new ShapeException("attention", keys + " keys, but scratch for " + scores.size());
-    }
-    MatrixProduct.sgemv(
-        false,
-        keys,
-        headDim,
-        scale,
-        k.data(),
-        key(k, 0, head / group),
-        k.cols(),
-        q.data(),
-        query(q, 0, head),
-        0f,
-        scores.data(),
-        0);
-    Kernels.BEST.attentionWeights(scores.data(), 0, keys, keys);
-    MatrixProduct.sgemv(
-        true,
-        keys,
-        headDim,
-        1f,
-        v.data(),
-        key(v, 0, head / group),
-        v.cols(),
-        scores.data(),
-        0,
-        0f,
-        out.data(),
-        query(out, 0, head));
-  }
-
   /// Gradients of [#forward]; every span must have its queries.
   ///
   /// @param out what the forward returned; `dout` its gradient

@@ -46,12 +46,12 @@ public final class CachedDecoder {
 
   /// Shares of a weight that is multiplied with one token, for any number of workers: enough that
   /// one who is held up leaves the rest to others.
-  private static final int SHARES = 16;
+  private static final int SHARES = 8;
 
   /// The fewest and the most outputs of such a share.
   private static final int MIN_SHARE = 16;
 
-  private static final int MAX_SHARE = 512;
+  private static final int MAX_SHARE = 1024;
 
   /// Tokens per share of what is done token by token.
   private static final int SHARE_TOKENS = 16;
@@ -232,16 +232,7 @@ public final class CachedDecoder {
   private void attend(BlockActivations a, int l, int past, int n) {
     var k = cache.keys(l);
     var v = cache.values(l);
-    int heads = config.numHeads();
     var attention = decoder.attention();
-    if (n == 1) {
-      workers.share(
-          heads,
-          1,
-          (worker, head, to) ->
-              attention.single(a.q(), k, v, past + 1, head, scratch.get(worker), a.o()));
-      return;
-    }
     int groups = config.numKvHeads();
     var spans = Spans.extending(past, n);
     int span = spans.size() - 1;
@@ -357,6 +348,6 @@ public final class CachedDecoder {
 
   /// Outputs per share of a product with one token.
   private static int shareOfOne(int outputs) {
-    return Math.clamp(Math.ceilDiv(Math.ceilDiv(outputs, SHARES), 16) * 16, MIN_SHARE, MAX_SHARE);
+    return Math.clamp(Math.ceilDiv(outputs, SHARES), MIN_SHARE, MAX_SHARE);
   }
 }
