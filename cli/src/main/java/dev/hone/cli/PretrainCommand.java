@@ -112,7 +112,10 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--heads", paramLabel = "N", description = "Query heads. Default: 4.")
     private int numHeads = 4;
 
-    @Option(names = "--kv-heads", paramLabel = "N", description = "Key and value heads. Default: 2.")
+    @Option(
+        names = "--kv-heads",
+        paramLabel = "N",
+        description = "Key and value heads. Default: 2.")
     private int numKvHeads = 2;
 
     @Option(names = "--mlp", paramLabel = "N", description = "Width of the MLP. Default: 688.")

@@ -53,8 +53,8 @@ final class RowRenderer {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /// The pieces of a rendered text that fit, one behind the other. Each but the first begins with the
-  /// last token of the one before it, so that every target is in one of them.
+  /// The pieces of a rendered text that fit, one behind the other. Each but the first begins with
+  /// the last token of the one before it, so that every target is in one of them.
   ///
   /// @param maxLength tokens of a piece, at most
   static List<Example> pieces(Rendered rendered, int maxLength) {

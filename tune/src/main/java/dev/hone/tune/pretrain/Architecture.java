@@ -28,8 +28,7 @@ public record Architecture(
     }
     if (hiddenSize % numHeads != 0 || hiddenSize / numHeads % 2 != 0) {
       throw new UsageException(
-          "--width %d over --heads %d gives heads of no even width"
-              .formatted(hiddenSize, numHeads),
+          "--width %d over --heads %d gives heads of no even width".formatted(hiddenSize, numHeads),
           "take a width that is a multiple of twice the heads");
     }
     if (numHeads % numKvHeads != 0) {
@@ -42,12 +41,6 @@ public record Architecture(
   /// The same with another vocabulary.
   Architecture withVocabSize(int newVocabSize) {
     return new Architecture(
-        newVocabSize,
-        hiddenSize,
-        intermediateSize,
-        numLayers,
-        numHeads,
-        numKvHeads,
-        contextLength);
+        newVocabSize, hiddenSize, intermediateSize, numLayers, numHeads, numKvHeads, contextLength);
   }
 }

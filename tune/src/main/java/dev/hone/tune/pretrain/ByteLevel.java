@@ -2,8 +2,8 @@ package dev.hone.tune.pretrain;
 
 import java.nio.charset.StandardCharsets;
 
-/// The 256 bytes as characters that can be seen: printable ones of Latin-1 stand for themselves, all
-/// others for characters from U+0100 on. (Radford et al. 2019, GPT-2's `bytes_to_unicode`)
+/// The 256 bytes as characters that can be seen: printable ones of Latin-1 stand for themselves,
+/// all others for characters from U+0100 on. (Radford et al. 2019, GPT-2's `bytes_to_unicode`)
 final class ByteLevel {
   private static final char[] CHARS = chars();
 

@@ -37,10 +37,11 @@ final class BytePairs {
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>(MOST_FREQUENT_FIRST);
 
   private BytePairs(Map<String, Long> wordCounts) {
-    new TreeMap<>(wordCounts).forEach((word, count) -> {
-      words.add(ByteLevel.bytes(word));
-      counts.add(count);
-    });
+    new TreeMap<>(wordCounts)
+        .forEach((word, count) -> {
+          words.add(ByteLevel.bytes(word));
+          counts.add(count);
+        });
     for (int w = 0; w < words.size(); w++) {
       var word = words.get(w);
       for (int i = 0; i + 1 < word.length; i++) {

@@ -34,8 +34,7 @@ final class NewModel {
     var configJson = dir.resolve("config.json");
     AtomicFile.write(configJson, JSON.writeValueAsString(config(shape)) + "\n");
     AtomicFile.write(
-        dir.resolve("generation_config.json"),
-        JSON.writeValueAsString(generationConfig()) + "\n");
+        dir.resolve("generation_config.json"), JSON.writeValueAsString(generationConfig()) + "\n");
     var config = ModelConfig.read(configJson);
     var random = new SplittableRandom(seed);
     try (var arena = Arena.ofConfined()) {
@@ -43,8 +42,7 @@ final class NewModel {
           BaseWeights.parameters(config).stream()
               .map(p -> entry(p, values(arena, p, config.numLayers(), random)))
               .toList();
-      SafetensorsWriter.write(
-          dir.resolve("model.safetensors"), entries, SafetensorsWriter.PYTORCH);
+      SafetensorsWriter.write(dir.resolve("model.safetensors"), entries, SafetensorsWriter.PYTORCH);
     }
   }
 

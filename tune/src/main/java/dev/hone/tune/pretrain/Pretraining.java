@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Makes what a training from scratch starts from: the corpus divided, a tokenizer, and a model that
-/// has learned nothing yet. From there on it is a full tuning run.
+/// Makes what a training from scratch starts from: the corpus divided, a tokenizer, and a model
+/// that has learned nothing yet. From there on it is a full tuning run.
 ///
 /// ```
 /// OUT/corpus/  train.jsonl, valid.jsonl, valid-SOURCE.jsonl

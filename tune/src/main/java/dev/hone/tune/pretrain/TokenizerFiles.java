@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Writes a tokenizer as Hugging Face's libraries read it: `tokenizer.json` and
 /// `tokenizer_config.json`, with a chat template.
 ///
-/// Special tokens have the first ids, then come the 256 bytes, then the merges in their order: every
-/// text of Unicode has tokens, and comes back from them.
+/// Special tokens have the first ids, then come the 256 bytes, then the merges in their order:
+/// every text of Unicode has tokens, and comes back from them.
 final class TokenizerFiles {
   /// Begins and ends a document.
   static final String END_OF_TEXT = "<|endoftext|>";

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// which takes nothing from a vocabulary of common pieces.
 final class WordCounts {
   /// Contractions; letters, with one sign or space before them; up to three digits; other signs;
-  /// line ends; spaces. In the spirit of the patterns of GPT-4 and Llama 3; written so that Java and
-  /// Hugging Face's tokenizers read it alike.
+  /// line ends; spaces. In the spirit of the patterns of GPT-4 and Llama 3; written so that Java
+  /// and Hugging Face's tokenizers read it alike.
   static final String PATTERN =
       "'(?:[sdmtSDMT]|ll|LL|ve|VE|re|RE)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

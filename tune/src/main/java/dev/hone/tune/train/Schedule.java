@@ -10,8 +10,8 @@ public enum Schedule {
   COSINE,
   /// No change.
   CONSTANT,
-  /// No change, then down to zero on a straight line over the last fifth: warm-up, stable, decay. (Hu
-  /// et al. 2024, arXiv 2404.06395)
+  /// No change, then down to zero on a straight line over the last fifth: warm-up, stable, decay.
+  /// (Hu et al. 2024, arXiv 2404.06395)
   WSD;
 
   private static final double DECAY_SHARE = 0.2;

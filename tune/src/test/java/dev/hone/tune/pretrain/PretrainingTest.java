@@ -31,7 +31,8 @@ class PretrainingTest {
     var rows = new StringBuilder();
     var text = new StringBuilder();
     for (int i = 0; i < 200; i++) {
-      rows.append("{\"text\": \"Story %d: the cat sat on the mat.\", \"source\": 1}\n".formatted(i));
+      rows.append(
+          "{\"text\": \"Story %d: the cat sat on the mat.\", \"source\": 1}\n".formatted(i));
       text.append("Line one of %d.\n\nIts second paragraph.\n\n\n".formatted(i));
     }
     files =
@@ -63,7 +64,8 @@ class PretrainingTest {
       bySource.addAll(texts(file));
     }
     assertEquals(new TreeSet<>(heldOut), bySource);
-    assertTrue(training.stream().anyMatch(row -> row.contains("7.\\n\\nIts second")), "" + training);
+    assertTrue(
+        training.stream().anyMatch(row -> row.contains("7.\\n\\nIts second")), "" + training);
   }
 
   private static List<String> texts(Path file) throws IOException {
@@ -110,7 +112,8 @@ class PretrainingTest {
 
   @Test
   void aBrokenLineIsNamed() throws IOException {
-    var broken = Files.writeString(dir.resolve("broken.jsonl"), "{\"text\": \"a\"}\n{\"txt\": 1}\n");
+    var broken =
+        Files.writeString(dir.resolve("broken.jsonl"), "{\"text\": \"a\"}\n{\"txt\": 1}\n");
     files = List.of(broken);
     var refused = assertThrows(UsageException.class, () -> prepare("out"));
     assertTrue(refused.getMessage().contains("broken.jsonl:2: has no field text"), "" + refused);
