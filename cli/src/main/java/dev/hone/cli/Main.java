@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 public final class Main {
   private static final List<Class<?>> COMMANDS =
       List.of(
+          PretrainCommand.class,
           TuneCommand.class,
           EvalCommand.class,
           ChatCommand.class,

@@ -40,8 +40,10 @@ final class TrainingOptions {
 
   @Option(
       names = "--schedule",
-      paramLabel = "linear|cosine|constant",
-      description = "How the rate moves after warm-up. Default: linear, down to zero.")
+      paramLabel = "linear|cosine|constant|wsd",
+      description =
+          "How the rate moves after warm-up; wsd: stable, then down over the last fifth. Default:"
+              + " linear, down to zero.")
   private Schedule schedule = DEFAULT.schedule();
 
   @Option(
@@ -55,6 +57,12 @@ final class TrainingOptions {
       paramLabel = "W",
       description = "AdamW's, on matrices only. Default: 0.")
   private double weightDecay = DEFAULT.weightDecay();
+
+  @Option(
+      names = "--beta2",
+      paramLabel = "B",
+      description = "AdamW's, of the second moment. Default: 0.999.")
+  private double beta2 = DEFAULT.beta2();
 
   @Option(
       names = "--clip",
@@ -86,6 +94,7 @@ final class TrainingOptions {
         schedule,
         Bounds.share("--warmup-ratio", warmupRatio),
         Bounds.between(0, 10, "--weight-decay", weightDecay),
+        Bounds.between(0, 0.9999999, "--beta2", beta2),
         Bounds.notNegative("--clip", clipNorm),
         recompute,
         watch.evalEvery(),

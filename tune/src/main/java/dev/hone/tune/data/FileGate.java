@@ -6,6 +6,7 @@ import dev.hone.model.text.Rendered;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The checks that a row passes by itself, and what is counted of one file.
 final class FileGate {
@@ -68,7 +69,7 @@ final class FileGate {
   /// @return the totals with this row
   Totals pass(Line.Valid line, Totals totals, ExampleSink sink) throws IOException {
     var rendered = render(line);
-    var examples = rendered.stream().flatMap(one -> cut(one).stream()).toList();
+    var examples = rendered.stream().flatMap(one -> examples(line.row(), one)).toList();
     noteCuts(line, rendered, examples);
     if (!examples.isEmpty()) {
       sink.accept(line, examples);
@@ -86,6 +87,13 @@ final class FileGate {
       counted = counted.plus(example);
     }
     return counted;
+  }
+
+  /// A long text goes on in further examples; of anything else the rest is cut away.
+  private Stream<Example> examples(Row row, Rendered rendered) {
+    return row instanceof Row.Text && rendered.trainedTokens() > 0
+        ? RowRenderer.pieces(rendered, maxLength).stream()
+        : cut(rendered).stream();
   }
 
   /// What is left of a rendered example; empty where no target is.

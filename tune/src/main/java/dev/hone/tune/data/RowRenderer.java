@@ -5,6 +5,8 @@ import dev.hone.model.text.Message;
 import dev.hone.model.text.Rendered;
 import dev.hone.model.text.Renderer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -49,6 +51,29 @@ final class RowRenderer {
 
   private static int utf8Length(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /// The pieces of a rendered text that fit, one behind the other. Each but the first begins with
+  /// the last token of the one before it, so that every target is in one of them.
+  ///
+  /// @param maxLength tokens of a piece, at most
+  static List<Example> pieces(Rendered rendered, int maxLength) {
+    var pieces = new ArrayList<Example>();
+    int length = rendered.ids().length;
+    int targets = rendered.trainedTokens();
+    int before = 0;
+    for (int from = 0; from + 1 < length; from += maxLength - 1) {
+      int to = Math.min(length, from + maxLength);
+      var trained = rendered.trained().get(from, to);
+      trained.clear(0);
+      int done = before + trained.cardinality();
+      long bytes = rendered.targetBytes();
+      int own = (int) (bytes * done / targets - bytes * before / targets);
+      pieces.add(
+          new Example(Arrays.copyOfRange(rendered.ids(), from, to), to - from, trained, own));
+      before = done;
+    }
+    return pieces;
   }
 
   /// The part of a rendered row that fits. The bytes behind cut targets are not known; they are

@@ -20,7 +20,6 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   private static final int DEFAULT_MAX_LENGTH = 1024;
 
   private static final double BETA1 = 0.9;
-  private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
 
   /// The share of a run that evaluations may take by default, and how many they are at most.
@@ -82,7 +81,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
         h.warmupRatio(),
         h.weightDecay(),
         BETA1,
-        BETA2,
+        h.beta2(),
         EPSILON,
         h.clipNorm(),
         dropout,
@@ -124,6 +123,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("schedule", h.schedule().toString());
     map.put("warmup-ratio", h.warmupRatio());
     map.put("weight-decay", h.weightDecay());
+    map.put("beta2", h.beta2());
     map.put("clip", h.clipNorm());
     map.put("recompute", h.recompute().toString());
     map.put("eval-every", h.evalEvery().isPresent() ? h.evalEvery().getAsInt() : "auto");

@@ -9,7 +9,12 @@ public enum Schedule {
   /// Down to zero on half a cosine.
   COSINE,
   /// No change.
-  CONSTANT;
+  CONSTANT,
+  /// No change, then down to zero on a straight line over the last fifth: warm-up, stable, decay.
+  /// (Hu et al. 2024, arXiv 2404.06395)
+  WSD;
+
+  private static final double DECAY_SHARE = 0.2;
 
   /// The factor on the base rate at a step, from 0: a ramp over `warmupSteps`, then the schedule
   /// over the rest.
@@ -24,6 +29,7 @@ public enum Schedule {
       case LINEAR -> Math.max(0, 1 - progress);
       case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
       case CONSTANT -> 1;
+      case WSD -> Math.clamp((1 - progress) / DECAY_SHARE, 0, 1);
     };
   }
 

@@ -42,7 +42,6 @@ class DataGateTest {
           answer_cut_away     ; has 49 tokens, and with --max-length 40 no trained token is left ; {'prompt':'0123456789012345678901234567890123456789','completion':'abcdef'}
           refused_by_template ; must speak first      ; {'messages':[{'role':'assistant','content':'b'}]}
           answer_shortened    ; has 48 tokens, and --max-length 40 cuts away 8 of 42 trained tokens ; {'prompt':'0123','completion':'01234567890123456789012345678901234567890'}
-          answer_shortened    ; cuts away 7 of 46     ; {'text':'012345678901234567890123456789012345678901234'}
           duplicate           ; repeats an earlier row ; {'completion':'answer 0', 'id':9, 'prompt':'question 0'}
           contradiction       ; another answer        ; {'prompt':'question 0','completion':'no'}
           mixed_shapes        ; another shape         ; {'text':'a'}
@@ -164,13 +163,24 @@ class DataGateTest {
   @Test
   void cutRowsKeepTheirFirstTokensAndTheirShareOfBytes() throws IOException {
     var kept = new ArrayList<Example>();
-    var gate = new DataGate(new ByteRenderer(), 5, false);
-    var file = TestRows.write(directory, "a.jsonl", "{\"text\":\"abcdefg\"}\n");
+    var gate = new DataGate(new ByteRenderer(), 7, false);
+    var row = "{\"prompt\":\"q\",\"completion\":\"abcdefg\"}\n";
+    var file = TestRows.write(directory, "a.jsonl", row);
     gate.check(file, Split.NONE, (_, examples) -> kept.addAll(examples), ExampleSink.NONE);
     var example = kept.getFirst();
-    assertEquals(5, example.length());
+    assertEquals(7, example.length());
     assertEquals(4, example.trainedTokens());
     assertEquals(4, example.targetBytes(), "7 bytes, 4 of 8 targets: 3.5 is rounded");
+  }
+
+  @Test
+  void aLongTextGoesOnInFurtherExamples() throws IOException {
+    var gate = new DataGate(new ByteRenderer(), 5, false);
+    var report = gate.check(TestRows.write(directory, "a.jsonl", "{\"text\":\"abcdefg\"}\n"));
+    assertEquals(2, report.training().examples());
+    assertEquals(8, report.training().trainedTokens());
+    assertEquals(7, report.training().targetBytes());
+    assertEquals(0, report.counts().getOrDefault(Check.ANSWER_SHORTENED, 0L));
   }
 
   @Test

@@ -287,6 +287,7 @@ class TuneRunTest {
         Schedule.COSINE,
         0.1,
         0.01,
+        0.999,
         1,
         Recompute.AUTO,
         OptionalInt.of(4),

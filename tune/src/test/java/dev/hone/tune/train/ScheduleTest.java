@@ -21,4 +21,12 @@ class ScheduleTest {
       }
     }
   }
+
+  @Test
+  void wsdIsStableAndThenFallsOverTheLastFifth() {
+    double[] expected = {0, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.5};
+    for (int step = 0; step < expected.length; step++) {
+      assertEquals(expected[step], Schedule.WSD.factor(step, 2, 12), 1e-12, "at " + step);
+    }
+  }
 }
