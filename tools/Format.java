@@ -23,7 +23,7 @@ final class Format {
     System.exit(code);
   }
 
-  /// The sources of all modules and of `tools`; not what lies in build folders.
+  /// The sources of all modules, of `tools` and of the recipe; not what lies in build folders.
   private static List<String> sources(Path root) throws IOException {
     try (var files = Files.walk(root)) {
       return files
@@ -36,6 +36,6 @@ final class Format {
   }
 
   private static boolean isSource(String path) {
-    return path.startsWith("tools/") || path.matches("[^/]+/src/.*");
+    return path.startsWith("tools/") || path.startsWith("base/recipe/") || path.matches("[^/]+/src/.*");
   }
 }
