@@ -36,6 +36,8 @@ final class Format {
   }
 
   private static boolean isSource(String path) {
-    return path.startsWith("tools/") || path.startsWith("base/recipe/") || path.matches("[^/]+/src/.*");
+    return path.startsWith("tools/")
+        || path.startsWith("base/recipe/")
+        || path.matches("[^/]+/src/.*");
   }
 }

@@ -15,9 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A dialogue that ends in the call of a tool, its result, and what is said about it.
 ///
-/// @param turns     user and assistant in turn; the user begins and ends
+/// @param turns user and assistant in turn; the user begins and ends
 /// @param arguments of the call
-/// @param result    JSON
+/// @param result JSON
 record Dialogue(
     String id,
     List<String> turns,

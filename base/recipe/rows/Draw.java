@@ -107,11 +107,10 @@ final class Draw {
   /// The template with `{list}` replaced by a word of that list, and `{n}` by a number.
   String fill(String template) {
     return SLOT.matcher(template)
-        .replaceAll(
-            slot -> {
-              var name = slot.group(1);
-              var value = name.equals("n") ? "" + number(2, 60) : of(name);
-              return Matcher.quoteReplacement(value);
-            });
+        .replaceAll(slot -> {
+          var name = slot.group(1);
+          var value = name.equals("n") ? "" + number(2, 60) : of(name);
+          return Matcher.quoteReplacement(value);
+        });
   }
 }

@@ -34,7 +34,8 @@ final class EvalSets {
     var unanswerable = new ArrayList<String>();
     for (var asked : chosen(articles)) {
       var metadata = PassageRows.metadata(asked.article(), asked.question());
-      with.add(ask(asked.paragraph().text(), asked.question(), asked.question().answer(), metadata));
+      with.add(
+          ask(asked.paragraph().text(), asked.question(), asked.question().answer(), metadata));
       without.add(
           new Chat()
               .user("Question: " + asked.question().text())
@@ -91,21 +92,21 @@ final class EvalSets {
         add(rule.get(), form, files);
       }
     }
-    files.forEach((k, rows) -> write(directory.resolve("format-%d-examples.jsonl".formatted(k)), rows));
+    files.forEach(
+        (k, rows) -> write(directory.resolve("format-%d-examples.jsonl".formatted(k)), rows));
   }
 
   private void add(Task task, FewShotForm form, Map<Integer, List<String>> files) {
     int most = EXAMPLES.getLast();
     var items = draw.different(most + 1, task.items());
-    files.forEach(
-        (k, rows) -> {
-          var metadata = new LinkedHashMap<String, Object>();
-          metadata.put("rule", task.name());
-          metadata.put("form", form == FewShotForm.TURNS ? "turns" : "lines");
-          metadata.put("examples", k);
-          metadata.put("answers", List.of(items.getLast().output()));
-          rows.add(form.of("", task.isClosed(), items.subList(most - k, most + 1)).row(metadata));
-        });
+    files.forEach((k, rows) -> {
+      var metadata = new LinkedHashMap<String, Object>();
+      metadata.put("rule", task.name());
+      metadata.put("form", form == FewShotForm.TURNS ? "turns" : "lines");
+      metadata.put("examples", k);
+      metadata.put("answers", List.of(items.getLast().output()));
+      rows.add(form.of("", task.isClosed(), items.subList(most - k, most + 1)).row(metadata));
+    });
   }
 
   private static void write(Path file, List<String> rows) {

@@ -3,10 +3,10 @@ import java.util.List;
 
 /// Small invented facts with a question, a short answer, and the answer as a sentence.
 final class Facts {
-  /// @param subject  what it is about; two facts about one subject could contradict each other
-  /// @param text     what the prompt says
+  /// @param subject what it is about; two facts about one subject could contradict each other
+  /// @param text what the prompt says
   /// @param question what is asked about it
-  /// @param answer   the answer in as few words as will do; stands in the text
+  /// @param answer the answer in as few words as will do; stands in the text
   /// @param sentence the answer as a whole sentence
   record Fact(String subject, String text, String question, String answer, String sentence) {}
 
@@ -49,7 +49,8 @@ final class Facts {
     var place = draw.of("place");
     return new Fact(
         "home " + name,
-        draw.pick("%s lives in %s.", "%s has a house in %s.", "%s moved to %s.").formatted(name, place),
+        draw.pick("%s lives in %s.", "%s has a house in %s.", "%s moved to %s.")
+            .formatted(name, place),
         draw.pick("Where does %s live?", "In which town is %s at home?").formatted(name),
         place,
         "%s lives in %s.".formatted(name, place));
@@ -60,7 +61,8 @@ final class Facts {
     var spot = draw.of("spot");
     return new Fact(
         "spot " + thing,
-        draw.pick("The %s is %s.", "You find the %s %s.", "Somebody put the %s %s.").formatted(thing, spot),
+        draw.pick("The %s is %s.", "You find the %s %s.", "Somebody put the %s %s.")
+            .formatted(thing, spot),
         draw.pick("Where is the %s?", "Where do I find the %s?").formatted(thing),
         spot,
         "The %s is %s.".formatted(thing, spot));
@@ -71,7 +73,8 @@ final class Facts {
     var job = draw.of("job");
     return new Fact(
         "job " + name,
-        draw.pick("%s works as a %s.", "%s is a %s by trade.", "%s has been a %s for years.").formatted(name, job),
+        draw.pick("%s works as a %s.", "%s is a %s by trade.", "%s has been a %s for years.")
+            .formatted(name, job),
         draw.pick("What is the work of %s?", "What does %s do for a living?").formatted(name),
         job,
         "%s is a %s.".formatted(name, job));

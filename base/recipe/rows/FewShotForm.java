@@ -20,7 +20,7 @@ enum FewShotForm {
   }
 
   /// @param instruction empty where nobody states the rule
-  /// @param isClosed    whether the outputs are labels
+  /// @param isClosed whether the outputs are labels
   Chat of(String instruction, boolean isClosed, List<Task.Item> items) {
     boolean isTurns = this == TURNS || this == TURNS_UNDER_SYSTEM;
     return isTurns ? turns(instruction, isClosed, items) : lines(instruction, items);
@@ -40,7 +40,8 @@ enum FewShotForm {
       boolean isFirst = item == items.getFirst();
       boolean isNew = seen.add(item.output());
       boolean isKnowable = isStated || item == items.getLast() || !(isFirst || (isClosed && isNew));
-      chat.user(isFirst && isStated && !isSystem ? instruction + "\n\n" + item.input() : item.input());
+      chat.user(
+          isFirst && isStated && !isSystem ? instruction + "\n\n" + item.input() : item.input());
       if (isKnowable) {
         chat.assistant(item.output());
       } else {

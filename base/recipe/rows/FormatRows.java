@@ -27,16 +27,15 @@ final class FormatRows implements Kind {
     int k = EXAMPLES[draw.number(0, EXAMPLES.length - 1)];
     boolean isStated = k == 0 || (task.isClosed() && k < 3) || draw.chance(0.3);
     return items(task, k + 1, isStated)
-        .map(
-            items -> {
-              var form = draw.pick(FewShotForm.values());
-              var chat = form.of(isStated ? task.instruction() : "", task.isClosed(), items);
-              return new Row(name(), task.name() + ", k=" + k, chat);
-            });
+        .map(items -> {
+          var form = draw.pick(FewShotForm.values());
+          var chat = form.of(isStated ? task.instruction() : "", task.isClosed(), items);
+          return new Row(name(), task.name() + ", k=" + k, chat);
+        });
   }
 
-  /// Items with different inputs. Of a task with labels that nobody states, the last one's label
-  /// is among the earlier ones'.
+  /// Items with different inputs. Of a task with labels that nobody states, the last one's label is
+  /// among the earlier ones'.
   private Optional<List<Task.Item>> items(Task task, int count, boolean isStated) {
     var items = new ArrayList<Task.Item>();
     for (int tries = 0; items.size() < count && tries < 60; tries++) {

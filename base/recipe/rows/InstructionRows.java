@@ -25,8 +25,8 @@ final class InstructionRows implements Kind {
     return "instruction";
   }
 
-  /// What is asked: the prompt without the instruction, the short answer and the whole sentence;
-  /// of a passage there is only the short one.
+  /// What is asked: the prompt without the instruction, the short answer and the whole sentence; of
+  /// a passage there is only the short one.
   private record Matter(String prompt, String answer, Optional<String> sentence) {}
 
   /// An instruction and what it makes of an answer.
@@ -61,7 +61,8 @@ final class InstructionRows implements Kind {
       return new Row(name(), variant, new Chat().user(prompt).assistant(answer));
     }
     var system = draw.chance(0.2) ? "You are a helpful assistant. " + instruction : instruction;
-    return new Row(name(), variant, new Chat().system(system).user(matter.prompt()).assistant(answer));
+    return new Row(
+        name(), variant, new Chat().system(system).user(matter.prompt()).assistant(answer));
   }
 
   /// Short or whole: the instruction decides which.
@@ -69,7 +70,8 @@ final class InstructionRows implements Kind {
     if (draw.chance(0.5)) {
       var text =
           draw.pick(
-              "Answer in one whole sentence.", "Always answer with a full sentence.",
+              "Answer in one whole sentence.",
+              "Always answer with a full sentence.",
               "Use one complete sentence.");
       return row("sentence", text, matter, matter.sentence().orElseThrow());
     }
@@ -87,12 +89,18 @@ final class InstructionRows implements Kind {
       case 0 ->
           new Instruction(
               "upper",
-              draw.pick("Answer in capital letters.", "Write everything in upper case.", "SHOUT: use only capital letters."),
+              draw.pick(
+                  "Answer in capital letters.",
+                  "Write everything in upper case.",
+                  "SHOUT: use only capital letters."),
               answer -> answer.toUpperCase(Locale.ROOT));
       case 1 ->
           new Instruction(
               "lower",
-              draw.pick("Answer in small letters only.", "Write everything in lower case.", "Use no capital letters."),
+              draw.pick(
+                  "Answer in small letters only.",
+                  "Write everything in lower case.",
+                  "Use no capital letters."),
               answer -> answer.toLowerCase(Locale.ROOT));
       case 2 ->
           new Instruction(
@@ -102,7 +110,10 @@ final class InstructionRows implements Kind {
       default ->
           new Instruction(
               "short",
-              draw.pick("Give only the answer itself.", "Answer as briefly as you can.", "Answer with nothing but the words of the text."),
+              draw.pick(
+                  "Give only the answer itself.",
+                  "Answer as briefly as you can.",
+                  "Answer with nothing but the words of the text."),
               answer -> answer);
     };
   }
@@ -117,7 +128,9 @@ final class InstructionRows implements Kind {
       default ->
           new Instruction(
               "bullet",
-              draw.pick("Answer as a list item that begins with \"- \".", "Begin the answer with a dash and a space."),
+              draw.pick(
+                  "Answer as a list item that begins with \"- \".",
+                  "Begin the answer with a dash and a space."),
               answer -> "- " + answer);
     };
   }
@@ -126,16 +139,21 @@ final class InstructionRows implements Kind {
     var prefix = draw.chance(0.7) ? draw.of("prefix") : WordRules.capital(draw.word());
     return new Instruction(
         "prefix",
-        draw.pick("Begin every answer with \"%s:\".", "Always start with \"%s:\".", "Write \"%s:\" before the answer.")
+        draw.pick(
+                "Begin every answer with \"%s:\".",
+                "Always start with \"%s:\".", "Write \"%s:\" before the answer.")
             .formatted(prefix),
         answer -> prefix + ": " + answer);
   }
 
   private Instruction signoff() {
-    var signoff = draw.chance(0.7) ? draw.of("signoff") : WordRules.capital(draw.phrase(2, 3)) + ".";
+    var signoff =
+        draw.chance(0.7) ? draw.of("signoff") : WordRules.capital(draw.phrase(2, 3)) + ".";
     return new Instruction(
         "signoff",
-        draw.pick("End every answer with \"%s\"", "Close with \"%s\"", "The last words are always \"%s\"")
+        draw.pick(
+                "End every answer with \"%s\"",
+                "Close with \"%s\"", "The last words are always \"%s\"")
             .formatted(signoff),
         answer -> (answer.endsWith(".") ? answer : answer + ".") + " " + signoff);
   }
@@ -144,7 +162,10 @@ final class InstructionRows implements Kind {
     var key = draw.chance(0.6) ? "answer" : draw.of("field");
     return new Instruction(
         "json",
-        draw.pick("Answer as JSON: {\"%s\": ...}", "Reply with a JSON object that has the key \"%s\".", "Write only JSON with one key, \"%s\".")
+        draw.pick(
+                "Answer as JSON: {\"%s\": ...}",
+                "Reply with a JSON object that has the key \"%s\".",
+                "Write only JSON with one key, \"%s\".")
             .formatted(key),
         answer -> "{\"%s\": %s}".formatted(key, Chat.json(answer)));
   }
@@ -153,7 +174,8 @@ final class InstructionRows implements Kind {
     var tag = draw.of("tag");
     return new Instruction(
         "tag",
-        draw.pick("Put the answer in <%1$s> tags.", "Write the answer between <%1$s> and </%1$s>.").formatted(tag),
+        draw.pick("Put the answer in <%1$s> tags.", "Write the answer between <%1$s> and </%1$s>.")
+            .formatted(tag),
         answer -> "<%s>%s</%s>".formatted(tag, answer, tag));
   }
 

@@ -9,13 +9,31 @@ import java.util.function.Supplier;
 final class LabelRules {
   private static final List<String> CATEGORIES =
       List.of(
-          "animal", "fruit", "drink", "clothes", "vehicle", "body", "weather", "family", "job",
-          "instrument", "furniture", "number", "month", "day");
+          "animal",
+          "fruit",
+          "drink",
+          "clothes",
+          "vehicle",
+          "body",
+          "weather",
+          "family",
+          "job",
+          "instrument",
+          "furniture",
+          "number",
+          "month",
+          "day");
 
   private static final List<String> SENTENCES =
       List.of(
-          "Do you see the %s?", "I was thinking of %s.", "Tell me about %s.", "We talked of %s.",
-          "%s, please.", "There was something about %s.", "She said %s.", "What about %s?");
+          "Do you see the %s?",
+          "I was thinking of %s.",
+          "Tell me about %s.",
+          "We talked of %s.",
+          "%s, please.",
+          "There was something about %s.",
+          "She said %s.",
+          "What about %s?");
 
   private final Draw draw;
   private final Map<String, List<String>> intents;
@@ -34,7 +52,8 @@ final class LabelRules {
   }
 
   private Task sentences() {
-    return labelled("label sentence", category -> draw.pick(SENTENCES).formatted(draw.of(category)));
+    return labelled(
+        "label sentence", category -> draw.pick(SENTENCES).formatted(draw.of(category)));
   }
 
   private interface Source {
@@ -45,8 +64,8 @@ final class LabelRules {
     var categories = draw.different(draw.number(2, 3), () -> draw.pick(CATEGORIES));
     var labels = labels(categories);
     var meaning = new ArrayList<String>();
-    labels.forEach((category, label) -> meaning.add(
-        category.equals(label) ? label : "%s for %s".formatted(label, category)));
+    labels.forEach((category, label) ->
+        meaning.add(category.equals(label) ? label : "%s for %s".formatted(label, category)));
     return Task.closed(
         name,
         "Give the label: %s.".formatted(String.join(", ", meaning)),

@@ -34,7 +34,9 @@ record Lexicon(Map<String, List<String>> lists, List<String> common) {
   private static List<String> common(List<String> passages) {
     var counts = new TreeMap<String, Integer>();
     for (var passage : passages) {
-      WORD.matcher(passage).results().forEach(match -> counts.merge(match.group(), 1, Integer::sum));
+      WORD.matcher(passage)
+          .results()
+          .forEach(match -> counts.merge(match.group(), 1, Integer::sum));
     }
     counts.values().removeIf(count -> count < SEEN_AT_LEAST);
     return List.copyOf(counts.keySet());

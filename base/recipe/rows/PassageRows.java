@@ -74,10 +74,9 @@ final class PassageRows implements Kind {
 
   private Optional<Row> answerable(Squad.Paragraph paragraph) {
     return question(paragraph)
-        .flatMap(
-            question ->
-                passage(paragraph.sentences(), question.sentence())
-                    .map(passage -> row(withOthers(passage, question), question)));
+        .flatMap(question ->
+            passage(paragraph.sentences(), question.sentence())
+                .map(passage -> row(withOthers(passage, question), question)));
   }
 
   private Row row(String passage, Squad.Question question) {
@@ -147,23 +146,23 @@ final class PassageRows implements Kind {
 
   /// Two or three questions about one passage, each a turn.
   private Optional<Row> several(Squad.Paragraph paragraph) {
-    var usable = draw.shuffled(paragraph.questions().stream().filter(PassageRows::isUsable).toList());
+    var usable =
+        draw.shuffled(paragraph.questions().stream().filter(PassageRows::isUsable).toList());
     if (usable.size() < 2) {
       return Optional.empty();
     }
     var first = usable.getFirst();
     return passage(paragraph.sentences(), first.sentence())
-        .map(
-            passage -> {
-              var chat = ask(passage, first.text()).assistant(first.answer());
-              for (var other : usable.subList(1, Math.min(usable.size(), draw.number(2, 3)))) {
-                boolean isThere = passage.contains(paragraph.sentences().get(other.sentence()));
-                if (isThere || !other.isAnsweredBy(passage)) {
-                  chat.user(other.text()).assistant(isThere ? other.answer() : REFUSAL);
-                }
-              }
-              return new Row(name(), "several", chat);
-            });
+        .map(passage -> {
+          var chat = ask(passage, first.text()).assistant(first.answer());
+          for (var other : usable.subList(1, Math.min(usable.size(), draw.number(2, 3)))) {
+            boolean isThere = passage.contains(paragraph.sentences().get(other.sentence()));
+            if (isThere || !other.isAnsweredBy(passage)) {
+              chat.user(other.text()).assistant(isThere ? other.answer() : REFUSAL);
+            }
+          }
+          return new Row(name(), "several", chat);
+        });
   }
 
   private Optional<Row> unanswerable(Squad.Article article, Squad.Paragraph paragraph) {
@@ -172,7 +171,8 @@ final class PassageRows implements Kind {
     }
     boolean isSameArticle = draw.chance(0.5);
     return passage(paragraph.sentences(), -1)
-        .flatMap(passage -> foreign(isSameArticle ? article : draw.pick(articles), passage, paragraph))
+        .flatMap(
+            passage -> foreign(isSameArticle ? article : draw.pick(articles), passage, paragraph))
         .map(pair -> row(isSameArticle ? "same article" : "other article", pair));
   }
 
@@ -188,11 +188,10 @@ final class PassageRows implements Kind {
     for (int i = 0; i < 8; i++) {
       candidates.add(source.get());
     }
-    candidates.removeIf(
-        question ->
-            !isUsable(question)
-                || own.questions().contains(question)
-                || question.isAnsweredBy(passage));
+    candidates.removeIf(question ->
+        !isUsable(question)
+            || own.questions().contains(question)
+            || question.isAnsweredBy(passage));
     if (candidates.isEmpty()) {
       return Optional.empty();
     }
@@ -216,16 +215,14 @@ final class PassageRows implements Kind {
 
   private Optional<Row> takenOut(Squad.Paragraph paragraph) {
     return question(paragraph)
-        .flatMap(
-            question -> {
-              var left = new ArrayList<>(paragraph.sentences());
-              left.remove(question.sentence());
-              if (left.isEmpty() || question.isAnsweredBy(String.join(" ", left))) {
-                return Optional.empty();
-              }
-              return passage(left, -1)
-                  .map(passage -> row("taken out", new Pair(passage, question)));
-            });
+        .flatMap(question -> {
+          var left = new ArrayList<>(paragraph.sentences());
+          left.remove(question.sentence());
+          if (left.isEmpty() || question.isAnsweredBy(String.join(" ", left))) {
+            return Optional.empty();
+          }
+          return passage(left, -1).map(passage -> row("taken out", new Pair(passage, question)));
+        });
   }
 
   /// What the measured sets say about a question.

@@ -10,19 +10,30 @@ import java.util.function.Supplier;
 final class RecordRules {
   private static final List<String> DATES =
       List.of(
-          "yyyy-MM-dd", "dd.MM.yyyy", "MM/dd/yyyy", "d MMMM yyyy", "MMMM d, yyyy", "yyyy/MM/dd",
+          "yyyy-MM-dd",
+          "dd.MM.yyyy",
+          "MM/dd/yyyy",
+          "d MMMM yyyy",
+          "MMMM d, yyyy",
+          "yyyy/MM/dd",
           "d MMM yyyy");
 
   private static final List<String> ORDERS =
       List.of(
-          "{first} wants {n} {noun}s on {day}.", "Please bring {n} {noun}s to {first} by {day}.",
-          "On {day} {first} ordered {n} {noun}s.", "{n} {noun}s for {first}, {day} at the latest.",
+          "{first} wants {n} {noun}s on {day}.",
+          "Please bring {n} {noun}s to {first} by {day}.",
+          "On {day} {first} ordered {n} {noun}s.",
+          "{n} {noun}s for {first}, {day} at the latest.",
           "Hello, {first} here, I need {n} {noun}s on {day}.");
 
   private static final List<String> NUMBERED =
       List.of(
-          "{first} has {n} {noun}s.", "The {noun} costs {n} crowns.", "There are {n} {animal}s here.",
-          "We walked {n} miles to {place}.", "Room {n} is {adjective}.", "It took {n} days to {verb} it.");
+          "{first} has {n} {noun}s.",
+          "The {noun} costs {n} crowns.",
+          "There are {n} {animal}s here.",
+          "We walked {n} miles to {place}.",
+          "Room {n} is {adjective}.",
+          "It took {n} days to {verb} it.");
 
   private static final List<String> NAMED =
       List.of(
@@ -38,9 +49,22 @@ final class RecordRules {
 
   List<Supplier<Task>> all() {
     return List.of(
-        this::pairToJson, this::pairsToJson, this::jsonToPair, this::pairToSentence, this::plural,
-        this::past, this::date, this::numberOf, this::nameOf, this::family, this::initials,
-        this::digits, this::spelled, this::address, this::order, this::greeting);
+        this::pairToJson,
+        this::pairsToJson,
+        this::jsonToPair,
+        this::pairToSentence,
+        this::plural,
+        this::past,
+        this::date,
+        this::numberOf,
+        this::nameOf,
+        this::family,
+        this::initials,
+        this::digits,
+        this::spelled,
+        this::address,
+        this::order,
+        this::greeting);
   }
 
   private String field() {
@@ -110,8 +134,8 @@ final class RecordRules {
         });
   }
 
-  /// `es` behind a hiss, `s` otherwise; the list has no noun in -y after a consonant, -f or -fe
-  /// but `roof`, which is regular.
+  /// `es` behind a hiss, `s` otherwise; the list has no noun in -y after a consonant, -f or -fe but
+  /// `roof`, which is regular.
   private static String plural(String noun) {
     return noun + (noun.matches(".*(s|x|z|ch|sh)") ? "es" : "s");
   }
@@ -137,7 +161,8 @@ final class RecordRules {
   }
 
   private Task date() {
-    var formats = draw.different(2, () -> draw.pick(DATES)).stream().map(RecordRules::format).toList();
+    var formats =
+        draw.different(2, () -> draw.pick(DATES)).stream().map(RecordRules::format).toList();
     var example = LocalDate.of(1999, 1, 31).format(formats.getLast());
     return Task.open(
         "date",
@@ -179,7 +204,8 @@ final class RecordRules {
 
   private Task initials() {
     if (draw.chance(0.5)) {
-      return person("initials", "Write the initials.", (f, l) -> f.charAt(0) + "." + l.charAt(0) + ".");
+      return person(
+          "initials", "Write the initials.", (f, l) -> f.charAt(0) + "." + l.charAt(0) + ".");
     }
     return person("initials", "Shorten the first name.", (f, l) -> f.charAt(0) + ". " + l);
   }
@@ -237,18 +263,28 @@ final class RecordRules {
 
   /// Fields of a sentence as JSON, under names that the prompt shows.
   private Task order() {
-    var keys = draw.pick(
-        List.of("name", "count", "item", "day"), List.of("who", "n", "what", "when"),
-        List.of("customer", "quantity", "product", "date"));
+    var keys =
+        draw.pick(
+            List.of("name", "count", "item", "day"),
+            List.of("who", "n", "what", "when"),
+            List.of("customer", "quantity", "product", "date"));
     int size = draw.number(2, 4);
     return Task.open(
         "order",
         "Give %s as JSON.".formatted(String.join(", ", keys.subList(0, size))),
         () -> {
-          var values = List.of(draw.of("first"), "" + draw.number(2, 60), plural(draw.of("noun")), draw.of("day"));
+          var values =
+              List.of(
+                  draw.of("first"),
+                  "" + draw.number(2, 60),
+                  plural(draw.of("noun")),
+                  draw.of("day"));
           var sentence =
-              draw.pick(ORDERS).replace("{first}", values.get(0)).replace("{n}", values.get(1))
-                  .replace("{noun}s", values.get(2)).replace("{day}", values.get(3));
+              draw.pick(ORDERS)
+                  .replace("{first}", values.get(0))
+                  .replace("{n}", values.get(1))
+                  .replace("{noun}s", values.get(2))
+                  .replace("{day}", values.get(3));
           var fields = new LinkedHashMap<String, String>();
           for (int i = 0; i < size; i++) {
             fields.put(keys.get(i), values.get(i));
@@ -258,7 +294,15 @@ final class RecordRules {
   }
 
   private Task greeting() {
-    var format = draw.pick("Dear %s,", "Good morning, %s!", "Hello %s, come in.", "For %s", "%s, please wait.", "To: %s", "Signed, %s");
+    var format =
+        draw.pick(
+            "Dear %s,",
+            "Good morning, %s!",
+            "Hello %s, come in.",
+            "For %s",
+            "%s, please wait.",
+            "To: %s",
+            "Signed, %s");
     return Task.open(
         "greeting",
         "Write it like this: %s".formatted(format.formatted("Name")),

@@ -26,8 +26,8 @@ final class Squad {
   /// A paragraph, cut into sentences.
   record Paragraph(String text, List<String> sentences, List<Question> questions) {}
 
-  /// @param answers    what was accepted; the first is the one to learn
-  /// @param sentence   the number of the sentence that holds the first answer, -1 where none does
+  /// @param answers what was accepted; the first is the one to learn
+  /// @param sentence the number of the sentence that holds the first answer, -1 where none does
   record Question(String id, String text, List<String> answers, int sentence) {
     String answer() {
       return answers.getFirst();

@@ -196,11 +196,10 @@ final class StageTwo {
       tokens.merge(row.kind(), (long) row.chat().tokens(), Long::sum);
     }
     var text = new StringBuilder("%s: %,d rows%n".formatted(file.getFileName(), rows.size()));
-    counts.forEach(
-        (kind, count) ->
-            text.append(
-                "  %-12s %,7d rows  %4.1f %%  %,11d tokens, about%n"
-                    .formatted(kind, count, 100.0 * count / rows.size(), tokens.get(kind))));
+    counts.forEach((kind, count) ->
+        text.append(
+            "  %-12s %,7d rows  %4.1f %%  %,11d tokens, about%n"
+                .formatted(kind, count, 100.0 * count / rows.size(), tokens.get(kind))));
     return text.toString();
   }
 

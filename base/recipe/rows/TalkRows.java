@@ -16,8 +16,11 @@ final class TalkRows implements Kind {
 
   private static final List<String> SYSTEMS =
       List.of(
-          "You are a helpful assistant.", "You are Hone's small base model.", "Be brief and kind.",
-          "You are a friendly assistant.", "Answer in short sentences.");
+          "You are a helpful assistant.",
+          "You are Hone's small base model.",
+          "Be brief and kind.",
+          "You are a friendly assistant.",
+          "Answer in short sentences.");
 
   /// One kind of question and what can be said to it.
   record Exchange(List<String> questions, List<String> answers) {}
@@ -80,9 +83,7 @@ final class TalkRows implements Kind {
   private void say(Chat chat, String question, String answer) {
     var values = new LinkedHashMap<String, String>();
     for (var text : List.of(question, answer)) {
-      SLOT.matcher(text)
-          .results()
-          .forEach(slot -> values.computeIfAbsent(slot.group(1), draw::of));
+      SLOT.matcher(text).results().forEach(slot -> values.computeIfAbsent(slot.group(1), draw::of));
     }
     chat.user(filled(question, values)).assistant(filled(answer, values));
   }
@@ -99,15 +100,22 @@ final class TalkRows implements Kind {
     var text = draw.chance(0.5) ? words : WordRules.capital(words) + ".";
     var format =
         draw.pick(
-            "Repeat after me: %s", "Say this: %s", "Copy this line:\n%s", "Write exactly this: %s",
-            "Please repeat: %s", "Say \"%s\"", "Repeat the following text.\n\n%s");
+            "Repeat after me: %s",
+            "Say this: %s",
+            "Copy this line:\n%s",
+            "Write exactly this: %s",
+            "Please repeat: %s",
+            "Say \"%s\"",
+            "Repeat the following text.\n\n%s");
     return new Row(name(), "repeat", chat.user(format.formatted(text)).assistant(text));
   }
 
   private Row remember(Chat chat) {
     var name = draw.of("first");
     chat.user(draw.pick("My name is %s.", "I am %s.", "Call me %s.").formatted(name))
-        .assistant(draw.pick("Hello %s, nice to meet you.", "Welcome, %s. How can I help?").formatted(name));
+        .assistant(
+            draw.pick("Hello %s, nice to meet you.", "Welcome, %s. How can I help?")
+                .formatted(name));
     if (draw.chance(0.5)) {
       var other = draw.pick(exchanges);
       say(chat, draw.pick(other.questions()), draw.pick(other.answers()));
@@ -120,7 +128,9 @@ final class TalkRows implements Kind {
   private Row spell(Chat chat) {
     var word = draw.word();
     var letters = String.join("-", word.split(""));
-    chat.user(draw.pick("Spell the word %s.", "How do you spell %s?", "Spell %s, please.").formatted(word));
+    chat.user(
+        draw.pick("Spell the word %s.", "How do you spell %s?", "Spell %s, please.")
+            .formatted(word));
     return new Row(name(), "spell", chat.assistant(letters));
   }
 }

@@ -2,7 +2,8 @@ import java.util.function.Supplier;
 
 /// A format task: an instruction that states its rule, and items that follow it.
 ///
-/// @param isClosed whether the outputs are a few labels, which cannot be known before they were seen
+/// @param isClosed whether the outputs are a few labels, which cannot be known before they were
+///   seen
 record Task(String name, String instruction, boolean isClosed, Supplier<Item> items) {
   record Item(String input, String output) {}
 

@@ -21,8 +21,9 @@ final class ToolRows implements Kind {
   /// A question for something, without a fact in it that the assistant could not know.
   private static final Pattern ASKS =
       Pattern.compile(
-          "(?:[Ss]ure[,.]? |[Oo]k(?:ay)?[,.]? )?(?:[Ww]h(?:at|ich|en|ere|o)|[Ii]n wh(?:at|ich)"
-              + "|[Hh]ow many|[Ff]or wh(?:at|ich)|[Dd]o you have|[Ff]rom where|[Ii]s there)[a-z ,']+\\?");
+          "(?:[Ss]ure[,.]? |[Oo]k(?:ay)?[,.]? )?(?:[Ww]h(?:at|ich|en|ere|o)|[Ii]n"
+              + " wh(?:at|ich)|[Hh]ow many|[Ff]or wh(?:at|ich)|[Dd]o you have|[Ff]rom where|[Ii]s"
+              + " there)[a-z ,']+\\?");
 
   private final List<Dialogue> dialogues;
   private final Draw draw;
@@ -74,11 +75,10 @@ final class ToolRows implements Kind {
     var tail = addCall(new Chat(), dialogue, naming, isCallLearned);
     addReply(tail, dialogue);
     return start(dialogue, naming, tail.tokens())
-        .map(
-            chat -> {
-              addReply(addCall(chat, dialogue, naming, isCallLearned), dialogue);
-              return new Row(name(), isCallLearned ? "call and reply" : "reply", chat);
-            });
+        .map(chat -> {
+          addReply(addCall(chat, dialogue, naming, isCallLearned), dialogue);
+          return new Row(name(), isCallLearned ? "call and reply" : "reply", chat);
+        });
   }
 
   private static Chat addCall(
@@ -225,7 +225,9 @@ final class ToolRows implements Kind {
   }
 
   private String request(Made wanted, Map<String, String> arguments) {
-    var format = draw.pick("Please %s the %s", "Could you %s the %s", "I want you to %s the %s", "%s the %s");
+    var format =
+        draw.pick(
+            "Please %s the %s", "Could you %s the %s", "I want you to %s the %s", "%s the %s");
     var text = new StringBuilder(format.formatted(wanted.verb(), wanted.noun()));
     for (var parameter : draw.shuffled(wanted.parameters())) {
       text.append(" ").append(words(parameter).formatted(arguments.get(parameter)));

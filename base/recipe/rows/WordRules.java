@@ -9,10 +9,22 @@ import java.util.function.Supplier;
 final class WordRules {
   private static final List<List<String>> MARKS =
       List.of(
-          List.of("[", "]"), List.of("(", ")"), List.of("<", ">"), List.of("{", "}"),
-          List.of("\"", "\""), List.of("'", "'"), List.of("*", "*"), List.of("**", "**"),
-          List.of("_", "_"), List.of("[[", "]]"), List.of("- ", ""), List.of("# ", ""),
-          List.of("> ", ""), List.of("", "!"), List.of("", "?"), List.of("~", "~"));
+          List.of("[", "]"),
+          List.of("(", ")"),
+          List.of("<", ">"),
+          List.of("{", "}"),
+          List.of("\"", "\""),
+          List.of("'", "'"),
+          List.of("*", "*"),
+          List.of("**", "**"),
+          List.of("_", "_"),
+          List.of("[[", "]]"),
+          List.of("- ", ""),
+          List.of("# ", ""),
+          List.of("> ", ""),
+          List.of("", "!"),
+          List.of("", "?"),
+          List.of("~", "~"));
 
   private static final List<String> JOINERS =
       List.of(", ", "-", "_", "; ", " + ", ".", " & ", "|", " then ", " and ");
@@ -25,13 +37,30 @@ final class WordRules {
 
   List<Supplier<Task>> all() {
     return List.of(
-        this::upper, this::lower, this::title, this::first, this::last, this::second,
-        this::reversed, this::withoutFirst, this::twice, this::marked, this::tagged,
-        this::prefixed, this::suffixed, this::joined, this::split, this::swapped, this::filled,
-        this::counted, this::contains, this::replaced);
+        this::upper,
+        this::lower,
+        this::title,
+        this::first,
+        this::last,
+        this::second,
+        this::reversed,
+        this::withoutFirst,
+        this::twice,
+        this::marked,
+        this::tagged,
+        this::prefixed,
+        this::suffixed,
+        this::joined,
+        this::split,
+        this::swapped,
+        this::filled,
+        this::counted,
+        this::contains,
+        this::replaced);
   }
 
-  private Task words(String name, String instruction, int low, int high, Function<List<String>, String> rule) {
+  private Task words(
+      String name, String instruction, int low, int high, Function<List<String>, String> rule) {
     return Task.open(
         name,
         instruction,
@@ -62,7 +91,10 @@ final class WordRules {
 
   private Task title() {
     return words(
-        "title", "Begin each word with a capital letter.", 2, 4,
+        "title",
+        "Begin each word with a capital letter.",
+        2,
+        4,
         words -> String.join(" ", words.stream().map(WordRules::capital).toList()));
   }
 
@@ -71,11 +103,17 @@ final class WordRules {
   }
 
   private Task first() {
-    return words("first", draw.pick("Give the first word.", "Write only the first word."), 2, 5, List::getFirst);
+    return words(
+        "first",
+        draw.pick("Give the first word.", "Write only the first word."),
+        2,
+        5,
+        List::getFirst);
   }
 
   private Task last() {
-    return words("last", draw.pick("Give the last word.", "Write only the last word."), 2, 5, List::getLast);
+    return words(
+        "last", draw.pick("Give the last word.", "Write only the last word."), 2, 5, List::getLast);
   }
 
   private Task second() {
@@ -83,16 +121,24 @@ final class WordRules {
   }
 
   private Task reversed() {
-    return words("reversed", "Write the words in reverse order.", 2, 4, words -> {
-      var reversed = new ArrayList<>(words);
-      Collections.reverse(reversed);
-      return String.join(" ", reversed);
-    });
+    return words(
+        "reversed",
+        "Write the words in reverse order.",
+        2,
+        4,
+        words -> {
+          var reversed = new ArrayList<>(words);
+          Collections.reverse(reversed);
+          return String.join(" ", reversed);
+        });
   }
 
   private Task withoutFirst() {
     return words(
-        "without first", "Leave out the first word.", 3, 5,
+        "without first",
+        "Leave out the first word.",
+        3,
+        5,
         words -> String.join(" ", words.subList(1, words.size())));
   }
 
@@ -110,25 +156,34 @@ final class WordRules {
   private Task tagged() {
     var tag = draw.chance(0.7) ? draw.of("tag") : draw.word();
     return phrase(
-        "tagged", "Put it in the tag %s.".formatted(tag),
+        "tagged",
+        "Put it in the tag %s.".formatted(tag),
         text -> "<%s>%s</%s>".formatted(tag, text, tag));
   }
 
   private Task prefixed() {
     var prefix = draw.chance(0.5) ? draw.of("prefix") : draw.word();
     var colon = draw.pick(": ", " - ", " ", " = ");
-    return phrase("prefixed", "Write \"%s\" before it.".formatted((prefix + colon).strip()), text -> prefix + colon + text);
+    return phrase(
+        "prefixed",
+        "Write \"%s\" before it.".formatted((prefix + colon).strip()),
+        text -> prefix + colon + text);
   }
 
   private Task suffixed() {
-    var suffix = draw.pick(", ", " - ", " ") + draw.pick("please", "over", "ok", "done", draw.word());
-    return phrase("suffixed", "Write \"%s\" after it.".formatted(suffix.strip()), text -> text + suffix);
+    var suffix =
+        draw.pick(", ", " - ", " ") + draw.pick("please", "over", "ok", "done", draw.word());
+    return phrase(
+        "suffixed", "Write \"%s\" after it.".formatted(suffix.strip()), text -> text + suffix);
   }
 
   private Task joined() {
     var joiner = draw.pick(JOINERS);
     return words(
-        "joined", "Join the words with \"%s\".".formatted(joiner.strip()), 2, 5,
+        "joined",
+        "Join the words with \"%s\".".formatted(joiner.strip()),
+        2,
+        5,
         words -> String.join(joiner, words));
   }
 
@@ -146,7 +201,10 @@ final class WordRules {
   private Task swapped() {
     var between = draw.pick(" ", ", ", "-");
     return words(
-        "swapped", "Write the second word before the first.", 2, 2,
+        "swapped",
+        "Write the second word before the first.",
+        2,
+        2,
         words -> words.getLast() + between + words.getFirst());
   }
 
@@ -156,7 +214,10 @@ final class WordRules {
     var after = draw.phrase(1, 3);
     var shown = "%s ... %s".formatted(before, after);
     return words(
-        "filled", "Put it in the gap of: %s".formatted(shown), 1, 2,
+        "filled",
+        "Put it in the gap of: %s".formatted(shown),
+        1,
+        2,
         words -> "%s %s %s".formatted(before, String.join(" ", words), after));
   }
 
