@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
           + " model of the Llama architecture on every document. Writes --out/model, a Hugging Face"
           + " directory, beside what it was made from. Ctrl-C ends the step, saves, and exits with"
           + " code 1; --resume then goes on to the same result.",
-      "Options may stand in a file, one per line or several, named as @FILE; # begins a comment.",
+      "Options may stand in a file, one per line or several, that is named as @FILE; # begins a"
+          + " comment. base/recipe/pretrain.args is one.",
       ""
     },
     sortOptions = false,
@@ -33,8 +34,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  hone pretrain --data corpus.jsonl.gz --out runs/new",
-      "  hone pretrain @base/recipe/pretrain.args --data prose-00.jsonl.gz wiki-00.jsonl.gz \\",
-      "    --out runs/base"
+      "  hone pretrain --data prose-00.jsonl.gz wiki-00.jsonl.gz --out runs/base \\",
+      "    --vocab-size 4096 --layers 4 --width 192 --mlp 512 --schedule wsd --lr 3e-3"
     })
 final class PretrainCommand implements Callable<Integer> {
   @Option(

@@ -306,8 +306,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(6, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(6, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(7, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(7, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
