@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,9 +59,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
-
-  @ArgGroup(validate = false, heading = "%nHow tokens are chosen:%n")
-  private SamplingFlags sampling = new SamplingFlags();
+  @Mixin private SamplingFlags sampling;
 
   private final Shell shell;
 

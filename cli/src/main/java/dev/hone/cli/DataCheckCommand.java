@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,9 +51,7 @@ final class DataCheckCommand implements Callable<Integer> {
   private boolean isJson;
 
   @Mixin private HelpOption help;
-
-  @ArgGroup(validate = false, heading = "%nData:%n")
-  private DataOptions rows = new DataOptions();
+  @Mixin private DataOptions rows;
 
   private final Shell shell;
 

@@ -5,9 +5,11 @@ import dev.hone.tune.data.Source;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// How rows are read, for every command that reads a file of them.
+@Command(header = "Data:")
 final class DataOptions {
   @Option(
       names = "--max-length",

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,9 +52,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
-
-  @ArgGroup(validate = false, heading = "%nData:%n")
-  private DataOptions rows = new DataOptions();
+  @Mixin private DataOptions rows;
 
   private final Shell shell;
 

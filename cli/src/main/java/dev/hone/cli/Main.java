@@ -77,6 +77,8 @@ public final class Main {
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(shell.outIsTerminal() ? Ansi.AUTO : Ansi.OFF))
         .setUsageHelpWidth(100)
+        .setHelpFactory(SectionedHelp::new)
+        .setOverwrittenOptionsAllowed(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Spec;
           + " directory, beside what it was made from. Ctrl-C ends the step, saves, and exits with"
           + " code 1; --resume then goes on to the same result.",
       "Options may stand in a file, one per line or several, that is named as @FILE; # begins a"
-          + " comment. base/recipe/pretrain.args is one.",
+          + " comment. base/recipe/pretrain.args is one. What is said again, later, holds.",
       ""
     },
     sortOptions = false,
@@ -75,15 +74,9 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
-
-  @ArgGroup(validate = false, heading = "%nThe model:%n", order = 1)
-  private ShapeOptions shape = new ShapeOptions();
-
-  @ArgGroup(validate = false, heading = "%nHow it is trained:%n", order = 2)
-  private TrainingOptions training = new TrainingOptions();
-
-  @ArgGroup(validate = false, heading = "%nMeasuring, saving, stopping:%n", order = 3)
-  private WatchOptions watch = new WatchOptions();
+  @Mixin private ShapeOptions shape;
+  @Mixin private TrainingOptions training;
+  @Mixin private WatchOptions watch;
 
   @Spec private CommandSpec spec;
 
@@ -94,6 +87,7 @@ final class PretrainCommand implements Callable<Integer> {
   }
 
   /// The model's shape.
+  @Command(header = "The model:")
   static final class ShapeOptions {
     @Option(
         names = "--vocab-size",

@@ -5,6 +5,7 @@ import dev.hone.model.generate.SamplingOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// How `hone chat` chooses tokens.
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 /// What is not said is as the model's authors say in `generation_config.json`, where that samples
 /// (`do_sample`); else always the likeliest token. Naming a sampling option without a temperature
 /// samples at temperature 1.
+@Command(header = "How tokens are chosen:")
 final class SamplingFlags {
   @Option(
       names = "--max-tokens",

@@ -5,9 +5,11 @@ import dev.hone.tune.run.TuneRequest.Hyper;
 import dev.hone.tune.train.Schedule;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// How `hone tune` trains. What is left out is as in [Hyper#DEFAULT].
+@Command(header = "How it is trained:")
 final class TrainingOptions {
   private static final Hyper DEFAULT = Hyper.DEFAULT;
 

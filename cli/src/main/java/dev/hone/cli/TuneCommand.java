@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,18 +71,10 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
-
-  @ArgGroup(validate = false, heading = "%nWhat is trained:%n", order = 1)
-  private MethodOptions method = new MethodOptions();
-
-  @ArgGroup(validate = false, heading = "%nHow it is trained:%n", order = 2)
-  private TrainingOptions training = new TrainingOptions();
-
-  @ArgGroup(validate = false, heading = "%nMeasuring, saving, stopping:%n", order = 3)
-  private WatchOptions watch = new WatchOptions();
-
-  @ArgGroup(validate = false, heading = "%nData:%n", order = 4)
-  private DataOptions rows = new DataOptions();
+  @Mixin private MethodOptions method;
+  @Mixin private TrainingOptions training;
+  @Mixin private WatchOptions watch;
+  @Mixin private DataOptions rows;
 
   @Spec private CommandSpec spec;
 

@@ -4,9 +4,11 @@ import dev.hone.tune.run.TuneRequest.Hyper;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// When `hone tune` measures, saves and ends. What is left out is as in [Hyper#DEFAULT].
+@Command(header = "Measuring, saving, stopping:")
 final class WatchOptions {
   private static final Hyper DEFAULT = Hyper.DEFAULT;
 
