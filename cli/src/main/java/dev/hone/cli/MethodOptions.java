@@ -3,13 +3,28 @@ package dev.hone.cli;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.checkpoint.Dtype;
 import dev.hone.tune.run.Method;
 import java.util.Optional;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// What `hone tune` trains.
+@Command(header = "What is trained:")
 final class MethodOptions {
   private static final int DEFAULT_RANK = 16;
+
+  /// The words of `--dtype`.
+  enum Stored {
+    float32(Dtype.F32),
+    bfloat16(Dtype.BF16);
+
+    private final Dtype stored;
+
+    Stored(Dtype stored) {
+      this.stored = stored;
+    }
+  }
 
   /// The words of `--method`.
   enum Kind {
@@ -54,6 +69,14 @@ final class MethodOptions {
   @Option(names = "--rslora", description = "Scale by alpha/√rank instead of alpha/rank (rsLoRA).")
   private boolean useRslora;
 
+  @Option(
+      names = "--dtype",
+      paramLabel = "float32|bfloat16",
+      description =
+          "What --method full stores its weights in, and is measured in at the end. Default:"
+              + " float32.")
+  private Optional<Stored> dtype = Optional.empty();
+
   Method method() {
     return switch (kind) {
       case lora -> new Method.Lora(lora());
@@ -62,6 +85,11 @@ final class MethodOptions {
   }
 
   private LoraConfig lora() {
+    if (dtype.isPresent()) {
+      throw new UsageException(
+          "--dtype is for the weights of --method full, and an adapter is stored in float32",
+          "leave it out; hone merge has a --dtype too");
+    }
     int r = Bounds.atLeast(1, "--rank", rank.orElse(DEFAULT_RANK));
     return new LoraConfig(
         r,
@@ -77,7 +105,7 @@ final class MethodOptions {
     refuseWithFull("--targets", targets.isPresent());
     refuseWithFull("--dropout", dropout.isPresent());
     refuseWithFull("--rslora", useRslora);
-    return new Method.Full();
+    return new Method.Full(dtype.map(d -> d.stored).orElse(Dtype.F32));
   }
 
   private static void refuseWithFull(String option, boolean isGiven) {

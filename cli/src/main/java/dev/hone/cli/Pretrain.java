@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.pretrain.Pretraining;
@@ -57,7 +58,7 @@ final class Pretrain {
         source(prepared.training()),
         Optional.of(source(prepared.heldOut())),
         prepared.model(),
-        new Method.Full(),
+        new Method.Full(Dtype.F32),
         BaseDtype.FLOAT32,
         hyper,
         OptionalInt.of(request.shape().contextLength()),

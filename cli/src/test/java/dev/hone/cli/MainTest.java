@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.Method;
 import dev.hone.tune.run.Recompute;
@@ -119,8 +120,19 @@ final class MainTest {
   }
 
   @Test
+  void whatIsSaidAgainHoldsAndTheRestStays() {
+    var hyper = request("--epochs", "1", "--lr", "1e-3", "--seed", "7", "--lr", "2e-3").hyper();
+
+    assertEquals(OptionalDouble.of(2e-3), hyper.learningRate());
+    assertEquals(1, hyper.epochs());
+    assertEquals(7, hyper.seed());
+  }
+
+  @Test
   void fullTrainingHasNoAdapter() {
-    assertEquals(new Method.Full(), request("--method", "full").method());
+    assertEquals(new Method.Full(Dtype.F32), request("--method", "full").method());
+    assertEquals(
+        new Method.Full(Dtype.BF16), request("--method", "full", "--dtype", "bfloat16").method());
   }
 
   @ParameterizedTest
@@ -147,6 +159,7 @@ final class MainTest {
           --checkpoint-every -1 | --checkpoint-every must be at least 0, got -1
           --rank 1.5            | Invalid value for option '--rank': '1.5' is not an int
           --seed x              | Invalid value for option '--seed': 'x' is not a long
+          --dtype bfloat16      | --dtype is for the weights of --method full, and an adapter is stored in float32
           --method full --rank 8 | --rank describes an adapter, and --method full trains none
           """)
   void valuesThatMakeNoSenseAreNamed(String options, String message) {

@@ -41,7 +41,8 @@ final class ResultWriter {
         new PeftAdapter(config, trained.shape(), trained.parameters())
             .writeInto(request.out(), card, provenance, proof);
       }
-      case Method.Full() -> writeModel(request, files, trained, card, provenance, proof);
+      case Method.Full(var dtype) ->
+          writeModel(request, files, entries(trained, dtype), card, provenance, proof);
     }
     var json = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary);
     AtomicFile.write(request.out().resolve("summary.json"), json + "\n");
@@ -50,13 +51,13 @@ final class ResultWriter {
   private static void writeModel(
       TuneRequest request,
       ModelFiles files,
-      Trained trained,
+      List<Entry> tensors,
       String card,
       Provenance provenance,
       Proof proof)
       throws IOException {
     var staged = request.out().resolve(".model");
-    CheckpointWriter.write(staged, files.dir(), entries(trained), true);
+    CheckpointWriter.write(staged, files.dir(), tensors, true);
     provenance.write(staged);
     proof.write(staged);
     AtomicFile.write(staged.resolve("README.md"), card);
@@ -72,13 +73,13 @@ final class ResultWriter {
     return file.endsWith("config.json");
   }
 
-  /// In float32, under the names that the base's files have.
-  private static List<Entry> entries(Trained trained) {
+  /// Under the names that the base's files have.
+  private static List<Entry> entries(Trained trained, Dtype dtype) {
     return trained.parameters().parameters().stream()
         .map(p -> {
           var shape = Arrays.stream(p.shape()).boxed().toList();
           return Entry.ofF32(
-              p.name(), Dtype.F32, shape, () -> trained.parameters().get(p.name()).data());
+              p.name(), dtype, shape, () -> trained.parameters().get(p.name()).data());
         })
         .sorted(Comparator.comparing(Entry::name))
         .toList();

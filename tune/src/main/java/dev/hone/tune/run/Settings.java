@@ -42,7 +42,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     float dropout =
         switch (request.method()) {
           case Method.Lora(var lora) -> (float) lora.dropout();
-          case Method.Full() -> 0f;
+          case Method.Full any -> 0f;
         };
     return new Settings(request, maxLength, rate, dropout);
   }
@@ -112,6 +112,9 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
       map.put("targets", lora.targets().label());
       map.put("dropout", lora.dropout());
       map.put("rslora", lora.useRslora());
+    }
+    if (r.method() instanceof Method.Full(var dtype)) {
+      map.put("dtype", dtype.torchName());
     }
     map.put("base-dtype", r.baseDtype().label());
     map.put("lr", learningRate);

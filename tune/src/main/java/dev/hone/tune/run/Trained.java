@@ -1,5 +1,8 @@
 package dev.hone.tune.run;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseWeights;
@@ -7,6 +10,7 @@ import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Bf16Matrix;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -20,7 +24,7 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
   static AdapterShape shape(Method method, ModelConfig config) {
     return switch (method) {
       case Method.Lora(var lora) -> lora.shapeFor(config);
-      case Method.Full() -> AdapterShape.NONE;
+      case Method.Full any -> AdapterShape.NONE;
     };
   }
 
@@ -44,6 +48,19 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
     var adapter = ParameterSet.allocate(memory, "adapter", shape.parameters(config));
     initialise(adapter, seed);
     return new Trained(shape, adapter, base, base.withAdapter(shape, adapter));
+  }
+
+  /// Rounds what was trained to the type that it will be stored in, so that it is measured and
+  /// proven as it will be served.
+  void roundTo(Dtype dtype) {
+    if (dtype == Dtype.F32) {
+      return;
+    }
+    var data = parameters.flat().data();
+    for (long at = 0; at < data.byteSize(); at += Float.BYTES) {
+      short rounded = Bf16Matrix.round(data.get(JAVA_FLOAT_UNALIGNED, at));
+      data.set(JAVA_FLOAT_UNALIGNED, at, Float.intBitsToFloat(rounded << 16));
+    }
   }
 
   /// As PEFT starts an adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that nothing

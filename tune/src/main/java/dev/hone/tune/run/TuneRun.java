@@ -276,6 +276,9 @@ public final class TuneRun {
 
   private Summary finish(Session s, RunFile runFile, Plan plan, RunState state) throws IOException {
     listener.phase("measuring the result");
+    if (request.method() instanceof Method.Full(var dtype)) {
+      s.trained().roundTo(dtype);
+    }
     var after = s.evaluate(s.data().heldOut());
     var probeAfter = s.evaluate(s.probe());
     if (after.loss() >= state.before().loss()) {

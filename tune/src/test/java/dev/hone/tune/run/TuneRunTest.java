@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
@@ -76,7 +77,7 @@ class TuneRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "full"})
+  @ValueSource(strings = {"lora", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
     var out = dir.resolve("run");
     var summary = run(request(method, out, 2, false)).orElseThrow();
@@ -267,9 +268,11 @@ class TuneRunTest {
   }
 
   private static Method method(String name) {
-    return name.equals("lora")
-        ? new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false))
-        : new Method.Full();
+    return switch (name) {
+      case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
+      case "full in bfloat16" -> new Method.Full(Dtype.BF16);
+      default -> new Method.Full(Dtype.F32);
+    };
   }
 
   private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {
