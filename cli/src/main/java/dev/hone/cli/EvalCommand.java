@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
-import dev.hone.tune.run.EvalRequest;
+import dev.hone.model.UsageException;
+import dev.hone.tune.eval.EvalRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Option;
       "Prints held-out loss (nats per token), perplexity, bits per byte and token accuracy over the"
           + " answers in the file, prompts being given. A base and its adapter on the same file"
           + " show what training has gained.",
+      "--metric answers lets the model answer each row, and prints exact match and F1 as SQuAD"
+          + " defines them, against the row's answer or the list metadata.answers.",
+      "--metric minimal-pairs reads lines with sentence_good, sentence_bad and UID, and prints how"
+          + " often the good one is likelier, in all and per UID.",
       ""
     },
     sortOptions = false,
@@ -26,9 +31,29 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  hone eval --base models/base --data valid.jsonl",
-      "  hone eval --base models/base --adapter runs/first --data valid.jsonl --json"
+      "  hone eval --base models/base --adapter runs/first --data valid.jsonl --json",
+      "  hone eval --base models/base --data valid.jsonl --metric answers --answers answers.jsonl",
+      "  hone eval --base models/base --data blimp.jsonl --metric minimal-pairs"
     })
 final class EvalCommand implements Callable<Integer> {
+  /// The words of `--metric`.
+  enum Metric {
+    loss("loss"),
+    answers("answers"),
+    minimalPairs("minimal-pairs");
+
+    private final String word;
+
+    Metric(String word) {
+      this.word = word;
+    }
+
+    @Override
+    public String toString() {
+      return word;
+    }
+  }
+
   @Option(
       names = "--base",
       required = true,
@@ -46,6 +71,24 @@ final class EvalCommand implements Callable<Integer> {
       description = "Rows to measure on: .jsonl or .csv (docs/data-format.md).")
   private Path data;
 
+  @Option(
+      names = "--metric",
+      paramLabel = "loss|answers|minimal-pairs",
+      description = "What is measured. Default: loss.")
+  private Metric metric = Metric.loss;
+
+  @Option(
+      names = "--max-tokens",
+      paramLabel = "N",
+      description = "With --metric answers: the most tokens of an answer. Default: 128.")
+  private Optional<Integer> maxTokens = Optional.empty();
+
+  @Option(
+      names = "--answers",
+      paramLabel = "FILE",
+      description = "With --metric answers: where each answer goes, as JSON Lines.")
+  private Optional<Path> answers = Optional.empty();
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
 
@@ -53,6 +96,8 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
   @Mixin private DataOptions rows;
+
+  private static final int DEFAULT_MAX_TOKENS = 128;
 
   private final Shell shell;
 
@@ -62,7 +107,30 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return new Eval(shell, request(), isJson).run();
+    refuseWhatDoesNotCount();
+    var eval = new Eval(shell, request(), isJson);
+    switch (metric) {
+      case loss -> eval.loss();
+      case answers ->
+          eval.answers(
+              Bounds.atLeast(1, "--max-tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS)), answers);
+      case minimalPairs -> eval.minimalPairs();
+    }
+    return ErrorReport.FINE;
+  }
+
+  private void refuseWhatDoesNotCount() {
+    refuseUnless(metric == Metric.answers, "--max-tokens", maxTokens.isPresent());
+    refuseUnless(metric == Metric.answers, "--answers", answers.isPresent());
+    refuseUnless(metric == Metric.loss, "--max-length", rows.maxLength().isPresent());
+    refuseUnless(metric == Metric.loss, "--train-on-prompt", rows.trainsOnPrompt());
+  }
+
+  private void refuseUnless(boolean counts, String option, boolean isGiven) {
+    if (isGiven && !counts) {
+      throw new UsageException(
+          "%s has no effect with --metric %s".formatted(option, metric), "leave it out");
+    }
   }
 
   /// What the options ask for.

@@ -42,13 +42,13 @@ final class LiveProgress implements ProgressDisplay {
   }
 
   @Override
-  public void begin(long stepsDone, long totalSteps) {
+  public void begin(String name, long done, long total) {
     bar =
         Optional.of(
             new ProgressBarBuilder()
-                .setTaskName("training")
-                .setInitialMax(totalSteps)
-                .startsFrom(stepsDone, Duration.ZERO)
+                .setTaskName(name)
+                .setInitialMax(total)
+                .startsFrom(done, Duration.ZERO)
                 .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
                 .setUpdateIntervalMillis(UPDATE_MILLIS)
                 .setEtaFunction(state -> eta())
@@ -66,7 +66,7 @@ final class LiveProgress implements ProgressDisplay {
   public void show(Progress progress) {
     secondsLeft = progress.secondsLeft();
     bar.ifPresent(
-        shown -> shown.setExtraMessage(" " + progress.measures()).stepTo(progress.step()));
+        shown -> shown.setExtraMessage(" " + progress.measures()).stepTo(progress.done()));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.hone.cli;
 
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Progress where no terminal is: a line now and then, so that a log stays readable. Often in the
 /// beginning, when somebody may be watching, then less and less: after ten seconds or 5 % of the
@@ -15,7 +17,7 @@ final class PlainProgress implements ProgressDisplay {
   private final LongSupplier nanoTime;
   private long begun;
   private long shownAt;
-  private long shownStep;
+  private long shownAtDone;
 
   PlainProgress(PrintStream err, LongSupplier nanoTime) {
     this.err = err;
@@ -28,39 +30,43 @@ final class PlainProgress implements ProgressDisplay {
   }
 
   @Override
-  public void begin(long stepsDone, long totalSteps) {
+  public void begin(String name, long done, long total) {
     begun = nanoTime.getAsLong();
     shownAt = begun;
-    shownStep = stepsDone;
+    shownAtDone = done;
   }
 
   @Override
   public void show(Progress progress) {
     long now = nanoTime.getAsLong();
-    boolean isLast = progress.step() == progress.totalSteps() && shownStep < progress.step();
+    boolean isLast = progress.done() == progress.total() && shownAtDone < progress.done();
     if (isLast || isDue(progress, now)) {
       err.println(text(progress));
       shownAt = now;
-      shownStep = progress.step();
+      shownAtDone = progress.done();
     }
   }
 
   private boolean isDue(Progress progress, long now) {
     double sinceShown = (now - shownAt) / 1e9;
-    boolean isFarther = 20 * (progress.step() - shownStep) >= progress.totalSteps();
+    boolean isFarther = 20 * (progress.done() - shownAtDone) >= progress.total();
     double interval = Math.clamp((now - begun) / 20e9, USUAL, LONGEST);
     return sinceShown >= interval || isFarther && sinceShown >= SHORTEST;
   }
 
   private static String text(Progress progress) {
-    boolean isLast = progress.step() == progress.totalSteps();
-    return "step %s of %s (epoch %d): %s%s"
+    boolean isLast = progress.done() == progress.total();
+    var left = isLast ? "" : Numbers.duration(progress.secondsLeft()) + " left";
+    var said =
+        Stream.of(progress.measures(), left)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
+    return "%s %s of %s%s"
         .formatted(
-            Numbers.count(progress.step()),
-            Numbers.count(progress.totalSteps()),
-            progress.epoch(),
-            progress.measures(),
-            isLast ? "" : ", %s left".formatted(Numbers.duration(progress.secondsLeft())));
+            progress.unit(),
+            Numbers.count(progress.done()),
+            Numbers.count(progress.total()),
+            said.isEmpty() ? "" : ": " + said);
   }
 
   @Override

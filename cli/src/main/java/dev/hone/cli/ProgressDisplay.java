@@ -1,17 +1,17 @@
 package dev.hone.cli;
 
-/// Where the progress of a run is shown.
+/// Where the progress of work is shown.
 interface ProgressDisplay extends AutoCloseable {
   /// Shows lines that stay.
   void line(String text);
 
-  /// Training begins.
-  void begin(long stepsDone, long totalSteps);
+  /// Work begins.
+  void begin(String name, long done, long total);
 
-  /// A step was taken.
+  /// Some more is done.
   void show(Progress progress);
 
-  /// Training has ended or is interrupted by something else; lines may still come.
+  /// The work has ended or is interrupted by something else; lines may still come.
   @Override
   void close();
 }

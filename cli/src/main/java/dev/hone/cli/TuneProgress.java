@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
 final class TuneProgress implements TuneListener, AutoCloseable {
   private final ProgressDisplay display;
   private final LongSupplier nanoTime;
+  private String phase = "";
+  private long phaseBegun;
+  private boolean isCounting;
   private long begun;
   private long stepsBefore;
   private long step;
@@ -52,9 +55,12 @@ final class TuneProgress implements TuneListener, AutoCloseable {
 
   @Override
   public void phase(String name) {
-    if (step > stepsBefore) {
+    if (step > stepsBefore || isCounting) {
       display.close();
     }
+    phase = name;
+    phaseBegun = nanoTime.getAsLong();
+    isCounting = false;
     display.line(name + " …");
   }
 
@@ -79,7 +85,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     totalSteps = plan.totalSteps();
     loss = MovingAverage.forSteps(totalSteps);
     speed = MovingAverage.forSteps(totalSteps);
-    display.begin(stepsBefore, totalSteps);
+    display.begin("training", stepsBefore, totalSteps);
   }
 
   @Override
@@ -97,13 +103,32 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   private void show() {
     display.show(
         new Progress(
-            step, totalSteps, epoch, loss.value(), heldOutLoss, speed.value(), secondsLeft()));
+            "step",
+            step,
+            totalSteps,
+            measures(),
+            secondsLeft(begun, step - stepsBefore, totalSteps - step)));
+  }
+
+  /// `epoch 1, loss 2.3451, held-out 2.5120, 4,321 tokens/s`
+  private String measures() {
+    var text = new StringBuilder("epoch %d, loss %s".formatted(epoch, Numbers.loss(loss.value())));
+    heldOutLoss.ifPresent(value -> text.append(", held-out ").append(Numbers.loss(value)));
+    return text.append(", ").append(Numbers.rate(speed.value())).append(" tokens/s").toString();
   }
 
   /// At the pace of this process so far, evaluations and checkpoints included.
-  private double secondsLeft() {
-    double passed = (nanoTime.getAsLong() - begun) / 1e9;
-    return passed / (step - stepsBefore) * (totalSteps - step);
+  private double secondsLeft(long begun, long done, long left) {
+    return (nanoTime.getAsLong() - begun) / 1e9 / done * left;
+  }
+
+  @Override
+  public void progressed(String unit, long done, long total) {
+    if (!isCounting) {
+      display.begin(phase, 0, total);
+      isCounting = true;
+    }
+    display.show(new Progress(unit, done, total, "", secondsLeft(phaseBegun, done, total - done)));
   }
 
   @Override

@@ -5,5 +5,6 @@
 ///
 /// May use: dev.hone.tensor, dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint,
 /// dev.hone.model.decoder, dev.hone.model.generate, dev.hone.model.language, dev.hone.model.text,
-/// dev.hone.tune.data, dev.hone.tune.pretrain, dev.hone.tune.run, dev.hone.tune.train
+/// dev.hone.tune.data, dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run,
+/// dev.hone.tune.train
 package dev.hone.cli;

@@ -65,8 +65,8 @@ final class TuneProgressTest {
 
     var steps = lines(shell).stream().filter(line -> line.startsWith("step ")).toList();
     assertEquals(
-        "step 5 of 1,000 (epoch 1): loss 2.5000, 500 tokens/s, 33 m 10 s left", steps.getFirst());
-    assertEquals("step 1,000 of 1,000 (epoch 1): loss 2.5000, 500 tokens/s", steps.getLast());
+        "step 5 of 1,000: epoch 1, loss 2.5000, 500 tokens/s, 33 m 10 s left", steps.getFirst());
+    assertEquals("step 1,000 of 1,000: epoch 1, loss 2.5000, 500 tokens/s", steps.getLast());
     assertTrue(steps.size() > 40 && steps.size() < 90, steps.size() + " lines for 33 minutes");
     assertFalse(shell.err().contains("\r"));
     assertFalse(shell.err().contains("\033"));
@@ -120,7 +120,7 @@ final class TuneProgressTest {
     assertTrue(
         lines(shell)
             .contains(
-                "step 1 of 100 (epoch 1): loss 2.5000, held-out 5.6150, 50.0 tokens/s, 33 m 00 s"
+                "step 1 of 100: epoch 1, loss 2.5000, held-out 5.6150, 50.0 tokens/s, 33 m 00 s"
                     + " left"),
         shell.err());
     assertTrue(

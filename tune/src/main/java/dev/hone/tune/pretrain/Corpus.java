@@ -1,5 +1,6 @@
 package dev.hone.tune.pretrain;
 
+import dev.hone.tune.data.LineFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ final class Corpus implements AutoCloseable {
   }
 
   static String source(Path file) {
-    var name = Documents.plainName(file);
+    var name = LineFile.plainName(file);
     int end = name.indexOf('-') > 0 ? name.indexOf('-') : name.lastIndexOf('.');
     return end > 0 ? name.substring(0, end) : name;
   }

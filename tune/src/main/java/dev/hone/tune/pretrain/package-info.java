@@ -2,5 +2,5 @@
 /// start from.
 ///
 /// May use: dev.hone.tensor, dev.hone.model, dev.hone.model.checkpoint, dev.hone.model.decoder,
-/// dev.hone.model.text
+/// dev.hone.model.text, dev.hone.tune.data
 package dev.hone.tune.pretrain;

@@ -27,6 +27,12 @@ public interface TuneListener {
   /// @param step steps taken; 0 before the first
   void evaluated(long step, Evaluation heldOut, boolean isBest);
 
+  /// Work that is no training goes on.
+  ///
+  /// @param unit what is counted, such as "row"
+  /// @param done so many of them since the phase began
+  default void progressed(String unit, long done, long total) {}
+
   /// Where the time of the training passes went, when training is over.
   default void profiled(Stopwatch times) {}
 }

@@ -167,6 +167,11 @@ public final class Engine {
   }
 
   public Evaluation evaluate(Decoder decoder, TokenStore store, List<MicroBatch> parts) {
+    return total(evaluateEach(decoder, store, parts));
+  }
+
+  /// Scores parts of a store, each by itself.
+  public Evaluation[] evaluateEach(Decoder decoder, TokenStore store, List<MicroBatch> parts) {
     var results = new Evaluation[parts.size()];
     var packers = packers(store);
     var next = new AtomicInteger();
@@ -178,7 +183,7 @@ public final class Engine {
         results[i] = evaluation(score, batch);
       }
     });
-    return total(results);
+    return results;
   }
 
   private static Evaluation evaluation(Score score, PackedBatch batch) {

@@ -16,6 +16,8 @@ import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
 import dev.hone.tune.data.GateReport;
 import dev.hone.tune.data.Source;
+import dev.hone.tune.eval.EvalRequest;
+import dev.hone.tune.eval.EvalRun;
 import dev.hone.tune.train.Evaluation;
 import dev.hone.tune.train.Schedule;
 import dev.hone.tune.train.StepReport;

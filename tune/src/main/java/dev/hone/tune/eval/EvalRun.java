@@ -1,14 +1,17 @@
-package dev.hone.tune.run;
+package dev.hone.tune.eval;
 
+import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.model.language.LanguageModel;
+import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Workers;
 import dev.hone.tune.data.DataGate;
 import dev.hone.tune.data.Packing;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.data.TokenStoreWriter;
+import dev.hone.tune.run.TuneListener;
 import dev.hone.tune.train.Engine;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -19,7 +22,7 @@ import java.util.List;
 /// One `hone eval`: the gate, then one pass over all rows.
 public final class EvalRun {
   private static final Packing PACKING = new Packing(512, true);
-  private static final String KEY = "0".repeat(64);
+  static final String KEY = "0".repeat(64);
 
   private EvalRun() {}
 
@@ -65,24 +68,28 @@ public final class EvalRun {
   }
 
   private static EvalResult score(EvalRequest request, LanguageModel model, TokenStore store) {
-    var shape = model.adapter().map(a -> a.shape()).orElse(AdapterShape.NONE);
     try (var arena = Arena.ofShared();
         var workers = new Workers(request.threads())) {
-      var engine =
-          Engine.allocate(
-              new ArenaAllocator(arena),
-              model.config(),
-              model.weights().dtype(),
-              shape,
-              List.of(),
-              Workspace.Mode.INFERENCE,
-              0f,
-              Engine.Size.ofScoring(List.of(store), PACKING),
-              workers);
+      var engine = engine(model, store, PACKING, new ArenaAllocator(arena), workers);
       long started = System.nanoTime();
       var evaluation = engine.evaluate(model.decoder(), store, PACKING);
       double seconds = (System.nanoTime() - started) / 1e9;
       return new EvalResult(evaluation, store.size(), store.totalTokens(), seconds);
     }
+  }
+
+  /// One that scores a store.
+  static Engine engine(
+      LanguageModel model, TokenStore store, Packing packing, Allocator memory, Workers workers) {
+    return Engine.allocate(
+        memory,
+        model.config(),
+        model.weights().dtype(),
+        model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE),
+        List.of(),
+        Workspace.Mode.INFERENCE,
+        0f,
+        Engine.Size.ofScoring(List.of(store), packing),
+        workers);
   }
 }

@@ -1,4 +1,4 @@
-package dev.hone.tune.run;
+package dev.hone.tune.eval;
 
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.data.Source;
