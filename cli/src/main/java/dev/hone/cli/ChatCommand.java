@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone chat --base=DIR [OPTIONS]",
+    customSynopsis = "hone chat --base=hone|DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -33,8 +33,9 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "DIR",
-      description = "The model, a Hugging Face directory.")
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description = "The model: a Hugging Face directory, or hone for the embedded one.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone data check FILE --base=DIR [OPTIONS]",
+    customSynopsis = "hone data check FILE --base=hone|DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -37,7 +37,8 @@ final class DataCheckCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "DIR",
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
       description = "The model whose tokenizer and chat template count, a Hugging Face directory.")
   private Path base;
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone eval --base=DIR --data=FILE [OPTIONS]",
+    customSynopsis = "hone eval --base=hone|DIR --data=FILE [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -57,8 +57,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "DIR",
-      description = "The model, a Hugging Face directory.")
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description = "The model: a Hugging Face directory, or hone for the embedded one.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")

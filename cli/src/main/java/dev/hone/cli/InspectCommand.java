@@ -18,12 +18,15 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone inspect DIR [OPTIONS]",
+    customSynopsis = "hone inspect hone|DIR [OPTIONS]",
     footer = {"", "Examples:", "  hone inspect models/base", "  hone inspect runs/first --json"})
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "DIR",
-      description = "A Hugging Face model, a PEFT adapter, or what hone tune wrote.")
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description =
+          "A Hugging Face model, a PEFT adapter, or what hone tune wrote; hone is the embedded"
+              + " model.")
   private Path dir;
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "First steps:",
+      "  hone demo",
       "  hone inspect models/base",
       "  hone data check train.jsonl --base models/base",
       "  hone tune --base models/base --data train.jsonl --out runs/first",
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
 public final class Main {
   private static final List<Class<?>> COMMANDS =
       List.of(
+          DemoCommand.class,
           PretrainCommand.class,
           TuneCommand.class,
           EvalCommand.class,

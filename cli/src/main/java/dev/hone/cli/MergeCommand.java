@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone merge --base=DIR --adapter=DIR --out=DIR [OPTIONS]",
+    customSynopsis = "hone merge --base=hone|DIR --adapter=DIR --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -37,8 +37,9 @@ final class MergeCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "DIR",
-      description = "The model that the adapter was trained on.")
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description = "The model that the adapter was trained on; hone is the embedded one.")
   private Path base;
 
   @Option(names = "--adapter", required = true, paramLabel = "DIR", description = "The adapter.")

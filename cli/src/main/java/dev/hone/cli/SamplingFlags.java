@@ -63,6 +63,13 @@ final class SamplingFlags {
       description = "End the answer where this text begins; may be repeated.")
   private List<String> stop = List.of();
 
+  /// As if nothing was said but how long an answer may be.
+  static SamplingFlags ofMaxTokens(int maxTokens) {
+    var flags = new SamplingFlags();
+    flags.maxTokens = maxTokens;
+    return flags;
+  }
+
   /// @param authors what the model's directory says
   /// @param stopIds tokens that end an answer
   SamplingOptions options(GenerationConfig authors, Set<Integer> stopIds) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone tune --base=DIR --data=FILE --out=DIR [OPTIONS]",
+    customSynopsis = "hone tune --base=hone|DIR --data=FILE --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -38,8 +38,10 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "DIR",
-      description = "The model to start from, a Hugging Face directory.")
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description =
+          "The model to start from: a Hugging Face directory, or hone for the embedded one.")
   private Path base;
 
   @Option(

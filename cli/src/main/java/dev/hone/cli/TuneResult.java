@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.base.Embedded;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
@@ -121,7 +122,7 @@ final class TuneResult {
           List.of("hone", "chat", "--base", out),
           List.of("hone", "eval", "--base", out, "--data", data));
     }
-    var base = request.base().toString();
+    var base = Embedded.nameOf(request.base());
     return List.of(
         List.of("hone", "chat", "--base", base, "--adapter", out),
         List.of("hone", "eval", "--base", base, "--adapter", out, "--data", data),

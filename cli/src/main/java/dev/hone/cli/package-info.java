@@ -3,8 +3,8 @@
 /// A class named `…Command` holds a command's options and is made at every start; what it does
 /// stands in a class of its own, which is loaded when the command runs.
 ///
-/// May use: dev.hone.tensor, dev.hone.model, dev.hone.model.adapter, dev.hone.model.checkpoint,
-/// dev.hone.model.decoder, dev.hone.model.generate, dev.hone.model.language, dev.hone.model.text,
-/// dev.hone.tune.data, dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run,
-/// dev.hone.tune.train
+/// May use: dev.hone.base, dev.hone.tensor, dev.hone.model, dev.hone.model.adapter,
+/// dev.hone.model.checkpoint, dev.hone.model.decoder, dev.hone.model.generate,
+/// dev.hone.model.language, dev.hone.model.text, dev.hone.tune.data, dev.hone.tune.eval,
+/// dev.hone.tune.pretrain, dev.hone.tune.run, dev.hone.tune.train
 package dev.hone.cli;

@@ -184,7 +184,7 @@ final class MainTest {
           inspect x y                    | unexpected argument: y        | hone inspect --help lists what there is
           eval --base b                  | Missing required option: '--data=FILE' | hone eval --help lists what there is
           data                           | Missing required subcommand   | hone data --help lists what there is
-          chat --base                    | Missing required parameter for option '--base' (DIR) | hone chat --help lists what there is
+          chat --base hone --adapter     | Missing required parameter for option '--adapter' (DIR) | hone chat --help lists what there is
           """)
   void badCommandLinesGetOneLineAndAHint(String line, String error, String hint) {
     var shell = new TestShell();
@@ -319,8 +319,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(7, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(7, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(8, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(8, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
