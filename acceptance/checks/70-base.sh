@@ -48,7 +48,7 @@ above "$with" "$without" || fail "the passage does not help"
 above "$refused" 0.5 || fail "unanswerable questions are answered more often than refused"
 
 # A pre-training that is killed twice and resumed gives the same bytes.
-gzip -cd "$SHARED/corpora/dialogue-00.jsonl.gz" | head -n 1000 >"$OUT/talk-00.jsonl"
+gzip -cd "$SHARED/corpora/dialogue-00.jsonl.gz" | sed -n '1,1000p' >"$OUT/talk-00.jsonl"
 pretrain() { # out, more options
   local out=$1
   shift
