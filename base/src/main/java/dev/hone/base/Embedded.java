@@ -21,13 +21,14 @@ public final class Embedded {
   /// What stands for the embedded model where a model's directory is asked for.
   public static final String MODEL = "hone";
 
-  private static final List<String> MODEL_FILES =
+  private static final String WEIGHTS = "model.safetensors";
+
+  private static final List<String> BESIDE_WEIGHTS =
       List.of(
           "config.json",
           "generation_config.json",
           "hone.json",
           "hone_proof.json",
-          "model.safetensors",
           "tokenizer.json",
           "tokenizer_config.json",
           "README.md");
@@ -64,11 +65,13 @@ public final class Embedded {
   }
 
   /// The same below another directory, in one named after the files' content, so that a new model
-  /// never stands in an old one's place.
+  /// never stands in an old one's place. The weights are left out of the name, and are read only
+  /// where they are written: the proof among the files holds logits that hang on all of them.
   static Path model(Path cache) throws CheckpointException {
-    var files = read("model", MODEL_FILES);
+    var files = read("model", BESIDE_WEIGHTS);
     var dir = cache.resolve("base-" + digest(files)).resolve(MODEL);
     if (!Files.isDirectory(dir)) {
+      files.putAll(read("model", List.of(WEIGHTS)));
       write(files, dir);
     }
     return dir;

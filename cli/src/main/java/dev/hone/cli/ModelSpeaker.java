@@ -1,7 +1,5 @@
 package dev.hone.cli;
 
-import dev.hone.model.adapter.PeftAdapter;
-import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.generate.Generation;
 import dev.hone.model.generate.Generator;
@@ -26,12 +24,11 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
     this.model = model;
     this.workers = workers;
     this.options = sampling.options(model.checkpoint().generation(), model.stopIds());
-    var shape = model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE);
     this.generator =
         Generator.allocate(
             model.memory(),
             model.decoder(),
-            shape,
+            model.adapterShape(),
             model.tokenizer(),
             model.maxPositions(),
             workers);

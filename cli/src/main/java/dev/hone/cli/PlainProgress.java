@@ -17,7 +17,7 @@ final class PlainProgress implements ProgressDisplay {
   private final LongSupplier nanoTime;
   private long begun;
   private long shownAt;
-  private long shownAtDone;
+  private long shownDone;
 
   PlainProgress(PrintStream err, LongSupplier nanoTime) {
     this.err = err;
@@ -33,23 +33,23 @@ final class PlainProgress implements ProgressDisplay {
   public void begin(String name, long done, long total) {
     begun = nanoTime.getAsLong();
     shownAt = begun;
-    shownAtDone = done;
+    shownDone = done;
   }
 
   @Override
   public void show(Progress progress) {
     long now = nanoTime.getAsLong();
-    boolean isLast = progress.done() == progress.total() && shownAtDone < progress.done();
+    boolean isLast = progress.done() == progress.total() && shownDone < progress.done();
     if (isLast || isDue(progress, now)) {
       err.println(text(progress));
       shownAt = now;
-      shownAtDone = progress.done();
+      shownDone = progress.done();
     }
   }
 
   private boolean isDue(Progress progress, long now) {
     double sinceShown = (now - shownAt) / 1e9;
-    boolean isFarther = 20 * (progress.done() - shownAtDone) >= progress.total();
+    boolean isFarther = 20 * (progress.done() - shownDone) >= progress.total();
     double interval = Math.clamp((now - begun) / 20e9, USUAL, LONGEST);
     return sinceShown >= interval || isFarther && sinceShown >= SHORTEST;
   }

@@ -118,8 +118,8 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   }
 
   /// At the pace of this process so far, evaluations and checkpoints included.
-  private double secondsLeft(long begun, long done, long left) {
-    return (nanoTime.getAsLong() - begun) / 1e9 / done * left;
+  private double secondsLeft(long since, long done, long left) {
+    return (nanoTime.getAsLong() - since) / 1e9 / done * left;
   }
 
   @Override

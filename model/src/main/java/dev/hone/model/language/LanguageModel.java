@@ -11,6 +11,7 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
@@ -249,6 +250,11 @@ public final class LanguageModel implements AutoCloseable {
 
   public Optional<PeftAdapter> adapter() {
     return adapter;
+  }
+
+  /// Where the adapter sits; [AdapterShape#NONE] without one.
+  public AdapterShape adapterShape() {
+    return adapter.map(PeftAdapter::shape).orElse(AdapterShape.NONE);
   }
 
   /// What allocates memory that lives as long as this model.

@@ -1,8 +1,6 @@
 package dev.hone.tune.eval;
 
 import dev.hone.model.UsageException;
-import dev.hone.model.adapter.PeftAdapter;
-import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
@@ -79,9 +77,7 @@ public final class Answers {
   public static Result run(EvalRequest request, int maxTokens, TuneListener listener)
       throws IOException {
     listener.phase("opening the model");
-    try (var model =
-        LanguageModel.open(
-            request.base(), request.adapter(), request.baseDtype(), Integer.MAX_VALUE)) {
+    try (var model = request.open()) {
       return new Answers(request, model, listener).run(maxTokens);
     }
   }
@@ -98,7 +94,7 @@ public final class Answers {
           Generator.allocate(
               model.memory(),
               model.decoder(),
-              model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE),
+              model.adapterShape(),
               model.tokenizer(),
               context,
               workers);
@@ -121,7 +117,7 @@ public final class Answers {
       for (var line = reader.next(); line.isPresent(); line = reader.next()) {
         switch (line.get()) {
           case Line.Broken(var number, var problem) ->
-              throw refusal(number, problem.text(), "hone data check shows all such rows");
+              throw request.refusal(number, problem.text(), "hone data check shows all such rows");
           case Line.Valid valid -> questions.add(question(valid));
         }
       }
@@ -139,13 +135,13 @@ public final class Answers {
           case Row.Completion(var prompt, var completion) ->
               Conversation.ofPrompt(prompt, completion);
           case Row.Text any ->
-              throw refusal(
+              throw request.refusal(
                   line.number(), "is plain text, which asks nothing", "give rows to answer");
         };
     var messages = conversation.messages();
     var last = messages.getLast();
     if (!last.role().equals("assistant") || !last.toolCalls().isEmpty()) {
-      throw refusal(
+      throw request.refusal(
           line.number(), "does not end with an answer in words", "end it with the expected answer");
     }
     var asked = new Conversation(messages.subList(0, messages.size() - 1), conversation.tools());
@@ -155,7 +151,7 @@ public final class Answers {
   private int[] prompt(long number, Conversation asked) {
     var prompt = model.renderer().renderPrompt(asked);
     if (prompt.length >= model.maxPositions()) {
-      throw refusal(
+      throw request.refusal(
           number,
           "has %,d tokens before its answer, and the model takes %,d with it"
               .formatted(prompt.length, model.maxPositions()),
@@ -169,9 +165,5 @@ public final class Answers {
     return listed.isArray() && !listed.isEmpty()
         ? listed.valueStream().map(JsonNode::asString).toList()
         : List.of(last.content());
-  }
-
-  private UsageException refusal(long number, String what, String cure) {
-    return new UsageException("%s:%d: %s".formatted(request.data().file(), number, what), cure);
   }
 }

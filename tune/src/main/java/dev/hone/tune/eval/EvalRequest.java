@@ -1,6 +1,9 @@
 package dev.hone.tune.eval;
 
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.decoder.BaseDtype;
+import dev.hone.model.language.LanguageModel;
 import dev.hone.tune.data.Source;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -22,4 +25,15 @@ public record EvalRequest(
     Source data,
     OptionalInt maxLength,
     boolean scoresPrompts,
-    int threads) {}
+    int threads) {
+
+  /// Opens the model, for sequences as long as it allows; whoever calls closes it.
+  LanguageModel open() throws CheckpointException {
+    return LanguageModel.open(base, adapter, baseDtype, Integer.MAX_VALUE);
+  }
+
+  /// What is wrong with a line of the file.
+  UsageException refusal(long line, String what, String cure) {
+    return new UsageException("%s:%d: %s".formatted(data.file(), line, what), cure);
+  }
+}

@@ -1,7 +1,5 @@
 package dev.hone.tune.eval;
 
-import dev.hone.model.adapter.PeftAdapter;
-import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.tensor.Allocator;
@@ -30,9 +28,7 @@ public final class EvalRun {
   /// @throws IOException when a file cannot be read
   public static EvalResult run(EvalRequest request, TuneListener listener) throws IOException {
     listener.phase("opening the model");
-    try (var model =
-        LanguageModel.open(
-            request.base(), request.adapter(), request.baseDtype(), Integer.MAX_VALUE)) {
+    try (var model = request.open()) {
       var tokens = Files.createTempFile("hone-eval", ".tokens");
       try {
         return score(request, model, tokens, listener);
@@ -49,14 +45,7 @@ public final class EvalRun {
     listener.phase("checking the data");
     try (var writer = new TokenStoreWriter(tokens, KEY)) {
       var gate = new DataGate(model.renderer(), maxLength, request.scoresPrompts());
-      var report =
-          gate.checkHeldOut(
-              request.data(),
-              (line, examples) -> {
-                for (var example : examples) {
-                  writer.add(line.number(), example);
-                }
-              });
+      var report = gate.checkHeldOut(request.data(), writer);
       listener.checked(report);
       report.refuseErrors();
       writer.commit();
@@ -85,7 +74,7 @@ public final class EvalRun {
         memory,
         model.config(),
         model.weights().dtype(),
-        model.adapter().map(PeftAdapter::shape).orElse(AdapterShape.NONE),
+        model.adapterShape(),
         List.of(),
         Workspace.Mode.INFERENCE,
         0f,

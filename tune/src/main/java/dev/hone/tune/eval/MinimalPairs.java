@@ -66,9 +66,7 @@ public final class MinimalPairs {
   /// @throws UsageException when the model or the file cannot be used
   public static Result run(EvalRequest request, TuneListener listener) throws IOException {
     listener.phase("opening the model");
-    try (var model =
-        LanguageModel.open(
-            request.base(), request.adapter(), request.baseDtype(), Integer.MAX_VALUE)) {
+    try (var model = request.open()) {
       var tokens = Files.createTempFile("hone-eval", ".tokens");
       try {
         return new MinimalPairs(request, model, listener).run(tokens);
@@ -127,25 +125,22 @@ public final class MinimalPairs {
 
   private Example example(long number, JsonNode row, String field) {
     if (!row.path(field).isString()) {
-      throw refusal(number, "has no text " + field, "a row has sentence_good and sentence_bad");
+      throw request.refusal(
+          number, "has no text " + field, "a row has sentence_good and sentence_bad");
     }
     var rendered = model.renderer().renderText(row.path(field).asString());
     int length = rendered.ids().length - 1;
     var targets = rendered.trained().get(0, length);
     if (targets.isEmpty()) {
-      throw refusal(number, field + " is too short to be compared", "take the pair out");
+      throw request.refusal(number, field + " is too short to be compared", "take the pair out");
     }
     int most = model.config().maxPositionEmbeddings();
     if (length > most) {
-      throw refusal(
+      throw request.refusal(
           number,
           "%s has %,d tokens, and the model takes %,d".formatted(field, length, most),
           "take the pair out");
     }
     return new Example(rendered.ids(), length, targets, rendered.targetBytes());
-  }
-
-  private UsageException refusal(long number, String what, String cure) {
-    return new UsageException("%s:%d: %s".formatted(request.data().file(), number, what), cure);
   }
 }

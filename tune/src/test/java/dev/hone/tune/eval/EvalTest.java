@@ -6,19 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.CachedDecoder;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
-import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Workers;
-import dev.hone.tune.data.GateReport;
 import dev.hone.tune.data.Source;
-import dev.hone.tune.run.Plan;
+import dev.hone.tune.run.SilentListener;
 import dev.hone.tune.run.TuneListener;
-import dev.hone.tune.train.Evaluation;
-import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +26,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /// On the tiny base that PEFT's golden files came with.
 class EvalTest {
   private static final Path BASE = Path.of("../model/src/test/resources/golden/peft/base");
-  private static final TuneListener SILENT = new Silent();
+  private static final TuneListener SILENT = new SilentListener();
 
   @TempDir Path dir;
 
@@ -65,7 +63,7 @@ class EvalTest {
       var ids = model.renderer().renderText(sentence).ids();
       var logits = model.memory().f32("logits", 1, model.config().vocabSize());
       var decoder =
-          dev.hone.model.decoder.CachedDecoder.allocate(
+          CachedDecoder.allocate(
               model.memory(), model.decoder(), AdapterShape.NONE, 8, 64, workers);
       double nats = 0;
       for (int i = 0; i + 2 < ids.length; i++) {
@@ -129,7 +127,7 @@ class EvalTest {
       said =
           generator.generate(prompt, SamplingOptions.greedy(8).withStopIds(model.stopIds())).text();
     }
-    var json = tools.jackson.databind.json.JsonMapper.shared();
+    var json = JsonMapper.shared();
     var answer = json.writeValueAsString(said);
     var result =
         Answers.run(
@@ -165,28 +163,5 @@ class EvalTest {
     var request = request("{\"prompt\": \"the cat\", \"completion\": \"x\"}\n" + row + "\n");
     var refused = assertThrows(UsageException.class, () -> Answers.run(request, 8, SILENT));
     assertTrue(refused.getMessage().contains("rows.jsonl:2: " + message), refused.getMessage());
-  }
-
-  private static final class Silent implements TuneListener {
-    @Override
-    public void phase(String name) {}
-
-    @Override
-    public void note(String text) {}
-
-    @Override
-    public void checked(GateReport report) {}
-
-    @Override
-    public void planned(Plan plan) {}
-
-    @Override
-    public void stepped(StepReport report) {}
-
-    @Override
-    public void evaluated(long step, Evaluation heldOut, boolean isBest) {}
-
-    @Override
-    public void profiled(Stopwatch times) {}
   }
 }

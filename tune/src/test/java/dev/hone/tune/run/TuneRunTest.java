@@ -14,13 +14,10 @@ import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
-import dev.hone.tune.data.GateReport;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.eval.EvalRequest;
 import dev.hone.tune.eval.EvalRun;
-import dev.hone.tune.train.Evaluation;
 import dev.hone.tune.train.Schedule;
-import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +97,7 @@ class TuneRunTest {
                 OptionalInt.empty(),
                 false,
                 1),
-            new Silent());
+            new SilentListener());
     assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
   }
 
@@ -124,7 +121,7 @@ class TuneRunTest {
                 OptionalInt.empty(),
                 false,
                 1),
-            new Silent());
+            new SilentListener());
     assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
   }
 
@@ -159,7 +156,9 @@ class TuneRunTest {
       var steps = new AtomicInteger(random.nextInt(1, 8));
       summary =
           TuneRun.run(
-              request(method, parts, 2, i > 0), new Silent(), () -> steps.getAndDecrement() == 0);
+              request(method, parts, 2, i > 0),
+              new SilentListener(),
+              () -> steps.getAndDecrement() == 0);
     }
     assertSameFiles(
         method.equals("lora") ? ADAPTER : List.of("model.safetensors", "hone_proof.json"),
@@ -219,12 +218,13 @@ class TuneRunTest {
   void resumingWithOtherThreadsSaysThatBytesMayDiffer() throws IOException {
     var out = dir.resolve("run");
     var steps = new AtomicInteger(5);
-    TuneRun.run(request("lora", out, 2, false), new Silent(), () -> steps.getAndDecrement() == 0);
-    var listener = new Silent();
+    TuneRun.run(
+        request("lora", out, 2, false), new SilentListener(), () -> steps.getAndDecrement() == 0);
+    var listener = new SilentListener();
     TuneRun.run(request("lora", out, 1, true), listener, () -> false);
     assertTrue(
-        listener.notes.stream().anyMatch(note -> note.contains("differ")),
-        listener.notes.toString());
+        listener.notes().stream().anyMatch(note -> note.contains("differ")),
+        listener.notes().toString());
   }
 
   @Test
@@ -266,7 +266,7 @@ class TuneRunTest {
   }
 
   private static Optional<Summary> run(TuneRequest request) throws IOException {
-    return TuneRun.run(request, new Silent(), () -> false);
+    return TuneRun.run(request, new SilentListener(), () -> false);
   }
 
   private static Method method(String name) {
@@ -354,29 +354,5 @@ class TuneRunTest {
       losses.add(fields[0] + " " + fields[2] + " " + fields[9]);
     }
     return losses;
-  }
-
-  private static final class Silent implements TuneListener {
-    private final List<String> notes = new ArrayList<>();
-
-    @Override
-    public void phase(String name) {}
-
-    @Override
-    public void note(String text) {
-      notes.add(text);
-    }
-
-    @Override
-    public void checked(GateReport report) {}
-
-    @Override
-    public void planned(Plan plan) {}
-
-    @Override
-    public void stepped(StepReport report) {}
-
-    @Override
-    public void evaluated(long step, Evaluation heldOut, boolean isBest) {}
   }
 }
