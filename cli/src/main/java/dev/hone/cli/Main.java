@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
       "  hone data check train.jsonl --base models/base",
       "  hone tune --base models/base --data train.jsonl --out runs/first",
       "  hone chat --base models/base --adapter runs/first",
+      "  hone index docs --out index",
+      "  hone ask --index index \"When are you open?\"",
       "",
       "hone COMMAND --help says more. Exit codes: 0 fine, 1 the run failed, 2 your input."
     })
@@ -35,6 +37,8 @@ public final class Main {
           TuneCommand.class,
           EvalCommand.class,
           ChatCommand.class,
+          IndexCommand.class,
+          AskCommand.class,
           MergeCommand.class,
           DataCommand.class,
           InspectCommand.class);

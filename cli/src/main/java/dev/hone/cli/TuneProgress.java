@@ -36,11 +36,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   }
 
   static TuneProgress on(Shell shell) throws IOException {
-    return new TuneProgress(
-        shell.errIsTerminal()
-            ? LiveProgress.onStandardError(shell.err())
-            : new PlainProgress(shell.err(), System::nanoTime),
-        System::nanoTime);
+    return new TuneProgress(ProgressDisplay.on(shell), System::nanoTime);
   }
 
   /// Steps taken.

@@ -12,8 +12,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The tokenizer of a model's directory: `tokenizer.json` through Hugging Face's own tokenizers
 /// library, and the roles of its special tokens from the files beside it. Safe for use by several
@@ -87,6 +89,24 @@ public final class Tokenizer implements TextEncoder {
               .formatted(tokenizer.vocabSize() - 1, vocabSize));
     }
     return tokenizer;
+  }
+
+  /// A tokenizer without a directory around it: the content of a `tokenizer.json`. It has no BOS
+  /// and EOS.
+  ///
+  /// @param origin where the content comes from, for messages
+  /// @throws CheckpointException when the content is damaged
+  public static Tokenizer of(Path origin, byte[] content) throws CheckpointException {
+    var none = new Roles(noId(), noId(), noId(), noId(), List.of());
+    return new Tokenizer(
+        origin,
+        TokenizerJson.parse(origin, content),
+        none,
+        new SpecialTokens(List.of(), Optional.empty()));
+  }
+
+  private static OptionalInt noId() {
+    return OptionalInt.empty();
   }
 
   private static Tokenizer open(Path dir, OptionalInt bos, List<Integer> eos)
@@ -206,6 +226,14 @@ public final class Tokenizer implements TextEncoder {
   @Override
   public boolean isSpecial(int id) {
     return special.get(id);
+  }
+
+  /// The special tokens' texts: wherever one stands in a text, it is read as that token.
+  public Set<String> specialTokens() {
+    return special.stream()
+        .filter(this::hasToken)
+        .mapToObj(json.tokens()::get)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// @throws IllegalArgumentException when the vocabulary has no such id

@@ -47,7 +47,12 @@ final class TokenizerJson {
   }
 
   static TokenizerJson read(Path path) throws CheckpointException {
-    var json = new TokenizerJson(path, decode(path, bytesOf(path)));
+    return parse(path, bytesOf(path));
+  }
+
+  /// @param path where the content comes from, for messages
+  static TokenizerJson parse(Path path, byte[] content) throws CheckpointException {
+    var json = new TokenizerJson(path, decode(path, content));
     try (var parser = JSON.createParser(json.text)) {
       json.parse(parser);
     } catch (JacksonException e) {

@@ -1,0 +1,54 @@
+package dev.hone.rag.answer;
+
+import dev.hone.rag.retrieve.Retrieved;
+import dev.hone.rag.store.PassageView;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Turns a model's answer into statements whose citations hold.
+///
+/// A reference of the model's counts if its passage was in the prompt and holds the sentence. Where
+/// none does, or the model gave none, the passages are searched for one that holds it.
+public final class CitationCheck {
+  private CitationCheck() {}
+
+  /// @param passages as they were in the prompt: the first has number 1
+  public static List<Statement> check(
+      PassageView view, String question, String answer, List<Retrieved> passages) {
+    var support = new Support(view, question);
+    return Marks.read(answer).stream().map(marked -> statement(support, marked, passages)).toList();
+  }
+
+  private static Statement statement(
+      Support support, Marks.Marked marked, List<Retrieved> passages) {
+    var objections = new ArrayList<String>();
+    var citations = new ArrayList<Citation>();
+    for (int number : marked.numbers()) {
+      if (number < 1 || number > passages.size()) {
+        objections.add("[%d] was not among the passages".formatted(number));
+      } else if (holds(support, marked, passages, number)) {
+        citations.add(citation(support, marked, passages, number));
+      } else {
+        objections.add("[%d] does not say this".formatted(number));
+      }
+    }
+    for (int number = 1; citations.isEmpty() && number <= passages.size(); number++) {
+      if (holds(support, marked, passages, number)) {
+        citations.add(citation(support, marked, passages, number));
+      }
+    }
+    return new Statement(marked.sentence(), citations, objections);
+  }
+
+  private static boolean holds(
+      Support support, Marks.Marked marked, List<Retrieved> passages, int number) {
+    return support.holds(passages.get(number - 1).passage().passage(), marked.sentence());
+  }
+
+  private static Citation citation(
+      Support support, Marks.Marked marked, List<Retrieved> passages, int number) {
+    var stored = passages.get(number - 1).passage();
+    var place = support.place(stored.passage(), marked.sentence());
+    return new Citation(number, stored, stored.passage().start() + place.start(), place.text());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.hone.rag.answer;
+
+import dev.hone.rag.passage.Passage;
+import dev.hone.rag.store.PassageView;
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Whether a passage holds what a sentence says, told from their words.
+///
+/// Every content word of the sentence must stand in the passage; of a long sentence one in five may
+/// be another word, but never a number or a name. Words of the question are taken as said. Text in
+/// quotation marks must stand in the passage as it is. docs/benchmarks.md has what this accepts and
+/// what it lets through.
+final class Support {
+  private static final double FREE_WORDS = 0.2;
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}'’.,-]*");
+  private static final Pattern QUOTE = Pattern.compile("[\"“]([^\"“”]{12,})[\"”]");
+
+  private final PassageView view;
+  private final Set<String> asked;
+
+  Support(PassageView view, String question) {
+    this.view = view;
+    this.asked = view.stems(question);
+  }
+
+  /// Whether the passage holds the sentence.
+  boolean holds(Passage passage, String sentence) {
+    return hasQuotes(passage.text(), sentence) && hasWords(passage.text(), sentence);
+  }
+
+  private static boolean hasQuotes(String text, String sentence) {
+    var plain = plain(text);
+    return QUOTE
+        .matcher(sentence)
+        .results()
+        .allMatch(quote -> plain.contains(plain(quote.group(1))));
+  }
+
+  private static String plain(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[\\s.,;:!?'’\"“”]+", " ").strip();
+  }
+
+  private boolean hasWords(String text, String sentence) {
+    var there = view.stems(text);
+    int words = 0;
+    int missing = 0;
+    for (var word : WORD.matcher(sentence).results().toList()) {
+      for (var stem : view.stems(word.group())) {
+        if (asked.contains(stem)) {
+          continue;
+        }
+        words++;
+        if (!there.contains(stem)) {
+          if (isFixed(word.group(), word.start())) {
+            return false;
+          }
+          missing++;
+        }
+      }
+    }
+    return words > 0 ? missing <= FREE_WORDS * words : there.containsAll(view.stems(sentence));
+  }
+
+  /// Numbers and names cannot be said in other words.
+  private static boolean isFixed(String word, int start) {
+    boolean hasDigit = word.chars().anyMatch(Character::isDigit);
+    return hasDigit || start > 0 && Character.isUpperCase(word.charAt(0));
+  }
+
+  /// The sentence of the passage that says it best, from its offset in the passage's text on.
+  record Place(int start, String text) {}
+
+  Place place(Passage passage, String sentence) {
+    var wanted = new HashSet<>(view.stems(sentence));
+    wanted.removeAll(asked);
+    Place best = new Place(0, passage.text());
+    double most = -1;
+    for (var candidate : sentences(passage.text())) {
+      var stems = view.stems(candidate.text());
+      double said = wanted.stream().filter(stems::contains).count();
+      double about = asked.stream().filter(stems::contains).count();
+      double score = said / (wanted.size() + 1.0) * 2 + about / (asked.size() + 1.0);
+      if (score > most) {
+        most = score;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private static List<Place> sentences(String text) {
+    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
+    places.setText(text);
+    var sentences = new ArrayList<Place>();
+    int start = places.first();
+    for (int end = places.next(); end != BreakIterator.DONE; start = end, end = places.next()) {
+      var sentence = text.substring(start, end).stripTrailing();
+      if (!sentence.isEmpty()) {
+        sentences.add(new Place(start, sentence));
+      }
+    }
+    return sentences;
+  }
+}

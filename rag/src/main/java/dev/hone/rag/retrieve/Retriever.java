@@ -1,0 +1,89 @@
+package dev.hone.rag.retrieve;
+
+import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.store.Filter;
+import dev.hone.rag.store.PassageView;
+import dev.hone.rag.store.Scored;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Finds the passages for a question: both legs, their fusion, and no place twice.
+public final class Retriever {
+  /// How many passages each leg contributes.
+  private static final int DEPTH = 100;
+
+  private final Embedder embedder;
+  private final Fusion fusion;
+
+  public Retriever(Embedder embedder, Fusion fusion) {
+    this.embedder = embedder;
+    this.fusion = fusion;
+  }
+
+  /// The best passages, best first.
+  ///
+  /// @param count the most of them
+  public List<Retrieved> find(PassageView view, String question, Filter filter, int count)
+      throws IOException {
+    return find(view, question, embedder.query(question), filter, count);
+  }
+
+  /// The same with the question's vector at hand.
+  public List<Retrieved> find(
+      PassageView view, String question, float[] vector, Filter filter, int count)
+      throws IOException {
+    var words = view.byWords(question, filter, DEPTH);
+    var vectors = view.byVector(vector, filter, DEPTH);
+    var cosines = vectors.stream().collect(Collectors.toMap(Scored::id, Scored::score));
+    return diverse(view, question, fusion.fuse(words, vectors), cosines, count);
+  }
+
+  private static List<Retrieved> diverse(
+      PassageView view, String question, List<Scored> ranking, Map<Long, Double> cosines, int count)
+      throws IOException {
+    var coverage = new Coverage(view, question);
+    var chosen = new Diversity();
+    var found = new ArrayList<Retrieved>();
+    for (var hit : ranking) {
+      if (found.size() == count) {
+        break;
+      }
+      var passage = view.passage(hit.id());
+      var stems = view.stems(passage.passage().text());
+      if (chosen.admits(stems)) {
+        double cosine = cosines.getOrDefault(hit.id(), 0.0);
+        found.add(new Retrieved(passage, hit.score(), cosine, coverage.of(stems)));
+      }
+    }
+    return found;
+  }
+
+  /// The share of a question's words that a passage has, weighted by idf.
+  private static final class Coverage {
+    private final Map<String, Double> idfs;
+    private final double sum;
+
+    Coverage(PassageView view, String question) throws IOException {
+      this.idfs =
+          view.words(question).stream()
+              .collect(
+                  Collectors.toMap(PassageView.WeightedWord::stem, PassageView.WeightedWord::idf));
+      this.sum = idfs.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    double of(Set<String> stems) {
+      double covered =
+          stems.stream()
+              .map(idfs::get)
+              .filter(Objects::nonNull)
+              .mapToDouble(Double::doubleValue)
+              .sum();
+      return sum > 0 ? covered / sum : 0;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.hone.rag.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// A state of a store. Updates after it was opened do not change it.
+public interface PassageView extends Closeable {
+  /// Passages in all.
+  int size();
+
+  /// The best passages by BM25, best first.
+  ///
+  /// @param depth the most of them
+  List<Scored> byWords(String question, Filter filter, int depth) throws IOException;
+
+  /// The nearest passages by cosine, nearest first.
+  ///
+  /// @param vector of length 1
+  List<Scored> byVector(float[] vector, Filter filter, int depth) throws IOException;
+
+  /// The same by comparing with every passage.
+  List<Scored> byVectorExactly(float[] vector, Filter filter, int depth) throws IOException;
+
+  StoredPassage passage(long id) throws IOException;
+
+  /// The document of that name, if it is in this state.
+  Optional<StoredDocument> document(String source) throws IOException;
+
+  /// How rare each word of a question is here, by its stem: BM25's idf. Words that mean nothing
+  /// (the, of) are left out.
+  List<WeightedWord> words(String question) throws IOException;
+
+  /// The stems of a text.
+  Set<String> stems(String text);
+
+  /// @param idf inverse document frequency
+  record WeightedWord(String stem, double idf) {}
+}
