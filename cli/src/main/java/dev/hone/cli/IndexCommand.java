@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.model.UsageException;
 import dev.hone.rag.document.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,11 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone index DOCS --out=INDEX [OPTIONS]",
+    customSynopsis = {
+      "hone index DOCS --out=INDEX [OPTIONS]",
+      "hone index eval --index=INDEX --questions=FILE [OPTIONS]"
+    },
+    subcommands = IndexEvalCommand.class,
     footer = {
       "",
       "Examples:",
@@ -35,11 +40,16 @@ import picocli.CommandLine.Parameters;
       "  hone index handbook --out handbook.index --access readers.txt"
     })
 final class IndexCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "DOCS", description = "A folder of documents, or a file.")
-  private Path docs;
+  // Neither is required where a command of its own follows.
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "DOCS",
+      description = "A folder of documents, or a file.")
+  private Optional<Path> docs = Optional.empty();
 
-  @Option(names = "--out", required = true, paramLabel = "INDEX", description = "The index.")
-  private Path out;
+  @Option(names = "--out", paramLabel = "INDEX", description = "The index.")
+  private Optional<Path> out = Optional.empty();
 
   @Option(names = "--watch", description = "Stay, and follow each change until Ctrl-C.")
   private boolean isWatching;
@@ -95,10 +105,23 @@ final class IndexCommand implements Callable<Integer> {
             usual.inflateRatio());
     passageTokens.ifPresent(tokens -> Bounds.between(16, 510, "--passage-tokens", tokens));
     var indexing =
-        new Indexing(shell, docs, out, access, passageTokens, limits, threads.count(), isJson);
+        new Indexing(
+            shell,
+            required(docs, "DOCS, a folder of documents"),
+            required(out, "--out, the index"),
+            access,
+            passageTokens,
+            limits,
+            threads.count(),
+            isJson);
     if (isRebuilding) {
       indexing.deleteOld();
     }
     return isWatching ? indexing.watch() : indexing.once();
+  }
+
+  private static Path required(Optional<Path> path, String what) {
+    return path.orElseThrow(() ->
+        new UsageException("missing " + what, "for instance: hone index docs --out docs.index"));
   }
 }

@@ -57,8 +57,8 @@ public final class DocumentIndex implements Closeable {
     if (known.isEmpty()) {
       refuseOtherContent(path);
     }
-    int target =
-        options.passageTokens().or(() -> known.map(s -> s.size().target())).orElse(PASSAGE_TOKENS);
+    int usual = Math.min(PASSAGE_TOKENS, embedder.maxTokens());
+    int target = options.passageTokens().or(() -> known.map(s -> s.size().target())).orElse(usual);
     var size = new PassageCutter.Size(target, embedder.maxTokens());
     var wanted = new IndexSettings(embedder.fingerprint(), size, options.hasAccess());
     if (known.isPresent()) {

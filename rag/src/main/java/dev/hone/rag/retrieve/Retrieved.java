@@ -11,6 +11,11 @@ public record Retrieved(StoredPassage passage, double score, double cosine, doub
   /// How likely it is that the passage is about the question at all: `2 · cosine + coverage`. Of
   /// the scores tried, the one that best tells questions whose subject is not in the documents.
   public double relevance() {
+    return relevance(cosine, coverage);
+  }
+
+  /// The same of a passage that has these.
+  public static double relevance(double cosine, double coverage) {
     return 2 * cosine + coverage;
   }
 }

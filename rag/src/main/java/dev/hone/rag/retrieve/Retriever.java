@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Finds the passages for a question: both legs, their fusion, and no place twice.
@@ -61,29 +59,5 @@ public final class Retriever {
       }
     }
     return found;
-  }
-
-  /// The share of a question's words that a passage has, weighted by idf.
-  private static final class Coverage {
-    private final Map<String, Double> idfs;
-    private final double sum;
-
-    Coverage(PassageView view, String question) throws IOException {
-      this.idfs =
-          view.words(question).stream()
-              .collect(
-                  Collectors.toMap(PassageView.WeightedWord::stem, PassageView.WeightedWord::idf));
-      this.sum = idfs.values().stream().mapToDouble(Double::doubleValue).sum();
-    }
-
-    double of(Set<String> stems) {
-      double covered =
-          stems.stream()
-              .map(idfs::get)
-              .filter(Objects::nonNull)
-              .mapToDouble(Double::doubleValue)
-              .sum();
-      return sum > 0 ? covered / sum : 0;
-    }
   }
 }

@@ -29,6 +29,7 @@ final class LuceneFields {
   static final String DOCUMENT = "document";
 
   private static final String META = "meta.";
+  private static final String LABEL = "label";
   private static final String TITLE = "title";
   private static final String FILE_HASH = "file_hash";
   private static final String TEXT_HASH = "text_hash";
@@ -64,7 +65,7 @@ final class LuceneFields {
     record.add(new StoredField(PASSAGES, document.passages()));
     record.add(new StoredField(STRIPPED, document.stripped()));
     for (var label : document.access()) {
-      record.add(new StoredField(ACCESS, label));
+      record.add(new StoredField(LABEL, label));
     }
     return record;
   }
@@ -105,7 +106,7 @@ final class LuceneFields {
         record.get(TEXT_HASH),
         record.getField(PASSAGES).numericValue().intValue(),
         record.getField(STRIPPED).numericValue().longValue(),
-        Set.of(record.getValues(ACCESS)));
+        Set.of(record.getValues(LABEL)));
   }
 
   static StoredPassage passage(Document record) {

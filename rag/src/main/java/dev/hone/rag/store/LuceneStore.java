@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -20,6 +22,14 @@ import org.apache.lucene.store.LockObtainFailedException;
 /// A store in a directory, through Lucene: words by BM25 over English stems, vectors in an HNSW
 /// graph, both in the same segments, so that an update changes both or neither.
 public final class LuceneStore implements PassageStore {
+  /// Held, so that its level stays: Lucene would tell each user which vector instructions it has
+  /// found.
+  private static final Logger LOGGER = Logger.getLogger("org.apache.lucene.internal.vectorization");
+
+  static {
+    LOGGER.setLevel(Level.WARNING);
+  }
+
   private static final double BUFFER_MEGABYTES = 64;
 
   private final FSDirectory directory;

@@ -68,6 +68,7 @@ final class LuceneView implements PassageView {
 
   private static List<WeightedWord> rarest(List<WeightedWord> words) {
     return words.stream()
+        .filter(word -> word.holders() > 0)
         .sorted(Comparator.comparingDouble(WeightedWord::idf).reversed())
         .limit(MAX_WORDS)
         .toList();
@@ -136,7 +137,8 @@ final class LuceneView implements PassageView {
     var words = new ArrayList<WeightedWord>();
     for (var stem : Stems.of(question)) {
       long holders = searcher.getIndexReader().docFreq(new Term(LuceneFields.BODY, stem));
-      words.add(new WeightedWord(stem, Math.log(1 + (size - holders + 0.5) / (holders + 0.5))));
+      words.add(
+          new WeightedWord(stem, holders, Math.log(1 + (size - holders + 0.5) / (holders + 0.5))));
     }
     return words;
   }

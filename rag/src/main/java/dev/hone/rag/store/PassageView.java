@@ -36,6 +36,7 @@ public interface PassageView extends Closeable {
   /// The stems of a text.
   Set<String> stems(String text);
 
+  /// @param holders passages that have it
   /// @param idf inverse document frequency
-  record WeightedWord(String stem, double idf) {}
+  record WeightedWord(String stem, long holders, double idf) {}
 }

@@ -1,0 +1,118 @@
+package dev.hone.cli;
+
+import dev.hone.rag.measure.IndexMeasure;
+import dev.hone.rag.measure.IndexReport;
+import dev.hone.rag.measure.Interval;
+import dev.hone.rag.measure.Ranks;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What `hone index eval` prints.
+record IndexReportTable(IndexReport report) {
+  Facts facts() {
+    var facts = new Facts().count("questions", "questions", report.questions());
+    rankings(facts);
+    misses(facts);
+    refusals(facts);
+    report.citations().ifPresent(citations -> citations(facts, citations));
+    times(facts);
+    return facts;
+  }
+
+  private void rankings(Facts facts) {
+    facts.section("the right document among the first 1, 5, 20; MRR@10; nDCG@10");
+    var json = new LinkedHashMap<String, Object>();
+    report
+        .rankings()
+        .forEach((name, ranks) -> {
+          facts.shownOnly(name, shown(ranks));
+          json.put(name, json(ranks));
+        });
+    facts.jsonOnly("rankings", json);
+    facts.section("nDCG@10 of " + IndexMeasure.HONE + " above that of others, 95 % interval");
+    var differences = new LinkedHashMap<String, Object>();
+    report
+        .advantages()
+        .forEach((name, interval) -> {
+          facts.shownOnly(name, shown(interval));
+          differences.put(name, interval);
+        });
+    facts.jsonOnly("advantages", differences);
+  }
+
+  private static String shown(Ranks ranks) {
+    return text(
+        "%.3f  %.3f  %.3f  %.3f  %.3f",
+        ranks.recall(1), ranks.recall(5), ranks.recall(20), ranks.reciprocal(), ranks.ndcg());
+  }
+
+  private static Map<String, Double> json(Ranks ranks) {
+    var json = new LinkedHashMap<String, Double>();
+    for (int k : new int[] {1, 5, 20}) {
+      json.put("recall_at_" + k, ranks.recall(k));
+    }
+    json.put("mrr_at_10", ranks.reciprocal());
+    json.put("ndcg_at_10", ranks.ndcg());
+    return json;
+  }
+
+  private static String shown(Interval interval) {
+    return text("%+.3f  (%+.3f to %+.3f)", interval.mean(), interval.low(), interval.high());
+  }
+
+  private void misses(Facts facts) {
+    facts.section("not among the first five");
+    var json = new LinkedHashMap<String, Integer>();
+    report
+        .misses()
+        .forEach((miss, count) -> {
+          facts.shownOnly(miss.words(), Numbers.count(count));
+          json.put(miss.name().toLowerCase(Locale.ROOT), count);
+        });
+    facts.jsonOnly("misses", json);
+  }
+
+  private void refusals(Facts facts) {
+    var refusals = report.refusals();
+    facts
+        .section(
+            text("refused before the model is asked (relevance below %.2f)", refusals.threshold()))
+        .shownOnly("answerable", Numbers.percent(refusals.falselyRefused()))
+        .shownOnly("with their document left out", Numbers.percent(refusals.refused()))
+        .shownOnly(
+            "the same at 5 % of the answerable",
+            text(
+                "%s (below %.2f)",
+                Numbers.percent(refusals.refusedAtFivePercent()),
+                refusals.thresholdAtFivePercent()))
+        .jsonOnly("refusals", refusals);
+  }
+
+  private static void citations(Facts facts, IndexReport.Citations citations) {
+    facts
+        .section("the check of citations, on known answers")
+        .shownOnly("right ones accepted", Numbers.percent(citations.rightAccepted()))
+        .shownOnly("wrong passages rejected", Numbers.percent(citations.wrongPassagesRejected()))
+        .shownOnly("wrong answers rejected", Numbers.percent(citations.wrongAnswersRejected()))
+        .shownOnly("cited sentence has the answer", Numbers.percent(citations.spansRight()))
+        .jsonOnly("citations", citations);
+  }
+
+  private void times(Facts facts) {
+    facts
+        .section("milliseconds for a question: median, 95th percentile")
+        .shownOnly("search", shown(report.searchMillis()))
+        .shownOnly("embedding it", shown(report.embedMillis()))
+        .jsonOnly("search_millis", report.searchMillis())
+        .jsonOnly("embed_millis", report.embedMillis());
+  }
+
+  private static String shown(IndexReport.Percentiles millis) {
+    return text("%.1f  %.1f", millis.p50(), millis.p95());
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

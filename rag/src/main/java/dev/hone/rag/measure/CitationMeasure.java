@@ -1,0 +1,130 @@
+package dev.hone.rag.measure;
+
+import dev.hone.rag.answer.CitationCheck;
+import dev.hone.rag.answer.Statement;
+import dev.hone.rag.measure.IndexReport.Citations;
+import dev.hone.rag.retrieve.Retrieved;
+import dev.hone.rag.store.Filter;
+import dev.hone.rag.store.PassageView;
+import dev.hone.rag.store.StoredPassage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Puts known answers to the check of citations: right ones, and two kinds of wrong ones.
+final class CitationMeasure {
+  private static final int DEPTH = 100;
+
+  private final PassageView view;
+  private int right;
+  private int rightAccepted;
+  private int spansRight;
+  private int wrongPassages;
+  private int wrongPassagesAccepted;
+  private int wrongAnswers;
+  private int wrongAnswersAccepted;
+
+  CitationMeasure(PassageView view) {
+    this.view = view;
+  }
+
+  /// Empty where no question with answers has its passage among the first hundred by words.
+  Optional<Citations> run(List<Question> questions) throws IOException {
+    var answersBySource = new HashMap<String, List<Question>>();
+    for (var question : questions) {
+      if (!question.answers().isEmpty()) {
+        answersBySource
+            .computeIfAbsent(question.source().orElse(""), name -> new ArrayList<>())
+            .add(question);
+      }
+    }
+    for (var question : questions) {
+      if (!question.answers().isEmpty()) {
+        measure(question, answersBySource);
+      }
+    }
+    return right == 0 ? Optional.empty() : Optional.of(result());
+  }
+
+  private Citations result() {
+    return new Citations(
+        share(rightAccepted, right),
+        1 - share(wrongPassagesAccepted, wrongPassages),
+        1 - share(wrongAnswersAccepted, wrongAnswers),
+        share(spansRight, rightAccepted));
+  }
+
+  private static double share(int part, int whole) {
+    return whole == 0 ? 0 : (double) part / whole;
+  }
+
+  private void measure(Question question, Map<String, List<Question>> answersBySource)
+      throws IOException {
+    Optional<StoredPassage> own = Optional.empty();
+    Optional<StoredPassage> other = Optional.empty();
+    for (var hit : view.byWords(question.text(), Filter.NONE, DEPTH)) {
+      var passage = view.passage(hit.id());
+      boolean isOwn = question.isAnsweredFrom(passage) && holdsAnswer(passage, question);
+      if (isOwn && own.isEmpty()) {
+        own = Optional.of(passage);
+      } else if (!question.isAnsweredFrom(passage) && other.isEmpty()) {
+        other = Optional.of(passage);
+      }
+    }
+    if (own.isPresent()) {
+      right(question, own.get());
+      wrongAnswer(question, own.get(), answersBySource);
+    }
+    if (other.isPresent()) {
+      wrongPassages++;
+      wrongPassagesAccepted += accepts(question, question.answers().getFirst(), other.get());
+    }
+  }
+
+  private static boolean holdsAnswer(StoredPassage passage, Question question) {
+    var text = lower(passage.passage().text());
+    return question.answers().stream().anyMatch(answer -> text.contains(lower(answer)));
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  private void right(Question question, StoredPassage own) {
+    right++;
+    var checked = check(question, question.answers().getFirst(), own);
+    if (checked.stream().allMatch(Statement::isSupported)) {
+      rightAccepted++;
+      var cited = lower(checked.getFirst().citations().getFirst().text());
+      spansRight += question.answers().stream().anyMatch(a -> cited.contains(lower(a))) ? 1 : 0;
+    }
+  }
+
+  /// The next question's answer that the passage's own question does not accept.
+  private void wrongAnswer(
+      Question question, StoredPassage own, Map<String, List<Question>> answersBySource) {
+    var others = answersBySource.get(question.source().orElse(""));
+    int at = others.indexOf(question);
+    for (int i = 1; i < others.size(); i++) {
+      var other = others.get((at + i) % others.size());
+      if (!other.isAnsweredFrom(own)) {
+        wrongAnswers++;
+        wrongAnswersAccepted += accepts(question, other.answers().getFirst(), own);
+        return;
+      }
+    }
+  }
+
+  private int accepts(Question question, String answer, StoredPassage passage) {
+    return check(question, answer, passage).stream().allMatch(Statement::isSupported) ? 1 : 0;
+  }
+
+  private List<Statement> check(Question question, String answer, StoredPassage passage) {
+    var only = List.of(new Retrieved(passage, 1, 1, 1));
+    return CitationCheck.check(view, question.text(), answer + " [1]", only);
+  }
+}
