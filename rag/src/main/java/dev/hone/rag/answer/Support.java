@@ -103,17 +103,26 @@ final class Support {
     return best;
   }
 
+  /// A line's end ends a sentence too: headings and rows of tables have no full stop.
   private static List<Place> sentences(String text) {
-    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
-    places.setText(text);
     var sentences = new ArrayList<Place>();
-    int start = places.first();
-    for (int end = places.next(); end != BreakIterator.DONE; start = end, end = places.next()) {
-      var sentence = text.substring(start, end).stripTrailing();
-      if (!sentence.isEmpty()) {
-        sentences.add(new Place(start, sentence));
-      }
+    int start = 0;
+    for (var line : text.split("\n", -1)) {
+      addSentences(line, start, sentences);
+      start += line.length() + 1;
     }
     return sentences;
+  }
+
+  private static void addSentences(String line, int offset, List<Place> into) {
+    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
+    places.setText(line);
+    int start = places.first();
+    for (int end = places.next(); end != BreakIterator.DONE; start = end, end = places.next()) {
+      var sentence = line.substring(start, end).stripTrailing();
+      if (!sentence.isEmpty()) {
+        into.add(new Place(offset + start, sentence));
+      }
+    }
   }
 }

@@ -90,9 +90,14 @@ public final class Documents {
       case UnreadableException e -> e;
       case StackOverflowError e -> new UnreadableException("is nested too deeply", e);
       case OutOfMemoryError e -> new UnreadableException("needs more memory than there is", e);
-      case IOException e -> new UnreadableException("is damaged: " + e.getMessage(), e);
-      case RuntimeException e -> new UnreadableException("is damaged: " + e, e);
+      case IOException e -> new UnreadableException("is damaged: " + firstLine(e.getMessage()), e);
+      case RuntimeException e ->
+          new UnreadableException("is damaged: " + firstLine(e.toString()), e);
       default -> throw new IllegalStateException(failure);
     };
+  }
+
+  private static String firstLine(String message) {
+    return message == null ? "no more is known" : message.lines().findFirst().orElse("").strip();
   }
 }

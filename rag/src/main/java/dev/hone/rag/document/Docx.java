@@ -34,7 +34,7 @@ final class Docx implements DocumentReader {
     } catch (NotOfficeXmlFileException e) {
       throw new UnreadableException("is not a DOCX file, or a password protects it", e);
     } catch (POIXMLException | OpenXML4JRuntimeException e) {
-      throw new UnreadableException("is a damaged DOCX file: " + e.getMessage(), e);
+      throw new UnreadableException("is a damaged DOCX file", e);
     }
   }
 
