@@ -19,11 +19,20 @@ final class Demo {
   private static final int POSITIONS = 512;
   private static final int ANSWER_TOKENS = 80;
 
+  /// Questions whose answers stand in the policies alone.
+  private static final List<String> FACTS =
+      List.of(
+          "How many days do I have to send tea back?",
+          "What does gift wrapping cost?",
+          "Who reads complaints?");
+
   private final Shell shell;
   private final Path data;
   private final Path train;
   private final Path valid;
+  private final Path policies;
   private final Path run;
+  private final Path index;
   private final int threads;
 
   Demo(Shell shell, Path out, int threads) {
@@ -31,7 +40,9 @@ final class Demo {
     this.data = out.resolve("data");
     this.train = data.resolve("train.jsonl");
     this.valid = data.resolve("valid.jsonl");
+    this.policies = data.resolve("policies");
     this.run = out.resolve("run");
+    this.index = out.resolve("index");
     this.threads = threads;
   }
 
@@ -58,7 +69,33 @@ final class Demo {
     }
     say("", "4. Ask again: questions that it was not trained on.");
     show(rows, before, answers(rows, Optional.of(run)));
+    say(
+        "",
+        "The manner is learned. Facts that stand in no training row are not, and never will be by",
+        "tuning alone.",
+        "",
+        "5. The facts stand in %s. Read those into an index, and answer from it."
+            .formatted(policies));
+    code = facts();
+    if (code != ErrorReport.FINE) {
+      return code;
+    }
     next();
+    return ErrorReport.FINE;
+  }
+
+  /// What only the policies tell: the model's answers without them, and from them.
+  private int facts() throws IOException {
+    int code = command("index", policies, "--out", index, "--threads", threads);
+    if (code != ErrorReport.FINE) {
+      return code;
+    }
+    var rows = FACTS.stream().map(question -> new Row(question, "")).toList();
+    var without = answers(rows, Optional.empty());
+    for (int i = 0; i < rows.size(); i++) {
+      say("", "without the documents: " + oneLine(without.get(i)));
+      command("ask", "--index", index, FACTS.get(i));
+    }
     return ErrorReport.FINE;
   }
 
@@ -129,15 +166,13 @@ final class Demo {
   private void next() {
     say(
         "",
-        "The manner is learned; facts that stand in no training row are not, and never will be by",
-        "tuning alone: %s holds them.".formatted(data.resolve("policies")),
-        "",
         "To talk to it:",
         "  "
             + ShellQuotes.join(
                 List.of("hone", "chat", "--base", Embedded.MODEL, "--adapter", "" + run)),
-        "With rows of your own (docs/data-format.md):",
-        "  hone tune --base hone --data your.jsonl --out runs/first");
+        "With rows and documents of your own (docs/data-format.md, docs/retrieval.md):",
+        "  hone tune --base hone --data your.jsonl --out runs/first",
+        "  hone index your-documents --out your.index");
   }
 
   /// Shows a command and runs it.

@@ -28,6 +28,9 @@ import java.util.SortedMap;
 public final class IndexUpdate {
   private static final long COMMIT_EVERY_NANOS = 5_000_000_000L;
 
+  /// Passages that are embedded between two reports of progress.
+  private static final int AT_ONCE = 32;
+
   private final PassageStore store;
   private final Embedder embedder;
   private final Documents documents;
@@ -43,6 +46,9 @@ public final class IndexUpdate {
   private long embedded;
   private long stripped;
   private long committed;
+  private long allBytes;
+  private long doneBytes;
+  private long fileBytes;
 
   private IndexUpdate(
       PassageStore store,
@@ -103,20 +109,19 @@ public final class IndexUpdate {
 
   private void readAll(SortedMap<String, Path> files, Map<String, StoredDocument> known)
       throws IOException {
-    long total = 0;
     for (var file : files.values()) {
-      total += Files.size(file);
+      allBytes += Files.size(file);
     }
-    long done = 0;
     for (var file : files.entrySet()) {
-      done += Files.size(file.getValue());
+      fileBytes = Files.size(file.getValue());
       try {
         update(file.getKey(), file.getValue(), known.get(file.getKey()));
       } catch (UnreadableException e) {
         fail(file.getKey(), e.getMessage());
         removeIfKnown(file.getKey(), known);
       }
-      listener.progressed(done, total);
+      doneBytes += fileBytes;
+      listener.progressed(doneBytes, allBytes);
     }
   }
 
@@ -186,11 +191,15 @@ public final class IndexUpdate {
 
   private void embed(Map<String, String> textOfHash, Map<String, float[]> into) {
     var hashes = List.copyOf(textOfHash.keySet());
-    var vectors = embedder.passages(hashes.stream().map(textOfHash::get).toList());
-    for (int i = 0; i < hashes.size(); i++) {
-      into.put(hashes.get(i), vectors.get(i));
+    for (int from = 0; from < hashes.size(); from += AT_ONCE) {
+      var some = hashes.subList(from, Math.min(hashes.size(), from + AT_ONCE));
+      var vectors = embedder.passages(some.stream().map(textOfHash::get).toList());
+      for (int i = 0; i < some.size(); i++) {
+        into.put(some.get(i), vectors.get(i));
+      }
+      embedded += some.size();
+      listener.progressed(doneBytes + fileBytes * (from + some.size()) / hashes.size(), allBytes);
     }
-    embedded += hashes.size();
   }
 
   private void removeGone(Set<String> present, Map<String, StoredDocument> known)

@@ -2,10 +2,10 @@ package dev.hone.rag.update;
 
 /// Who shows an update to its user.
 public interface UpdateListener {
-  /// A file is done with.
+  /// Some more is done.
   ///
-  /// @param done so many bytes of the files that had to be read are done
-  /// @param total bytes of all of them
+  /// @param done bytes of the files that are done with; of the one at hand, by its passages
+  /// @param total bytes of all files
   void progressed(long done, long total);
 
   /// A file could not be read, and is left out.
