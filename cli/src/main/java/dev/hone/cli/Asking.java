@@ -10,7 +10,6 @@ import dev.hone.rag.answer.CitedAnswer.Answered;
 import dev.hone.rag.answer.CitedAnswer.Refused;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
-import dev.hone.rag.retrieve.Fusion;
 import dev.hone.rag.retrieve.Retriever;
 import dev.hone.rag.store.Filter;
 import java.io.IOException;
@@ -45,8 +44,8 @@ record Asking(
     }
   }
 
-  private static Retriever retriever(Embedder embedder) {
-    return new Retriever(embedder, Fusion.DEFAULT);
+  private Retriever retriever(Embedder embedder) throws IOException {
+    return new Retriever(embedder, DocumentIndex.fusion(index));
   }
 
   private Filter allowed() throws IOException {

@@ -1,12 +1,13 @@
 package dev.hone.cli;
 
+import dev.hone.model.UsageException;
 import dev.hone.rag.DocumentIndex;
 import dev.hone.rag.answer.Answerer;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.rag.measure.IndexMeasure;
 import dev.hone.rag.measure.IndexReport;
 import dev.hone.rag.measure.Question;
-import dev.hone.rag.retrieve.Fusion;
+import dev.hone.rag.measure.WeightTuning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -45,6 +46,13 @@ final class IndexEvalCommand implements Callable<Integer> {
       description = "The questions, as JSON Lines.")
   private Path questions;
 
+  @Option(
+      names = "--tune",
+      description =
+          "Use the weight of words against vectors that is best on half of the questions, if on the"
+              + " other half it is better by more than chance. Needs 100 questions.")
+  private boolean isTuning;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
 
@@ -59,8 +67,30 @@ final class IndexEvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    new IndexReportTable(measure()).facts().print(shell.out(), isJson);
+    var report = measure();
+    new IndexReportTable(report).facts().print(shell.out(), isJson);
+    if (isTuning) {
+      tune(report);
+    }
     return ErrorReport.FINE;
+  }
+
+  private void tune(IndexReport report) throws IOException {
+    var tuning =
+        report
+            .tuning()
+            .orElseThrow(() ->
+                new UsageException(
+                    "%s: has %,d questions, too few to tune on"
+                        .formatted(questions, report.questions()),
+                    "from %d on a better weight can be told from chance"
+                        .formatted(WeightTuning.LEAST_QUESTIONS)));
+    if (tuning.isGain()) {
+      DocumentIndex.setWeight(index, tuning.weight());
+      shell.err().println("the weight of words is now " + Numbers.real(tuning.weight()));
+    } else {
+      shell.err().println("the weight stays: the gain is within chance");
+    }
   }
 
   private IndexReport measure() throws IOException {
@@ -73,7 +103,7 @@ final class IndexEvalCommand implements Callable<Integer> {
       return IndexMeasure.run(
           view,
           embedder,
-          Fusion.DEFAULT,
+          DocumentIndex.fusion(index),
           Answerer.Settings.DEFAULT.leastRelevance(),
           asked,
           (done, total) -> {

@@ -4,6 +4,7 @@ import dev.hone.rag.measure.IndexMeasure;
 import dev.hone.rag.measure.IndexReport;
 import dev.hone.rag.measure.Interval;
 import dev.hone.rag.measure.Ranks;
+import dev.hone.rag.measure.WeightTuning;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ record IndexReportTable(IndexReport report) {
   Facts facts() {
     var facts = new Facts().count("questions", "questions", report.questions());
     rankings(facts);
+    report.tuning().ifPresent(tuning -> tuning(facts, tuning));
     misses(facts);
     refusals(facts);
     report.citations().ifPresent(citations -> citations(facts, citations));
@@ -59,6 +61,13 @@ record IndexReportTable(IndexReport report) {
 
   private static String shown(Interval interval) {
     return text("%+.3f  (%+.3f to %+.3f)", interval.mean(), interval.low(), interval.high());
+  }
+
+  private static void tuning(Facts facts, WeightTuning tuning) {
+    facts
+        .section("the best weight of words on half of the questions; what it gains on the others")
+        .shownOnly(text("%.2f", tuning.weight()), shown(tuning.gain()))
+        .jsonOnly("tuning", tuning);
   }
 
   private void misses(Facts facts) {

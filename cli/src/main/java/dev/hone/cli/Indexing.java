@@ -39,7 +39,7 @@ record Indexing(
     try (var embedder = OnnxEmbedder.open(threads);
         var index = open(embedder)) {
       var report = update(index);
-      facts(report).print(shell.out(), isJson);
+      facts(report, index).print(shell.out(), isJson);
       return report.failures().isEmpty() ? ErrorReport.FINE : ErrorReport.FAILED;
     }
   }
@@ -51,7 +51,7 @@ record Indexing(
         var index = open(embedder);
         var folder = FolderWatch.of(docs);
         var interrupt = Interrupt.listen(folder::stop)) {
-      facts(update(index)).print(shell.out(), isJson);
+      facts(update(index), index).print(shell.out(), isJson);
       shell.err().println("watching " + docs + ", Ctrl-C ends");
       shell.out().flush();
       while (folder.awaitChange() && !interrupt.getAsBoolean()) {
@@ -101,7 +101,7 @@ record Indexing(
     }
   }
 
-  private static Facts facts(UpdateReport report) {
+  private static Facts facts(UpdateReport report, DocumentIndex index) {
     int documents = report.added() + report.changed() + report.unchanged();
     var facts =
         new Facts()
@@ -115,6 +115,10 @@ record Indexing(
             .add("seconds", "time", report.seconds(), Numbers.duration(report.seconds()))
             .jsonOnly("failures", report.failures())
             .jsonOnly("ignored", report.ignored());
+    index
+        .recall()
+        .ifPresent(recall ->
+            facts.add("recall_at_10", "of the 10 nearest found", recall, Numbers.percent(recall)));
     if (!report.failures().isEmpty()) {
       facts.section("could not be read");
       report.failures().forEach(failure -> facts.shownOnly(failure.source(), failure.reason()));

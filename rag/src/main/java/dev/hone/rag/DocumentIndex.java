@@ -6,7 +6,7 @@ import dev.hone.rag.document.Limits;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.passage.PassageCutter;
 import dev.hone.rag.retrieve.Fusion;
-import dev.hone.rag.retrieve.Retriever;
+import dev.hone.rag.store.Filter;
 import dev.hone.rag.store.LuceneStore;
 import dev.hone.rag.store.PassageStore;
 import dev.hone.rag.store.PassageView;
@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Optional;
 
 /// An index in a directory: settings, and the store beside them.
@@ -29,13 +30,17 @@ public final class DocumentIndex implements Closeable {
   /// Tokens after which a passage takes in no further block.
   public static final int PASSAGE_TOKENS = 200;
 
+  private static final int TRIALS = 100;
+  private static final int NEAREST = 10;
   private static final String STORE = "lucene";
 
-  private final IndexSettings settings;
+  private final Path path;
+  private IndexSettings settings;
   private final Embedder embedder;
   private final PassageStore store;
 
-  private DocumentIndex(IndexSettings settings, Embedder embedder, PassageStore store) {
+  private DocumentIndex(Path path, IndexSettings settings, Embedder embedder, PassageStore store) {
+    this.path = path;
     this.settings = settings;
     this.embedder = embedder;
     this.store = store;
@@ -60,7 +65,13 @@ public final class DocumentIndex implements Closeable {
     int usual = Math.min(PASSAGE_TOKENS, embedder.maxTokens());
     int target = options.passageTokens().or(() -> known.map(s -> s.size().target())).orElse(usual);
     var size = new PassageCutter.Size(target, embedder.maxTokens());
-    var wanted = new IndexSettings(embedder.fingerprint(), size, options.hasAccess());
+    var wanted =
+        new IndexSettings(
+            embedder.fingerprint(),
+            size,
+            options.hasAccess(),
+            known.map(IndexSettings::weight).orElse(Fusion.DEFAULT.weight()),
+            known.flatMap(IndexSettings::recall));
     if (known.isPresent()) {
       requireSame(path, known.get(), wanted);
     } else {
@@ -68,7 +79,7 @@ public final class DocumentIndex implements Closeable {
       wanted.write(path);
     }
     try {
-      return new DocumentIndex(wanted, embedder, LuceneStore.open(path.resolve(STORE)));
+      return new DocumentIndex(path, wanted, embedder, LuceneStore.open(path.resolve(STORE)));
     } catch (StoreInUseException e) {
       throw new UsageException(
           path + ": another process is updating this index",
@@ -94,17 +105,21 @@ public final class DocumentIndex implements Closeable {
 
   private static void requireSame(Path path, IndexSettings known, IndexSettings wanted) {
     if (!known.embedder().equals(wanted.embedder())) {
-      throw new UsageException(
-          "%s: its vectors are of another embedder (%s; this is %s)"
-              .formatted(path, known.embedder(), wanted.embedder()),
-          "embed everything anew: hone index DOCS --out %s --rebuild".formatted(path));
+      throw otherEmbedder(path, known, wanted.embedder());
     }
-    if (!known.equals(wanted)) {
+    if (!known.agreesWith(wanted)) {
       throw new UsageException(
           "%s: was made with passages of %d tokens and %s access rules"
               .formatted(path, known.size().target(), known.hasAccess() ? "with" : "without"),
           "give the same options, or make it anew with --rebuild");
     }
+  }
+
+  private static UsageException otherEmbedder(Path path, IndexSettings known, String mine) {
+    return new UsageException(
+        "%s: its vectors are of another embedder (%s; this is %s)"
+            .formatted(path, known.embedder(), mine),
+        "embed everything anew: hone index DOCS --out %s --rebuild".formatted(path));
   }
 
   /// Deletes an index, and nothing that is none.
@@ -123,14 +138,27 @@ public final class DocumentIndex implements Closeable {
   ///
   /// @throws UsageException when there is no index, or it is of another embedder
   public static PassageView read(Path path, Embedder embedder) throws IOException {
-    var known =
-        IndexSettings.read(path)
-            .orElseThrow(() ->
-                new UsageException(
-                    path + ": is no index", "make one: hone index DOCS --out " + path));
-    requireSame(
-        path, known, new IndexSettings(embedder.fingerprint(), known.size(), known.hasAccess()));
+    var known = settings(path);
+    if (!known.embedder().equals(embedder.fingerprint())) {
+      throw otherEmbedder(path, known, embedder.fingerprint());
+    }
     return LuceneStore.read(path.resolve(STORE));
+  }
+
+  private static IndexSettings settings(Path path) throws IOException {
+    return IndexSettings.read(path)
+        .orElseThrow(() ->
+            new UsageException(path + ": is no index", "make one: hone index DOCS --out " + path));
+  }
+
+  /// How an index puts words and vectors together.
+  public static Fusion.Convex fusion(Path path) throws IOException {
+    return new Fusion.Convex(settings(path).weight());
+  }
+
+  /// Sets the weight of words against vectors for all searches from now on.
+  public static void setWeight(Path path, double weight) throws IOException {
+    settings(path).withWeight(weight).write(path);
   }
 
   /// Whether searches must say who asks.
@@ -148,16 +176,46 @@ public final class DocumentIndex implements Closeable {
       throw new IllegalArgumentException("access rules: given " + access.isPresent());
     }
     var cutter = new PassageCutter(embedder::countTokens, settings.size());
-    return IndexUpdate.run(store, embedder, new Documents(limits), cutter, access, root, listener);
+    var report =
+        IndexUpdate.run(store, embedder, new Documents(limits), cutter, access, root, listener);
+    if (report.added() + report.changed() + report.removed() > 0) {
+      measureRecall();
+    }
+    return report;
+  }
+
+  /// How many of the ten nearest passages the search by vectors finds, measured at the last update;
+  /// empty where it compares with all.
+  public Optional<Double> recall() {
+    return settings.recall();
+  }
+
+  private void measureRecall() throws IOException {
+    try (var view = store.view()) {
+      var measured = view.isExact() ? Optional.<Double>empty() : Optional.of(recall(view));
+      if (!measured.equals(settings.recall())) {
+        settings = settings.withRecall(measured);
+        settings.write(path);
+      }
+    }
+  }
+
+  private static double recall(PassageView view) throws IOException {
+    long found = 0;
+    long wanted = 0;
+    for (var vector : view.someVectors(TRIALS)) {
+      var near = new HashSet<Long>();
+      view.byVector(vector, Filter.NONE, NEAREST).forEach(hit -> near.add(hit.id()));
+      for (var hit : view.byVectorExactly(vector, Filter.NONE, NEAREST)) {
+        wanted++;
+        found += near.contains(hit.id()) ? 1 : 0;
+      }
+    }
+    return (double) found / wanted;
   }
 
   public PassageView view() throws IOException {
     return store.view();
-  }
-
-  /// The search over this index's embedder.
-  public Retriever retriever() {
-    return new Retriever(embedder, Fusion.DEFAULT);
   }
 
   @Override

@@ -6,19 +6,28 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.JsonObject;
 import dev.hone.rag.passage.PassageCutter;
+import dev.hone.rag.retrieve.Fusion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an index was made with, in its `hone-index.json`: all of it must stay the same for as long
-/// as the index lives.
+/// What an index was made with, in its `hone-index.json`: all of it but the recall must stay the
+/// same for as long as the index lives.
 ///
 /// @param embedder fingerprint of what made the vectors
 /// @param size of the passages, in the embedder's tokens
 /// @param hasAccess whether a document without a label is unreadable
-record IndexSettings(String embedder, PassageCutter.Size size, boolean hasAccess) {
+/// @param weight of words against vectors
+/// @param recall how many of the ten nearest passages the search by vectors finds, measured at the
+///   last update; empty where it compares with all
+record IndexSettings(
+    String embedder,
+    PassageCutter.Size size,
+    boolean hasAccess,
+    double weight,
+    Optional<Double> recall) {
   private static final String FILE = "hone-index.json";
   private static final int FORMAT = 1;
 
@@ -37,7 +46,27 @@ record IndexSettings(String embedder, PassageCutter.Size size, boolean hasAccess
     int max = json.integer("max_passage_tokens", 1, Integer.MAX_VALUE);
     var size = new PassageCutter.Size(json.integer("passage_tokens", 1, max), max);
     var embedder = json.string("embedder");
-    return new IndexSettings(embedder.orElse("unknown"), size, json.bool("access", false));
+    return new IndexSettings(
+        embedder.orElse("unknown"),
+        size,
+        json.bool("access", false),
+        json.number("weight_of_words").orElse(Fusion.DEFAULT.weight()),
+        json.number("recall_at_10"));
+  }
+
+  /// Whether an index of the one can be used as the other says.
+  boolean agreesWith(IndexSettings other) {
+    return embedder.equals(other.embedder)
+        && size.equals(other.size)
+        && hasAccess == other.hasAccess;
+  }
+
+  IndexSettings withRecall(Optional<Double> measured) {
+    return new IndexSettings(embedder, size, hasAccess, weight, measured);
+  }
+
+  IndexSettings withWeight(double tuned) {
+    return new IndexSettings(embedder, size, hasAccess, tuned, recall);
   }
 
   void write(Path index) throws IOException {
@@ -47,6 +76,8 @@ record IndexSettings(String embedder, PassageCutter.Size size, boolean hasAccess
     json.put("passage_tokens", size.target());
     json.put("max_passage_tokens", size.max());
     json.put("access", hasAccess);
+    json.put("weight_of_words", weight);
+    recall.ifPresent(measured -> json.put("recall_at_10", measured));
     AtomicFile.write(
         index.resolve(FILE),
         JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");

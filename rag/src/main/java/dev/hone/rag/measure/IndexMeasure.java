@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -27,13 +28,14 @@ public final class IndexMeasure {
 
   private final PassageView view;
   private final Embedder embedder;
-  private final Fusion fusion;
+  private final Fusion.Convex fusion;
   private final double leastRelevance;
   private final Map<Long, StoredPassage> passages = new HashMap<>();
   private final List<Double> searchMillis = new ArrayList<>();
   private final List<Double> embedMillis = new ArrayList<>();
 
-  private IndexMeasure(PassageView view, Embedder embedder, Fusion fusion, double leastRelevance) {
+  private IndexMeasure(
+      PassageView view, Embedder embedder, Fusion.Convex fusion, double leastRelevance) {
     this.view = view;
     this.embedder = embedder;
     this.fusion = fusion;
@@ -59,7 +61,7 @@ public final class IndexMeasure {
   public static IndexReport run(
       PassageView view,
       Embedder embedder,
-      Fusion fusion,
+      Fusion.Convex fusion,
       double leastRelevance,
       List<Question> questions,
       Progress progress)
@@ -93,7 +95,24 @@ public final class IndexMeasure {
         Percentiles.of(searchMillis),
         Percentiles.of(embedMillis),
         RefusalMeasure.of(leastRelevance, relevances(legs, false), relevances(legs, true)),
+        tuning(legs),
         new CitationMeasure(view).run(questions));
+  }
+
+  private Optional<WeightTuning> tuning(List<Legs> legs) throws IOException {
+    if (legs.size() < WeightTuning.LEAST_QUESTIONS) {
+      return Optional.empty();
+    }
+    var first = new ArrayList<Legs>();
+    var second = new ArrayList<Legs>();
+    for (int i = 0; i < legs.size(); i++) {
+      (i % 2 == 0 ? first : second).add(legs.get(i));
+    }
+    return Optional.of(
+        WeightTuning.run(
+            fusion.weight(),
+            (weight, isSecondHalf) ->
+                ranks(isSecondHalf ? second : first, new Fusion.Convex(weight))));
   }
 
   private Legs search(Question question) throws IOException {

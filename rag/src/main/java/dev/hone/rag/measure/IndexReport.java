@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param searchMillis of the searches, without embedding the question: median, and 95th percentile
 /// @param embedMillis of embedding the question: the same
 /// @param refusals how the search tells questions that nothing in the index answers
+/// @param tuning of the weight; empty where there are too few questions
 /// @param citations how the check of citations does; empty where no question has answers
 public record IndexReport(
     int questions,
@@ -22,6 +23,7 @@ public record IndexReport(
     Percentiles searchMillis,
     Percentiles embedMillis,
     Refusals refusals,
+    Optional<WeightTuning> tuning,
     Optional<Citations> citations) {
 
   /// Milliseconds.

@@ -76,7 +76,7 @@ final class LuceneView implements PassageView {
 
   @Override
   public List<Scored> byVector(float[] vector, Filter filter, int depth) throws IOException {
-    if (size < EXACT_BELOW) {
+    if (isExact()) {
       return byVectorExactly(vector, filter, depth);
     }
     int wide = Math.max(depth, LEAST_DEPTH);
@@ -87,6 +87,16 @@ final class LuceneView implements PassageView {
   @Override
   public List<Scored> byVectorExactly(float[] vector, Filter filter, int depth) throws IOException {
     return StoredVectors.nearest(searcher, vector, query(filter), depth);
+  }
+
+  @Override
+  public boolean isExact() {
+    return size < EXACT_BELOW;
+  }
+
+  @Override
+  public List<float[]> someVectors(int count) throws IOException {
+    return StoredVectors.some(searcher.getIndexReader(), count);
   }
 
   private static List<Scored> scored(TopDocs hits, boolean isVector) {

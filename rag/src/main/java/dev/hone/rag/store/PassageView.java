@@ -24,6 +24,12 @@ public interface PassageView extends Closeable {
   /// The same by comparing with every passage.
   List<Scored> byVectorExactly(float[] vector, Filter filter, int depth) throws IOException;
 
+  /// Vectors of passages spread evenly over the index, to try the search with.
+  List<float[]> someVectors(int count) throws IOException;
+
+  /// Whether [#byVector] compares with every passage too.
+  boolean isExact();
+
   StoredPassage passage(long id) throws IOException;
 
   /// The document of that name, if it is in this state.

@@ -42,6 +42,22 @@ final class StoredVectors {
     return values.vectorValue(places.index()).clone();
   }
 
+  /// The vectors of `count` passages, or of all, at even distances.
+  static List<float[]> some(IndexReader reader, int count) throws IOException {
+    var some = new ArrayList<float[]>();
+    long step = Math.max(1, reader.getDocCount(LuceneFields.BODY) / count);
+    long seen = 0;
+    for (var leaf : reader.leaves()) {
+      var values = leaf.reader().getFloatVectorValues(LuceneFields.VECTOR);
+      for (int i = 0; values != null && i < values.size(); i++) {
+        if (seen++ % step == 0 && some.size() < count) {
+          some.add(values.vectorValue(i).clone());
+        }
+      }
+    }
+    return some;
+  }
+
   /// The nearest of the passages that `filter` lets through, by comparing with each.
   static List<Scored> nearest(IndexSearcher searcher, float[] vector, Query filter, int depth)
       throws IOException {

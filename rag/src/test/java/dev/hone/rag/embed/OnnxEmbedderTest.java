@@ -2,9 +2,12 @@ package dev.hone.rag.embed;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -54,5 +57,16 @@ class OnnxEmbedderTest {
     EMBEDDER.passages(List.of("tea ".repeat(510)));
     assertThrows(
         IllegalArgumentException.class, () -> EMBEDDER.passages(List.of("tea ".repeat(511))));
+  }
+
+  /// From 1.29.0 on the library reports its use, unless told not to before the process starts.
+  @Test
+  void theRuntimeKnowsNobodyToReportTo() throws IOException {
+    var library = "/ai/onnxruntime/native/linux-x64/libonnxruntime.so";
+    try (var in = OnnxEmbedder.class.getResourceAsStream(library)) {
+      var content = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertTrue(content.contains("onnxruntime"));
+      assertFalse(content.contains("data.microsoft.com"));
+    }
   }
 }
