@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes the rows of the second stage: rows.sh SHARED OUT [--rows N] [--seed S]. README.md says what they are.
+# Writes the rows of the second stage: rows.sh SHARED OUT [--rows N] [--seed S] [--unanswerable PERCENT]. README.md says what they are.
 #
 # SHARED is the folder with data/squad and data/toolcalls; OUT gets stage2-train.jsonl, stage2-valid.jsonl and eval/.
 set -euo pipefail
 
 [ $# -ge 2 ] || {
-  echo "usage: rows.sh SHARED OUT [--rows N] [--seed S]" >&2
+  echo "usage: rows.sh SHARED OUT [--rows N] [--seed S] [--unanswerable PERCENT]" >&2
   exit 2
 }
 here=$(cd -P "$(dirname "$0")" && pwd)

@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 final class PassageRows implements Kind {
   static final String REFUSAL = "The passage does not say.";
 
-  private static final double UNANSWERABLE = 0.25;
   private static final double SEVERAL_QUESTIONS = 0.2;
   private static final double SEVERAL_PASSAGES = 0.1;
   private static final int MAX_ANSWER = 60;
@@ -37,10 +36,13 @@ final class PassageRows implements Kind {
           "Use only the passage.");
 
   private final List<Squad.Article> articles;
+  private final double unanswerable;
   private final Draw draw;
 
-  PassageRows(List<Squad.Article> articles, Draw draw) {
+  /// @param unanswerable the share of questions that their passage does not answer
+  PassageRows(List<Squad.Article> articles, double unanswerable, Draw draw) {
     this.articles = articles;
+    this.unanswerable = unanswerable;
     this.draw = draw;
   }
 
@@ -53,7 +55,7 @@ final class PassageRows implements Kind {
   public Optional<Row> next() {
     var article = draw.pick(articles);
     var paragraph = draw.pick(article.paragraphs());
-    if (draw.chance(UNANSWERABLE)) {
+    if (draw.chance(unanswerable)) {
       return unanswerable(article, paragraph);
     }
     return draw.chance(SEVERAL_QUESTIONS) ? several(paragraph) : answerable(paragraph);

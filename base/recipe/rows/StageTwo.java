@@ -13,10 +13,12 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Writes the rows of the embedded model's second stage, and the sets that it is measured on.
+/// Writes the rows of the embedded model's second stage, those of the step between ([CopyRows]),
+/// and the sets that it is measured on.
 ///
-/// Arguments: the shared data, a directory to write to, and `--rows N` (60,000), `--seed S` (25).
-/// The same arguments give the same bytes.
+/// Arguments: the shared data, a directory to write to, and `--rows N` (60,000), `--seed S` (25),
+/// `--unanswerable PERCENT` of the questions about a passage (25). The same arguments give the same
+/// bytes.
 ///
 /// The mixture, in shares of the rows:
 ///
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
 /// for measuring the 13 held-out articles. Validation rows come from whole articles and whole
 /// conversations that no training row comes from, and no prompt occurs twice.
 final class StageTwo {
+  private static final int COPY_ROWS = 4_000;
   private static final int VALID_ROWS = 1000;
   private static final int VALID_ARTICLES = 8;
   private static final int VALID_CONVERSATIONS = 20;
@@ -49,22 +52,26 @@ final class StageTwo {
   private final Path shared;
   private final Path lists;
   private final long seed;
+  private final double unanswerable;
   private final Set<String> prompts = new HashSet<>();
 
-  private StageTwo(Path shared, Path lists, long seed) {
+  private StageTwo(Path shared, Path lists, long seed, double unanswerable) {
     this.shared = shared;
     this.lists = lists;
     this.seed = seed;
+    this.unanswerable = unanswerable;
   }
 
   public static void main(String[] args) throws IOException {
     var words = new ArrayList<>(Arrays.asList(args));
     int rows = (int) option(words, "--rows", 60_000);
     long seed = option(words, "--seed", 25);
+    double unanswerable = option(words, "--unanswerable", 25) / 100.0;
     if (words.size() != 3) {
-      throw new IllegalArgumentException("usage: LISTS SHARED OUT [--rows N] [--seed S]");
+      throw new IllegalArgumentException(
+          "usage: LISTS SHARED OUT [--rows N] [--seed S] [--unanswerable PERCENT]");
     }
-    new StageTwo(Path.of(words.get(1)), Path.of(words.get(0)), seed)
+    new StageTwo(Path.of(words.get(1)), Path.of(words.get(0)), seed, unanswerable)
         .write(rows, Path.of(words.get(2)));
   }
 
@@ -97,6 +104,12 @@ final class StageTwo {
         count,
         split.split());
     measured(new Draw(split.split(), lexicon), out.resolve("eval"));
+    copies(new CopyRows(passages(train), new Draw(split.split(), lexicon)), out);
+  }
+
+  private static void copies(CopyRows rows, Path out) throws IOException {
+    var texts = Stream.generate(rows::next).limit(COPY_ROWS).map(text -> Map.of("text", text));
+    Files.write(out.resolve("copy.jsonl"), texts.map(Chat::json).toList());
   }
 
   private static List<String> passages(List<Squad.Article> articles) {
@@ -124,7 +137,7 @@ final class StageTwo {
       throws IOException {
     Supplier<Draw> draws = () -> new Draw(random.split(), lexicon);
     return List.of(
-        new PassageRows(articles, draws.get()),
+        new PassageRows(articles, unanswerable, draws.get()),
         new FormatRows(rules(draws.get()), draws.get()),
         new InstructionRows(articles, draws.get()),
         new ToolRows(dialogues, draws.get()),
