@@ -19,12 +19,13 @@ final class Demo {
   private static final int POSITIONS = 512;
   private static final int ANSWER_TOKENS = 80;
 
-  /// Questions whose answers stand in the policies alone.
+  /// Questions whose answers stand in the policies alone, and one that nothing answers.
   private static final List<String> FACTS =
       List.of(
           "How many days do I have to send tea back?",
-          "What does gift wrapping cost?",
-          "Who reads complaints?");
+          "How much does a return label cost?",
+          "Who reads complaints?",
+          "Who won the football match?");
 
   private final Shell shell;
   private final Path data;

@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Writes the support rows of a small shop to --out, checks them, fine-tunes the embedded model"
-          + " on them, and shows its answers before and after. Nothing is downloaded and nothing"
-          + " is computed in advance; it takes a few minutes. Every command that it runs is shown,"
-          + " to be typed with your own rows.",
+          + " on them, and shows its answers before and after. Then it indexes the shop's policies"
+          + " and answers from them. Nothing is downloaded and nothing is computed in advance; it"
+          + " takes a minute. Every command that it runs is shown, to be typed with your own rows.",
       ""
     },
     sortOptions = false,

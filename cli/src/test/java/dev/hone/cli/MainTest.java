@@ -319,8 +319,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(8, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(8, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(10, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(10, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test

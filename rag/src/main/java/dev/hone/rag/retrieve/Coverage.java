@@ -7,14 +7,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Which share of a question's words a passage has, each weighted by its idf.
+/// Which share of a question's words a passage has, each weighted by its idf. Words that only make
+/// it a question do not count: a passage that answers seldom has them.
 public final class Coverage {
+  private static final String ASKING =
+      "how much many long often old what when where which who whom whose why do does did can could"
+          + " may might shall should would i my me you your we our us have has had get tell please"
+          + " am about there";
+
   private final Map<String, Double> idfs;
   private final double sum;
 
   public Coverage(PassageView view, String question) throws IOException {
+    var asking = view.stems(ASKING);
     this.idfs =
         view.words(question).stream()
+            .filter(word -> !asking.contains(word.stem()))
             .collect(Collectors.toMap(WeightedWord::stem, WeightedWord::idf));
     this.sum = idfs.values().stream().mapToDouble(Double::doubleValue).sum();
   }

@@ -9,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -50,7 +49,6 @@ public final class LuceneStore implements PassageStore {
     try {
       var config = new IndexWriterConfig(Stems.ANALYZER);
       config.setRAMBufferSizeMB(BUFFER_MEGABYTES);
-      config.setCodec(new Lucene104Codec(Lucene104Codec.Mode.BEST_COMPRESSION));
       config.setCommitOnClose(false);
       return new LuceneStore(directory, new IndexWriter(directory, config));
     } catch (LockObtainFailedException e) {
