@@ -83,10 +83,8 @@ public final class PassageCutter {
     }
 
     private boolean fits(Block block, int tokens) {
-      boolean isApart =
-          block.kind() == Block.Kind.RECORD
-              || first.kind() == Block.Kind.RECORD
-              || !block.headings().equals(first.headings());
+      boolean isRecord = block.kind() == Block.Kind.RECORD || first.kind() == Block.Kind.RECORD;
+      boolean isApart = isRecord ? block != first : !block.headings().equals(first.headings());
       return !isApart && count < size.target() && count + tokens <= size.max();
     }
 

@@ -43,6 +43,19 @@ class PassageCutterTest {
     assertEquals(List.of("B"), passages.get(1).headings());
   }
 
+  @Test
+  void theSentencesOfALongRecordGatherAndRecordsStayApart() throws IOException {
+    var row = "{\"id\": %d, \"text\": \"%s\"}\n";
+    var jsonl = row.formatted(1, "It is so. ".repeat(40)) + row.formatted(2, "Two.");
+    var document =
+        new Documents(Limits.DEFAULT)
+            .read(Path.of("a.jsonl"), jsonl.getBytes(StandardCharsets.UTF_8));
+    var passages = new PassageCutter(WORDS, new PassageCutter.Size(30, 60)).cut(document);
+    assertEquals(
+        List.of("1", "1", "1", "1", "2"),
+        passages.stream().map(passage -> passage.metadata().get("id")).toList());
+  }
+
   @ParameterizedTest
   @Seeds(20)
   void nothingIsLostOrTooLong(long seed) throws IOException {
