@@ -51,7 +51,7 @@ record IndexReportTable(IndexReport report) {
 
   private static Map<String, Double> json(Ranks ranks) {
     var json = new LinkedHashMap<String, Double>();
-    for (int k : new int[] {1, 5, 20}) {
+    for (int k : new int[] {1, 3, 5, 20}) {
       json.put("recall_at_" + k, ranks.recall(k));
     }
     json.put("mrr_at_10", ranks.reciprocal());
