@@ -1,7 +1,9 @@
 package dev.hone.rag.document;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -44,16 +46,23 @@ public final class Documents {
 
   /// The file's content, for [#read] and for its hash.
   ///
-  /// @throws UnreadableException when it is empty or too large
+  /// @throws UnreadableException when it is empty or too large, gone, or may not be read
   public byte[] content(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size == 0) {
-      throw new UnreadableException("is empty");
+    try {
+      long size = Files.size(file);
+      if (size == 0) {
+        throw new UnreadableException("is empty");
+      }
+      if (size > limits.bytes()) {
+        throw new UnreadableException(
+            "has %,d bytes, more than %,d".formatted(size, limits.bytes()));
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new UnreadableException("is gone", e);
+    } catch (AccessDeniedException e) {
+      throw new UnreadableException("may not be read: permission denied", e);
     }
-    if (size > limits.bytes()) {
-      throw new UnreadableException("has %,d bytes, more than %,d".formatted(size, limits.bytes()));
-    }
-    return Files.readAllBytes(file);
   }
 
   /// Reads a document within the limits.

@@ -191,13 +191,14 @@ public final class IndexMeasure {
   }
 
   private double relevance(Legs legs, boolean isBlind) throws IOException {
-    Predicate<StoredPassage> isSeen =
+    var question = legs.question();
+    Predicate<StoredPassage> isRight =
         passage ->
-            !isBlind
-                || legs.question()
-                    .source()
-                    .map(name -> !name.equals(passage.source()))
-                    .orElse(true);
+            question
+                .source()
+                .map(passage.source()::equals)
+                .orElse(question.isAnsweredFrom(passage));
+    Predicate<StoredPassage> isSeen = passage -> !isBlind || !isRight.test(passage);
     var words = seen(legs.words(), isSeen);
     var vectors = seen(legs.vectors(), isSeen);
     var cosines = new HashMap<Long, Double>();

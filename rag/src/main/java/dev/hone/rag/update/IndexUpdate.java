@@ -10,7 +10,6 @@ import dev.hone.rag.store.EmbeddedPassage;
 import dev.hone.rag.store.PassageStore;
 import dev.hone.rag.store.StoredDocument;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,10 +109,10 @@ public final class IndexUpdate {
   private void readAll(SortedMap<String, Path> files, Map<String, StoredDocument> known)
       throws IOException {
     for (var file : files.values()) {
-      allBytes += Files.size(file);
+      allBytes += file.toFile().length(); // 0 where it has gone meanwhile
     }
     for (var file : files.entrySet()) {
-      fileBytes = Files.size(file.getValue());
+      fileBytes = file.getValue().toFile().length();
       try {
         update(file.getKey(), file.getValue(), known.get(file.getKey()));
       } catch (UnreadableException e) {
