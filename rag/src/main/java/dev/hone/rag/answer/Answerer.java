@@ -20,7 +20,7 @@ public final class Answerer {
   /// @param leastRelevance below which nothing found counts as being about the question
   /// @param dropsUnsupported whether statements that no passage holds are left out, not marked
   public record Settings(int passages, double leastRelevance, boolean dropsUnsupported) {
-    public static final Settings DEFAULT = new Settings(5, 1.80, false);
+    public static final Settings DEFAULT = new Settings(5, 1.77, false);
   }
 
   public Answerer(Retriever retriever, AnswerModel model, Settings settings) {

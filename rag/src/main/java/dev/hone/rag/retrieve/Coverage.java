@@ -11,9 +11,7 @@ import java.util.stream.Collectors;
 /// it a question do not count: a passage that answers seldom has them.
 public final class Coverage {
   private static final String ASKING =
-      "how much many long often old what when where which who whom whose why do does did can could"
-          + " may might shall should would i my me you your we our us have has had get tell please"
-          + " am about there";
+      "how much many do does did can could may i my me you your have";
 
   private final Map<String, Double> idfs;
   private final double sum;
