@@ -10,6 +10,7 @@ import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -60,6 +61,17 @@ final class ModelSpeaker implements Speaker, AutoCloseable {
       Conversation conversation, Consumer<String> onText, BooleanSupplier cancelled) {
     return generator.generate(
         model.renderer().renderPrompt(conversation), options, onText, cancelled);
+  }
+
+  /// Whether a conversation leaves room in the context for an answer of so many tokens.
+  boolean hasRoom(Conversation conversation, int answerTokens) {
+    int length = model.renderer().renderPrompt(conversation).length;
+    return length + answerTokens <= generator.contextLength();
+  }
+
+  /// Texts that the tokenizer reads as control tokens, wherever they stand.
+  Set<String> controlTokens() {
+    return model.tokenizer().specialTokens();
   }
 
   @Override

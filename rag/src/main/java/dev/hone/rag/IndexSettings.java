@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an index was made with, in its `hone-index.json`: all of it but the recall must stay the
+/// What an index was made with, in its `hone-index.json`: embedder, size and access must stay the
 /// same for as long as the index lives.
 ///
 /// @param embedder fingerprint of what made the vectors

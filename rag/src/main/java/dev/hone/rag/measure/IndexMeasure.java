@@ -191,14 +191,8 @@ public final class IndexMeasure {
   }
 
   private double relevance(Legs legs, boolean isBlind) throws IOException {
-    var question = legs.question();
-    Predicate<StoredPassage> isRight =
-        passage ->
-            question
-                .source()
-                .map(passage.source()::equals)
-                .orElse(question.isAnsweredFrom(passage));
-    Predicate<StoredPassage> isSeen = passage -> !isBlind || !isRight.test(passage);
+    Predicate<StoredPassage> isSeen =
+        passage -> !isBlind || !legs.question().isOfItsDocument(passage);
     var words = seen(legs.words(), isSeen);
     var vectors = seen(legs.vectors(), isSeen);
     var cosines = new HashMap<Long, Double>();

@@ -32,6 +32,12 @@ public record Question(
         && passage.passage().metadata().entrySet().containsAll(metadata.entrySet());
   }
 
+  /// Whether the passage is of the document that answers it; of the record, where no document is
+  /// named.
+  boolean isOfItsDocument(StoredPassage passage) {
+    return source.isPresent() ? source.get().equals(passage.source()) : isAnsweredFrom(passage);
+  }
+
   /// Reads JSON Lines: `question`, `source` or `metadata` or both, `answers`.
   ///
   /// @throws UsageException when a line is no question

@@ -121,7 +121,7 @@ public final class LuceneStore implements PassageStore {
   }
 
   @Override
-  public synchronized PassageView view() {
+  public synchronized PassageView view() throws IOException {
     var current = reader;
     current.incRef();
     return new LuceneView(current, current::decRef);

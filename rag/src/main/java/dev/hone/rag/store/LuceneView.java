@@ -36,14 +36,10 @@ final class LuceneView implements PassageView {
   private final Closeable release;
   private final int size;
 
-  LuceneView(IndexReader reader, Closeable release) {
+  LuceneView(IndexReader reader, Closeable release) throws IOException {
     this.searcher = new IndexSearcher(reader);
     this.release = release;
-    try {
-      this.size = reader.getDocCount(LuceneFields.BODY);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot count the passages", e);
-    }
+    this.size = reader.getDocCount(LuceneFields.BODY);
   }
 
   @Override
