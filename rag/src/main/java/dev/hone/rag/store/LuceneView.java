@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,15 +22,6 @@ import org.apache.lucene.util.BytesRef;
 
 /// A state of a Lucene index.
 final class LuceneView implements PassageView {
-  /// Below this every vector is compared: a few milliseconds, and nothing is missed.
-  private static final int EXACT_BELOW = 10_000;
-
-  /// A graph searched for fewer misses some of the nearest (three points of recall at 10).
-  private static final int LEAST_DEPTH = 100;
-
-  /// Of a longer question the rarest words count; Lucene refuses more than 1,024.
-  private static final int MAX_WORDS = 256;
-
   private final IndexSearcher searcher;
   private final Closeable release;
   private final int size;
@@ -50,7 +40,7 @@ final class LuceneView implements PassageView {
   @Override
   public List<Scored> byWords(String question, Filter filter, int depth) throws IOException {
     var query = new BooleanQuery.Builder();
-    for (var word : rarest(words(question))) {
+    for (var word : WeightedWord.rarest(words(question))) {
       query.add(new TermQuery(new Term(LuceneFields.BODY, word.stem())), Occur.SHOULD);
     }
     query.setMinimumNumberShouldMatch(1);
@@ -60,14 +50,6 @@ final class LuceneView implements PassageView {
             .add(query(filter), Occur.FILTER)
             .build();
     return scored(searcher.search(filtered, depth), false);
-  }
-
-  private static List<WeightedWord> rarest(List<WeightedWord> words) {
-    return words.stream()
-        .filter(word -> word.holders() > 0)
-        .sorted(Comparator.comparingDouble(WeightedWord::idf).reversed())
-        .limit(MAX_WORDS)
-        .toList();
   }
 
   @Override
@@ -143,8 +125,7 @@ final class LuceneView implements PassageView {
     var words = new ArrayList<WeightedWord>();
     for (var stem : Stems.of(question)) {
       long holders = searcher.getIndexReader().docFreq(new Term(LuceneFields.BODY, stem));
-      words.add(
-          new WeightedWord(stem, holders, Math.log(1 + (size - holders + 0.5) / (holders + 0.5))));
+      words.add(WeightedWord.of(stem, holders, size));
     }
     return words;
   }

@@ -2,12 +2,19 @@ package dev.hone.rag.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// A state of a store. Updates after it was opened do not change it.
 public interface PassageView extends Closeable {
+  /// Below this every vector is compared: a few milliseconds, and nothing is missed.
+  int EXACT_BELOW = 10_000;
+
+  /// A graph searched for fewer misses some of the nearest (three points of recall at 10).
+  int LEAST_DEPTH = 100;
+
   /// Passages in all.
   int size();
 
@@ -44,5 +51,23 @@ public interface PassageView extends Closeable {
 
   /// @param holders passages that have it
   /// @param idf inverse document frequency
-  record WeightedWord(String stem, long holders, double idf) {}
+  record WeightedWord(String stem, long holders, double idf) {
+    /// Of a longer question the rarest words count; Lucene refuses more than 1,024.
+    private static final int MOST = 256;
+
+    /// @param size passages in all
+    static WeightedWord of(String stem, long holders, long size) {
+      return new WeightedWord(
+          stem, holders, Math.log(1 + (size - holders + 0.5) / (holders + 0.5)));
+    }
+
+    /// The words to search for.
+    static List<WeightedWord> rarest(List<WeightedWord> words) {
+      return words.stream()
+          .filter(word -> word.holders() > 0)
+          .sorted(Comparator.comparingDouble(WeightedWord::idf).reversed())
+          .limit(MOST)
+          .toList();
+    }
+  }
 }

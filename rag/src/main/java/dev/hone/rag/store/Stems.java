@@ -2,7 +2,8 @@ package dev.hone.rag.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
@@ -16,17 +17,22 @@ final class Stems {
 
   /// The different stems of a text, in the order of their first use.
   static Set<String> of(String text) {
-    var stems = new LinkedHashSet<String>();
+    return counts(text).keySet();
+  }
+
+  /// The same, each with how often it is there.
+  static Map<String, Integer> counts(String text) {
+    var counts = new LinkedHashMap<String, Integer>();
     try (var tokens = ANALYZER.tokenStream(LuceneFields.BODY, text)) {
       var term = tokens.addAttribute(CharTermAttribute.class);
       tokens.reset();
       while (tokens.incrementToken()) {
-        stems.add(term.toString());
+        counts.merge(term.toString(), 1, Integer::sum);
       }
       tokens.end();
     } catch (IOException e) {
       throw new UncheckedIOException("a text in memory cannot fail to be read", e);
     }
-    return stems;
+    return counts;
   }
 }

@@ -7,6 +7,10 @@ import java.nio.file.Path;
 public final class StoreInUseException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  StoreInUseException(String message) {
+    super(message);
+  }
+
   StoreInUseException(Path path, Throwable cause) {
     super(path + ": another process is updating it", cause);
   }

@@ -1,4 +1,4 @@
-/// Where passages are kept and searched: Lucene on disk.
+/// Where passages are kept and searched: Lucene on disk, or PostgreSQL with pgvector.
 ///
 /// A [PassageStore] replaces a document's passages at once, and answers through a [PassageView], a
 /// state of it that no update changes. Each leg of a search, words and vectors, is asked for by

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The store in PostgreSQL keeps the contract that Lucene's keeps, and hone index and hone ask use it. The server is PGlite:
+# PostgreSQL 18 with pgvector in a process of Node.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cp "$root/acceptance/postgres/package.json" "$OUT"
+cd "$OUT"
+npm install --no-audit --no-fund --silent
+npx pglite-server --port 54329 --max-connections 8 --extensions @electric-sql/pglite-pgvector:vector >server.log 2>&1 &
+trap 'kill %1' EXIT
+for _ in $(seq 1 150); do
+  ! grep -q listening server.log || break
+  sleep 0.2
+done
+# One session serves all connections, so that statements prepared by one are in the way of the others.
+url='jdbc:postgresql://127.0.0.1:54329/postgres?user=postgres&sslmode=disable&prepareThreshold=0'
+cd "$root"
+HONE_POSTGRES=$url mvn -B -q -pl testkit,tensor,model,rag -DexcludedGroups= -Dgroups=postgres -Dtest=PgVectorStoreTest \
+  -Dsurefire.failIfNoSpecifiedTests=false test
+sed -n 's/^Tests run/tests of the contract/p' rag/target/surefire-reports/dev.hone.rag.store.PgVectorStoreTest.txt
+
+mkdir "$OUT/docs"
+printf '# Returns\n\nTea can be returned for 30 days.\n' >"$OUT/docs/returns.md"
+printf '# Hours\n\nThe shop opens at nine on Saturdays.\n' >"$OUT/docs/hours.md"
+"$HONE" index "$OUT/docs" --out "$OUT/index" --store "$url" --json 2>/dev/null | grep -q '"added" : 2,'
+"$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1 2>/dev/null | grep -q 'nine on Saturdays'
+printf '# Hours\n\nThe shop opens at ten on Saturdays.\n' >"$OUT/docs/hours.md"
+"$HONE" index "$OUT/docs" --out "$OUT/index" --json 2>/dev/null | grep -q '"changed" : 1,'
+"$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1 2>/dev/null | grep -q 'ten on Saturdays'
+[ "$(ls "$OUT/index")" = hone-index.json ]
+echo "hone index and hone ask through PostgreSQL"
