@@ -8,7 +8,6 @@ import dev.hone.rag.answer.Answerer;
 import dev.hone.rag.answer.CitedAnswer;
 import dev.hone.rag.answer.CitedAnswer.Answered;
 import dev.hone.rag.answer.CitedAnswer.Refused;
-import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.rag.retrieve.Retriever;
 import dev.hone.rag.store.Filter;
@@ -35,21 +34,17 @@ record Asking(
 
   /// Shows what is found.
   int find(String question) throws IOException {
-    var allowed = allowed();
     try (var embedder = OnnxEmbedder.open(threads);
-        var view = DocumentIndex.read(index, embedder)) {
-      var found = retriever(embedder).find(view, question, allowed, settings.passages());
+        var opened = DocumentIndex.read(index, embedder)) {
+      var retriever = new Retriever(embedder, opened.fusion());
+      var found = retriever.find(opened.view(), question, allowed(opened), settings.passages());
       new CitationText(shell.out(), isJson).found(found);
       return found.isEmpty() ? REFUSED : ErrorReport.FINE;
     }
   }
 
-  private Retriever retriever(Embedder embedder) throws IOException {
-    return new Retriever(embedder, DocumentIndex.fusion(index));
-  }
-
-  private Filter allowed() throws IOException {
-    boolean isChecked = DocumentIndex.hasAccess(index);
+  private Filter allowed(DocumentIndex.Searchable opened) {
+    boolean isChecked = opened.hasAccess();
     if (isChecked && readers.isEmpty()) {
       throw new UsageException(
           index + ": has access rules, and nobody is named who asks",
@@ -64,14 +59,16 @@ record Asking(
   int answer(
       String question, Optional<Path> base, Optional<Path> adapter, Optional<BaseDtype> baseDtype)
       throws IOException {
-    var allowed = allowed();
     var directory = base.isPresent() ? base.get() : Embedded.model();
     CitedAnswer answer;
     try (var embedder = OnnxEmbedder.open(threads);
-        var view = DocumentIndex.read(index, embedder);
-        var model = LocalAnswerModel.open(directory, adapter, baseDtype, threads)) {
-      var answerer = new Answerer(retriever(embedder), model, settings);
-      answer = answerer.answer(view, question, allowed);
+        var opened = DocumentIndex.read(index, embedder)) {
+      var allowed = allowed(opened);
+      try (var model = LocalAnswerModel.open(directory, adapter, baseDtype, threads)) {
+        var retriever = new Retriever(embedder, opened.fusion());
+        var answerer = new Answerer(retriever, model, settings);
+        answer = answerer.answer(opened.view(), question, allowed);
+      }
     }
     var text = new CitationText(shell.out(), isJson);
     return switch (answer) {

@@ -76,6 +76,14 @@ final class IndexCommand implements Callable<Integer> {
   private Optional<Integer> passageTokens = Optional.empty();
 
   @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description =
+          "Keep the passages in a PostgreSQL with pgvector: jdbc:postgresql://host/database?user=…,"
+              + " currentSchema=… for a schema of their own. The password comes from ~/.pgpass.")
+  private Optional<String> store = Optional.empty();
+
+  @Option(
       names = "--max-seconds",
       paramLabel = "N",
       description = "Refuse a file that takes longer to read. Default: 20.")
@@ -111,6 +119,7 @@ final class IndexCommand implements Callable<Integer> {
             required(out, "--out, the index"),
             access,
             passageTokens,
+            store,
             limits,
             threads.count(),
             isJson);

@@ -96,14 +96,14 @@ final class IndexEvalCommand implements Callable<Integer> {
   private IndexReport measure() throws IOException {
     var asked = Question.read(questions);
     try (var embedder = OnnxEmbedder.open(threads.count());
-        var view = DocumentIndex.read(index, embedder);
+        var opened = DocumentIndex.read(index, embedder);
         var display = ProgressDisplay.on(shell)) {
       display.begin("asking", 0, asked.size());
       long begun = System.nanoTime();
       return IndexMeasure.run(
-          view,
+          opened.view(),
           embedder,
-          DocumentIndex.fusion(index),
+          opened.fusion(),
           Answerer.Settings.DEFAULT.leastRelevance(),
           asked,
           (done, total) -> {

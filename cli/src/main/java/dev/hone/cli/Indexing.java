@@ -24,6 +24,7 @@ record Indexing(
     Path out,
     Optional<Path> access,
     Optional<Integer> passageTokens,
+    Optional<String> database,
     Limits limits,
     int threads,
     boolean isJson) {
@@ -74,7 +75,7 @@ record Indexing(
 
   private DocumentIndex open(OnnxEmbedder embedder) throws IOException {
     return DocumentIndex.open(
-        out, embedder, new DocumentIndex.Options(passageTokens, access.isPresent()));
+        out, embedder, new DocumentIndex.Options(passageTokens, access.isPresent(), database));
   }
 
   private UpdateReport update(DocumentIndex index) throws IOException {

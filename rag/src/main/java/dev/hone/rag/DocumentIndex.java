@@ -10,6 +10,8 @@ import dev.hone.rag.store.Filter;
 import dev.hone.rag.store.LuceneStore;
 import dev.hone.rag.store.PassageStore;
 import dev.hone.rag.store.PassageView;
+import dev.hone.rag.store.PgConnections;
+import dev.hone.rag.store.PgVectorStore;
 import dev.hone.rag.store.StoreInUseException;
 import dev.hone.rag.update.AccessRules;
 import dev.hone.rag.update.IndexUpdate;
@@ -19,11 +21,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 
-/// An index in a directory: settings, and the store beside them.
+/// An index in a directory: settings, and the store beside them or in a database.
 ///
 /// [#open] is for the one process that updates it, [#read] for any number that only search.
 public final class DocumentIndex implements Closeable {
@@ -51,7 +54,31 @@ public final class DocumentIndex implements Closeable {
   /// @param passageTokens empty for [#PASSAGE_TOKENS], or as the index has it
   /// @param hasAccess whether only labelled documents can be read, and only by those who have a
   ///   label
-  public record Options(Optional<Integer> passageTokens, boolean hasAccess) {}
+  /// @param database JDBC URL of a PostgreSQL with pgvector to keep the passages in; empty for
+  ///   Lucene in the index's directory, or as the index has it
+  public record Options(
+      Optional<Integer> passageTokens, boolean hasAccess, Optional<String> database) {
+    public Options {
+      if (database.filter(url -> url.contains("password=")).isPresent()) {
+        throw new UsageException(
+            "the database's URL has a password, and would be kept with the index",
+            "put the password into ~/.pgpass, where PostgreSQL's programs look for it");
+      }
+    }
+  }
+
+  /// An index to search in.
+  ///
+  /// @param view its state, as of now
+  /// @param fusion how it puts words and vectors together
+  /// @param hasAccess whether searches must say who asks
+  public record Searchable(PassageView view, Fusion.Convex fusion, boolean hasAccess)
+      implements Closeable {
+    @Override
+    public void close() throws IOException {
+      view.close();
+    }
+  }
 
   /// Opens an index for updates; makes one where there is none.
   ///
@@ -71,7 +98,8 @@ public final class DocumentIndex implements Closeable {
             size,
             options.hasAccess(),
             known.map(IndexSettings::weight).orElse(Fusion.DEFAULT.weight()),
-            known.flatMap(IndexSettings::recall));
+            known.flatMap(IndexSettings::recall),
+            options.database().or(() -> known.flatMap(IndexSettings::database)));
     if (known.isPresent()) {
       requireSame(path, known.get(), wanted);
     } else {
@@ -79,13 +107,24 @@ public final class DocumentIndex implements Closeable {
       wanted.write(path);
     }
     try {
-      return new DocumentIndex(path, wanted, embedder, LuceneStore.open(path.resolve(STORE)));
+      return new DocumentIndex(path, wanted, embedder, store(path, wanted, embedder.dimension()));
     } catch (StoreInUseException e) {
       throw new UsageException(
           path + ": another process is updating this index",
           "wait until it is done, or end it; searching goes on meanwhile",
           e);
     }
+  }
+
+  private static PassageStore store(Path path, IndexSettings settings, int dimension)
+      throws IOException {
+    return settings.database().isPresent()
+        ? PgVectorStore.open(connections(settings.database().get()), dimension)
+        : LuceneStore.open(path.resolve(STORE));
+  }
+
+  private static PgConnections connections(String url) {
+    return () -> DriverManager.getConnection(url);
   }
 
   private static void refuseOtherContent(Path path) throws IOException {
@@ -109,8 +148,12 @@ public final class DocumentIndex implements Closeable {
     }
     if (!known.agreesWith(wanted)) {
       throw new UsageException(
-          "%s: was made with passages of %d tokens and %s access rules"
-              .formatted(path, known.size().target(), known.hasAccess() ? "with" : "without"),
+          "%s: was made with passages of %d tokens, %s access rules, and kept in %s"
+              .formatted(
+                  path,
+                  known.size().target(),
+                  known.hasAccess() ? "with" : "without",
+                  known.database().orElse("its directory")),
           "give the same options, or make it anew with --rebuild");
     }
   }
@@ -124,8 +167,12 @@ public final class DocumentIndex implements Closeable {
 
   /// Deletes an index, and nothing that is none.
   public static void delete(Path path) throws IOException {
-    if (IndexSettings.read(path).isEmpty()) {
+    var known = IndexSettings.read(path);
+    if (known.isEmpty()) {
       return;
+    }
+    if (known.get().database().isPresent()) {
+      PgVectorStore.drop(connections(known.get().database().get()));
     }
     try (var content = Files.walk(path)) {
       for (var file : content.sorted(Comparator.reverseOrder()).toList()) {
@@ -134,15 +181,19 @@ public final class DocumentIndex implements Closeable {
     }
   }
 
-  /// A state of an index to search in, as of now.
+  /// Opens an index to search in, without the right to change it.
   ///
   /// @throws UsageException when there is no index, or it is of another embedder
-  public static PassageView read(Path path, Embedder embedder) throws IOException {
+  public static Searchable read(Path path, Embedder embedder) throws IOException {
     var known = settings(path);
     if (!known.embedder().equals(embedder.fingerprint())) {
       throw otherEmbedder(path, known, embedder.fingerprint());
     }
-    return LuceneStore.read(path.resolve(STORE));
+    var view =
+        known.database().isPresent()
+            ? PgVectorStore.read(connections(known.database().get()))
+            : LuceneStore.read(path.resolve(STORE));
+    return new Searchable(view, new Fusion.Convex(known.weight()), known.hasAccess());
   }
 
   private static IndexSettings settings(Path path) throws IOException {
@@ -151,19 +202,9 @@ public final class DocumentIndex implements Closeable {
             new UsageException(path + ": is no index", "make one: hone index DOCS --out " + path));
   }
 
-  /// How an index puts words and vectors together.
-  public static Fusion.Convex fusion(Path path) throws IOException {
-    return new Fusion.Convex(settings(path).weight());
-  }
-
   /// Sets the weight of words against vectors for all searches from now on.
   public static void setWeight(Path path, double weight) throws IOException {
     settings(path).withWeight(weight).write(path);
-  }
-
-  /// Whether searches must say who asks.
-  public static boolean hasAccess(Path path) throws IOException {
-    return IndexSettings.read(path).map(IndexSettings::hasAccess).orElse(false);
   }
 
   /// Brings the index in step with a folder.

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an index was made with, in its `hone-index.json`: embedder, size and access must stay the
-/// same for as long as the index lives.
+/// What an index was made with, in its `hone-index.json`: embedder, size, access and database must
+/// stay the same for as long as the index lives.
 ///
 /// @param embedder fingerprint of what made the vectors
 /// @param size of the passages, in the embedder's tokens
@@ -22,12 +22,15 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param weight of words against vectors
 /// @param recall how many of the ten nearest passages the search by vectors finds, measured at the
 ///   last update; empty where it compares with all
+/// @param database the JDBC URL of the PostgreSQL that has the passages; empty where they lie
+///   beside this file
 record IndexSettings(
     String embedder,
     PassageCutter.Size size,
     boolean hasAccess,
     double weight,
-    Optional<Double> recall) {
+    Optional<Double> recall,
+    Optional<String> database) {
   private static final String FILE = "hone-index.json";
   private static final int FORMAT = 1;
 
@@ -51,22 +54,24 @@ record IndexSettings(
         size,
         json.bool("access", false),
         json.number("weight_of_words").orElse(Fusion.DEFAULT.weight()),
-        json.number("recall_at_10"));
+        json.number("recall_at_10"),
+        json.string("database"));
   }
 
   /// Whether an index of the one can be used as the other says.
   boolean agreesWith(IndexSettings other) {
     return embedder.equals(other.embedder)
         && size.equals(other.size)
-        && hasAccess == other.hasAccess;
+        && hasAccess == other.hasAccess
+        && database.equals(other.database);
   }
 
   IndexSettings withRecall(Optional<Double> measured) {
-    return new IndexSettings(embedder, size, hasAccess, weight, measured);
+    return new IndexSettings(embedder, size, hasAccess, weight, measured, database);
   }
 
   IndexSettings withWeight(double tuned) {
-    return new IndexSettings(embedder, size, hasAccess, tuned, recall);
+    return new IndexSettings(embedder, size, hasAccess, tuned, recall, database);
   }
 
   void write(Path index) throws IOException {
@@ -78,6 +83,7 @@ record IndexSettings(
     json.put("access", hasAccess);
     json.put("weight_of_words", weight);
     recall.ifPresent(measured -> json.put("recall_at_10", measured));
+    database.ifPresent(url -> json.put("database", url));
     AtomicFile.write(
         index.resolve(FILE),
         JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");

@@ -42,7 +42,8 @@ final class PgSchema {
           version bigint not null,
           next_id bigint not null,
           passages bigint not null,
-          stems bigint not null)""",
+          stems bigint not null)\
+        """,
         "insert into hone_state values (true, 0, 1, 0, 0)",
         """
         create table hone_document(
@@ -56,7 +57,8 @@ final class PgSchema {
           born bigint not null,
           ended bigint not null,
           ended_at timestamptz,
-          primary key (source, born))""",
+          primary key (source, born))\
+        """,
         """
         create table hone_passage(
           id bigint primary key,
@@ -74,14 +76,16 @@ final class PgSchema {
           born bigint not null,
           ended bigint not null,
           ended_at timestamptz,
-          embedding vector(%d) not null)"""
+          embedding vector(%d) not null)\
+        """
             .formatted(dimension),
         """
         create table hone_word(
           stem text not null,
           passage bigint not null references hone_passage on delete cascade,
           count int not null,
-          primary key (stem, passage))""",
+          primary key (stem, passage))\
+        """,
         "create index on hone_word (passage)",
         "create index on hone_passage (hash)",
         "create index on hone_passage (source)",

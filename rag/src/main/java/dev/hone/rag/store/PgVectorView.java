@@ -51,7 +51,8 @@ final class PgVectorView implements PassageView {
         from unnest(?, ?) as a(stem, idf)
           join hone_word w on w.stem = a.stem
           join hone_passage p on p.id = w.passage
-        where %s group by p.id order by score desc, p.id limit ?"""
+        where %s group by p.id order by score desc, p.id limit ?\
+        """
             .formatted(condition(filter)),
         (connection, statement) -> {
           var idfs = words.stream().map(WeightedWord::idf).toArray();
@@ -91,7 +92,8 @@ final class PgVectorView implements PassageView {
         filter,
         """
         select p.id, 1 - (p.embedding <=> ?::vector) as score from hone_passage p
-        where %s order by p.embedding <=> ?::vector limit ?"""
+        where %s order by p.embedding <=> ?::vector limit ?\
+        """
             .formatted(condition(filter)),
         (connection, statement) -> {
           try (var set = connection.createStatement()) {
@@ -165,7 +167,8 @@ final class PgVectorView implements PassageView {
         """
         select embedding::text from
           (select embedding, row_number() over (order by id) as place from hone_passage where %s) all_of_them
-        where (place - 1) %% %d = 0 limit %d"""
+        where (place - 1) %% %d = 0 limit %d\
+        """
             .formatted(HOLDS, step, count),
         Optional.empty(),
         row -> PgRows.vector(row.getString(1)));
@@ -212,7 +215,8 @@ final class PgVectorView implements PassageView {
               connection.prepareStatement(
                   """
                   select stem, count(*) from hone_word join hone_passage on id = passage
-                  where %s and stem = any(?) group by stem"""
+                  where %s and stem = any(?) group by stem\
+                  """
                       .formatted(HOLDS))) {
             statement.setLong(1, state.version());
             statement.setLong(2, state.version());

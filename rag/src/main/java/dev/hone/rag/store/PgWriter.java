@@ -30,7 +30,8 @@ final class PgWriter implements AutoCloseable {
         connection.prepareStatement(
             """
             insert into hone_passage values
-              (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, null, ?::vector)""");
+              (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, null, ?::vector)\
+            """);
     this.words =
         connection.prepareStatement(
             "insert into hone_word select s, ?, n from unnest(?, ?) as word(s, n)");

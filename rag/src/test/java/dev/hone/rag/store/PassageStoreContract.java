@@ -185,7 +185,8 @@ abstract class PassageStoreContract {
     }
   }
 
-  /// Robertson and Zaragoza (2009), as Lucene has it: idf · n / (n + k₁ (1 − b + b · length / mean)).
+  /// Robertson and Zaragoza (2009), as Lucene has it: idf · n / (n + k₁ (1 − b + b · length /
+  /// mean)).
   @Test
   void wordsCountByBm25() throws IOException {
     var texts = List.of("green tea", "tea tea pot", "black pot lid pot", "mill");
@@ -194,8 +195,7 @@ abstract class PassageStoreContract {
       store.commit();
       try (var view = store.view()) {
         var hits = view.byWords("pots of tea", Filter.NONE, 10);
-        assertEquals(
-            List.of("tea tea pot", "black pot lid pot", "green tea"), texts(view, hits));
+        assertEquals(List.of("tea tea pot", "black pot lid pot", "green tea"), texts(view, hits));
         double idf = Math.log(1 + (4 - 2 + 0.5) / (2 + 0.5));
         assertEquals(idf * (bm25(2, 3) + bm25(1, 3)), hits.get(0).score(), 1e-5);
         assertEquals(idf * bm25(2, 4), hits.get(1).score(), 1e-5);

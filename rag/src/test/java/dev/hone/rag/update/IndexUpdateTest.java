@@ -50,7 +50,9 @@ class IndexUpdateTest {
 
   private DocumentIndex open(boolean hasAccess) throws IOException {
     return DocumentIndex.open(
-        dir.resolve("index"), embedder, new DocumentIndex.Options(Optional.empty(), hasAccess));
+        dir.resolve("index"),
+        embedder,
+        new DocumentIndex.Options(Optional.empty(), hasAccess, Optional.empty()));
   }
 
   private void write(String name, String text) throws IOException {
