@@ -1,15 +1,9 @@
 package dev.hone.cli;
 
-import dev.hone.model.UsageException;
-import dev.hone.rag.DocumentIndex;
-import dev.hone.rag.answer.Answerer;
-import dev.hone.rag.embed.OnnxEmbedder;
-import dev.hone.rag.measure.IndexMeasure;
-import dev.hone.rag.measure.IndexReport;
-import dev.hone.rag.measure.Question;
-import dev.hone.rag.measure.WeightTuning;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,28 +17,46 @@ import picocli.CommandLine.Option;
       "",
       "Prints how often the right document is among the first 1, 5 and 20, MRR and nDCG of the"
           + " first ten, for Hone's search and for words alone, vectors alone and rank fusion, with"
-          + " the 95 % interval of each difference; why documents were missed; how questions are"
-          + " told that nothing answers; how the check of citations does on known answers; and the"
-          + " time per question.",
+          + " the 95 % interval of each difference; how many passages are enough; why documents"
+          + " were missed; how questions are told that nothing answers; how the check of citations"
+          + " does on known answers; and the time per question.",
       "",
       "A line of --questions is {\"question\": …, \"source\": …, \"metadata\": {…}, \"answers\":"
-          + " […]}: the document that answers it, the fields of the record where it is one of many,"
-          + " and accepted short answers.",
+          + " […], \"evidence\": …}: the document that answers it, the fields of the record where"
+          + " it is one of many, accepted short answers, and what must stand in a passage to answer"
+          + " it. Without --questions some are made from the documents' own sentences: good for"
+          + " comparing settings, too easy for a forecast.",
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone index eval --index=INDEX --questions=FILE [OPTIONS]",
-    footer = {"", "Example:", "  hone index eval --index handbook.index --questions asked.jsonl"})
+    customSynopsis = "hone index eval --index=INDEX [--questions=FILE] [OPTIONS]",
+    footer = {
+      "",
+      "Examples:",
+      "  hone index eval --index handbook.index --questions asked.jsonl --plot report.html",
+      "  hone index eval --index handbook.index --docs handbook --sizes 100,400"
+    })
 final class IndexEvalCommand implements Callable<Integer> {
   @Option(names = "--index", required = true, paramLabel = "INDEX", description = "The index.")
   private Path index;
 
   @Option(
       names = "--questions",
-      required = true,
       paramLabel = "FILE",
-      description = "The questions, as JSON Lines.")
-  private Path questions;
+      description = "The questions, as JSON Lines. Default: made from the documents.")
+  private Optional<Path> questions = Optional.empty();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "The most questions to make from the documents. Default: 200.")
+  private int count = 200;
+
+  @Option(
+      names = "--save-questions",
+      paramLabel = "FILE",
+      description = "Keep the questions that were made, to mend them by hand.")
+  private Optional<Path> saved = Optional.empty();
 
   @Option(
       names = "--tune",
@@ -52,6 +64,24 @@ final class IndexEvalCommand implements Callable<Integer> {
           "Use the weight of words against vectors that is best on half of the questions, if on the"
               + " other half it is better by more than chance. Needs 100 questions.")
   private boolean isTuning;
+
+  @Option(
+      names = "--sizes",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Also index --docs with passages of these sizes, in a scratch directory, and compare"
+              + " them. Takes as long as indexing, for each.")
+  private List<Integer> sizes = List.of();
+
+  @Option(names = "--docs", paramLabel = "DOCS", description = "The documents, for --sizes.")
+  private Optional<Path> docs = Optional.empty();
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Write a page with plots and the questions that were missed.")
+  private Optional<Path> plot = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
@@ -67,49 +97,10 @@ final class IndexEvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var report = measure();
-    new IndexReportTable(report).facts().print(shell.out(), isJson);
-    if (isTuning) {
-      tune(report);
-    }
+    sizes.forEach(size -> Bounds.between(16, 510, "--sizes", size));
+    var source = new IndexEval.Source(questions, Bounds.atLeast(1, "--count", count), saved);
+    var eval = new IndexEval(shell, index, source, threads.count());
+    eval.run(new IndexEval.Wish(isTuning, sizes, docs, plot, isJson));
     return ErrorReport.FINE;
-  }
-
-  private void tune(IndexReport report) throws IOException {
-    var tuning =
-        report
-            .tuning()
-            .orElseThrow(() ->
-                new UsageException(
-                    "%s: has %,d questions, too few to tune on"
-                        .formatted(questions, report.questions()),
-                    "from %d on a better weight can be told from chance"
-                        .formatted(WeightTuning.LEAST_QUESTIONS)));
-    if (tuning.isGain()) {
-      DocumentIndex.setWeight(index, tuning.weight());
-      shell.err().println("the weight of words is now " + Numbers.real(tuning.weight()));
-    } else {
-      shell.err().println("the weight stays: the gain is within chance");
-    }
-  }
-
-  private IndexReport measure() throws IOException {
-    var asked = Question.read(questions);
-    try (var embedder = OnnxEmbedder.open(threads.count());
-        var opened = DocumentIndex.read(index, embedder);
-        var display = ProgressDisplay.on(shell)) {
-      display.begin("asking", 0, asked.size());
-      long begun = System.nanoTime();
-      return IndexMeasure.run(
-          opened.view(),
-          embedder,
-          opened.fusion(),
-          Answerer.Settings.DEFAULT.leastRelevance(),
-          asked,
-          (done, total) -> {
-            double left = (System.nanoTime() - begun) / 1e9 * (total - done) / done;
-            display.show(new Progress("question", done, total, "", left));
-          });
-    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.hone.cli;
 
+import dev.hone.rag.SizeTrial;
 import dev.hone.rag.measure.IndexMeasure;
 import dev.hone.rag.measure.IndexReport;
 import dev.hone.rag.measure.Interval;
+import dev.hone.rag.measure.PassageCount;
 import dev.hone.rag.measure.Ranks;
 import dev.hone.rag.measure.WeightTuning;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ record IndexReportTable(IndexReport report) {
     var facts = new Facts().count("questions", "questions", report.questions());
     rankings(facts);
     report.tuning().ifPresent(tuning -> tuning(facts, tuning));
+    report.passageCount().ifPresent(count -> passageCount(facts, count));
     misses(facts);
     refusals(facts);
     report.citations().ifPresent(citations -> citations(facts, citations));
@@ -68,6 +71,24 @@ record IndexReportTable(IndexReport report) {
         .section("the best weight of words on half of the questions; what it gains on the others")
         .shownOnly(text("%.2f", tuning.weight()), shown(tuning.gain()))
         .jsonOnly("tuning", tuning);
+  }
+
+  private static void passageCount(Facts facts, PassageCount count) {
+    facts
+        .section("enough passages, told from half of the questions; what they have of the others")
+        .shownOnly(
+            text("--passages %d", count.passages()),
+            text("%.3f  (of 20: %.3f)", count.recall(), count.recallOfTwenty()))
+        .jsonOnly("passage_count", count);
+  }
+
+  /// What comparing sizes of passages showed.
+  static void sizes(Facts facts, SizeTrial trial) {
+    facts.section("answered within the first 1,000 tokens found, by passage size");
+    trial.found().forEach((size, share) -> facts.shownOnly(size + " tokens", text("%.3f", share)));
+    facts
+        .shownOnly(text("gain of %d, on half of them", trial.best()), shown(trial.gain()))
+        .jsonOnly("sizes", trial);
   }
 
   private void misses(Facts facts) {

@@ -82,7 +82,7 @@ record Indexing(
     try (var display = ProgressDisplay.on(shell)) {
       Optional<AccessRules> rules =
           access.isPresent() ? Optional.of(AccessRules.read(access.get())) : Optional.empty();
-      return index.update(docs, limits, rules, new Shown(display));
+      return index.update(docs, limits, rules, new Shown(display, "reading"));
     }
   }
 
@@ -132,21 +132,24 @@ record Indexing(
   }
 
   /// Shows an update as it goes.
-  private static final class Shown implements UpdateListener {
+  static final class Shown implements UpdateListener {
     private final ProgressDisplay display;
-    private final long begun = System.nanoTime();
-    private boolean isBegun;
+    private final String what;
+    private long begun = System.nanoTime();
+    private long last = Long.MAX_VALUE;
 
-    Shown(ProgressDisplay display) {
+    Shown(ProgressDisplay display, String what) {
       this.display = display;
+      this.what = what;
     }
 
     @Override
     public void progressed(long done, long total) {
-      if (!isBegun) {
-        display.begin("reading", 0, total);
-        isBegun = true;
+      if (done < last) {
+        begun = last == Long.MAX_VALUE ? begun : System.nanoTime();
+        display.begin(what, 0, total);
       }
+      last = done;
       double seconds = (System.nanoTime() - begun) / 1e9;
       double left = done == 0 ? Double.NaN : seconds * (total - done) / done;
       display.show(new Progress("byte", done, total, "", left));

@@ -2,28 +2,22 @@ package dev.hone.cli;
 
 import dev.hone.model.checkpoint.AtomicFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `loss.html`: a run's loss over its steps, drawn by uPlot in any browser. Self-contained: script,
-/// style and numbers stand in the file, so that it can be opened, sent and kept without a network.
+/// `loss.html`: a run's loss over its steps.
 final class LossPlot {
   /// The file's name in the directory of a run.
   static final String FILE = "loss.html";
 
   private static final String METRICS = "metrics.jsonl";
-  private static final String UPLOT = "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
-  private static final String UPLOT_FILES = "/META-INF/resources/webjars/uplot/%s/%s";
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private LossPlot() {}
@@ -35,44 +29,11 @@ final class LossPlot {
     }
   }
 
-  static String page(String title, Curves curves) throws IOException {
-    var version = uplotVersion();
-    return resource("loss.html")
-        .replace("/*uplot.css*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.min.css")))
-        .replace("/*uplot.license*/", resource(UPLOT_FILES.formatted(version, "LICENSE")).strip())
-        .replace("/*data*/", json(title, curves))
-        .replace(
-            "/*uplot.js*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.iife.min.js")));
-  }
-
-  /// Data in a script element: no `<` may stand in it.
-  private static String json(String title, Curves curves) {
+  private static String page(String title, Curves curves) throws IOException {
     var facts = new Facts().jsonOnly("title", title);
     facts.jsonOnly("steps", curves.steps()).jsonOnly("loss", curves.loss());
     facts.jsonOnly("smoothed", curves.smoothed()).jsonOnly("held_out", curves.heldOut());
-    return JSON.writeValueAsString(facts.values()).replace("<", "\\u003c");
-  }
-
-  private static String uplotVersion() throws IOException {
-    var properties = new Properties();
-    try (var in = open(UPLOT)) {
-      properties.load(in);
-    }
-    return properties.getProperty("version");
-  }
-
-  private static String resource(String name) throws IOException {
-    try (var in = open(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private static InputStream open(String name) throws IOException {
-    var in = LossPlot.class.getResourceAsStream(name);
-    if (in == null) {
-      throw new IOException("the installation is incomplete: it lacks " + name);
-    }
-    return in;
+    return DrawnPage.of("loss.html", facts.values());
   }
 
   /// A run's losses by step. Where a step has none of a kind there is null, as JSON wants it.

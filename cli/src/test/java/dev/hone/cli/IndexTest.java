@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -74,6 +75,42 @@ class IndexTest {
     var err =
         hone(2, "index", "eval", "--index", index(), "--questions", questions, "--tune").err();
     assertTrue(err.contains("too few to tune on"), err);
+  }
+
+  @Test
+  void questionsAreMadeFromTheDocuments() throws IOException {
+    Files.writeString(
+        docs.resolve("tea.md"), "# Tea\n\nA tin of green tea keeps for 18 months if closed.");
+    hone(0, "index", docs, "--out", index());
+    var saved = dir.resolve("made.jsonl");
+    var plot = dir.resolve("report.html");
+    var shell =
+        hone(
+            0,
+            "index",
+            "eval",
+            "--index",
+            index(),
+            "--save-questions",
+            saved,
+            "--plot",
+            plot,
+            "--docs",
+            docs,
+            "--sizes",
+            "100");
+    assertTrue(shell.err().contains("people's will be harder"), shell.err());
+    assertTrue(shell.out().contains("words + vectors      1.000"), shell.out());
+    assertTrue(shell.out().contains("100 tokens"), shell.out());
+    var made = Files.readString(saved);
+    assertTrue(made.contains("\"answers\":[\"18 months\"]"), made);
+    assertTrue(made.contains("\"question\":\"How many or when: "), made);
+    hone(0, "index", "eval", "--index", index(), "--questions", saved);
+    var page = Files.readString(plot);
+    assertTrue(page.contains("\"rank fusion, k = 60\":[1.0,"), page);
+    assertFalse(page.contains("src=") || page.contains("href="));
+    assertTrue(
+        hone(2, "index", "eval", "--index", index(), "--tune").err().contains("--questions"));
   }
 
   @Test

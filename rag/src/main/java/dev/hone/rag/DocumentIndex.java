@@ -72,7 +72,9 @@ public final class DocumentIndex implements Closeable {
   /// @param view its state, as of now
   /// @param fusion how it puts words and vectors together
   /// @param hasAccess whether searches must say who asks
-  public record Searchable(PassageView view, Fusion.Convex fusion, boolean hasAccess)
+  /// @param passageTokens after which a passage takes in no further block
+  public record Searchable(
+      PassageView view, Fusion.Convex fusion, boolean hasAccess, int passageTokens)
       implements Closeable {
     @Override
     public void close() throws IOException {
@@ -119,7 +121,7 @@ public final class DocumentIndex implements Closeable {
   private static PassageStore store(Path path, IndexSettings settings, int dimension)
       throws IOException {
     return settings.database().isPresent()
-        ? PgVectorStore.open(connections(settings.database().get()), dimension)
+        ? PgVectorStore.open(connections(settings.database().get()), dimension, settings.madeWith())
         : LuceneStore.open(path.resolve(STORE));
   }
 
@@ -193,7 +195,8 @@ public final class DocumentIndex implements Closeable {
         known.database().isPresent()
             ? PgVectorStore.read(connections(known.database().get()))
             : LuceneStore.read(path.resolve(STORE));
-    return new Searchable(view, new Fusion.Convex(known.weight()), known.hasAccess());
+    return new Searchable(
+        view, new Fusion.Convex(known.weight()), known.hasAccess(), known.size().target());
   }
 
   private static IndexSettings settings(Path path) throws IOException {
@@ -244,15 +247,20 @@ public final class DocumentIndex implements Closeable {
   private static double recall(PassageView view) throws IOException {
     long found = 0;
     long wanted = 0;
-    for (var vector : view.someVectors(TRIALS)) {
+    for (var sample : view.sample(TRIALS)) {
       var near = new HashSet<Long>();
-      view.byVector(vector, Filter.NONE, NEAREST).forEach(hit -> near.add(hit.id()));
-      for (var hit : view.byVectorExactly(vector, Filter.NONE, NEAREST)) {
+      view.byVector(sample.vector(), Filter.NONE, NEAREST).forEach(hit -> near.add(hit.id()));
+      for (var hit : view.byVectorExactly(sample.vector(), Filter.NONE, NEAREST)) {
         wanted++;
         found += near.contains(hit.id()) ? 1 : 0;
       }
     }
     return (double) found / wanted;
+  }
+
+  /// How it puts words and vectors together.
+  public Fusion.Convex fusion() {
+    return new Fusion.Convex(settings.weight());
   }
 
   public PassageView view() throws IOException {

@@ -66,6 +66,12 @@ record IndexSettings(
         && database.equals(other.database);
   }
 
+  /// What the passages and vectors depend on.
+  String madeWith() {
+    return "%s; %d of %d tokens; %s access rules"
+        .formatted(embedder, size.target(), size.max(), hasAccess ? "with" : "without");
+  }
+
   IndexSettings withRecall(Optional<Double> measured) {
     return new IndexSettings(embedder, size, hasAccess, weight, measured, database);
   }

@@ -1,11 +1,10 @@
 package dev.hone.rag.answer;
 
 import dev.hone.rag.passage.Passage;
+import dev.hone.rag.passage.Sentences;
+import dev.hone.rag.passage.Sentences.Sentence;
 import dev.hone.rag.store.PassageView;
-import java.text.BreakIterator;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,7 +40,7 @@ final class Support {
     boolean isShort = view.stems(sentence).size() <= SHORT;
     boolean hasWords =
         isShort
-            ? sentences(passage.text()).stream().anyMatch(one -> hasWords(one.text(), sentence))
+            ? Sentences.of(passage.text()).stream().anyMatch(one -> hasWords(one.text(), sentence))
             : hasWords(passage.text(), sentence);
     return hasWords && hasQuotes(passage.text(), sentence) && (!isShort || kind.fits(sentence));
   }
@@ -82,15 +81,13 @@ final class Support {
     return hasDigit || start > 0 && Character.isUpperCase(word.charAt(0));
   }
 
-  /// The sentence of the passage that says it best, from its offset in the passage's text on.
-  record Place(int start, String text) {}
-
-  Place place(Passage passage, String sentence) {
+  /// The sentence of the passage that says it best.
+  Sentence place(Passage passage, String sentence) {
     var wanted = new HashSet<>(view.stems(sentence));
     wanted.removeAll(asked);
-    Place best = new Place(0, passage.text());
+    var best = new Sentence(0, passage.text());
     double most = -1;
-    for (var candidate : sentences(passage.text())) {
+    for (var candidate : Sentences.of(passage.text())) {
       var stems = view.stems(candidate.text());
       double said = wanted.stream().filter(stems::contains).count();
       double about = asked.stream().filter(stems::contains).count();
@@ -101,28 +98,5 @@ final class Support {
       }
     }
     return best;
-  }
-
-  /// A line's end ends a sentence too: headings and rows of tables have no full stop.
-  private static List<Place> sentences(String text) {
-    var sentences = new ArrayList<Place>();
-    int start = 0;
-    for (var line : text.split("\n", -1)) {
-      addSentences(line, start, sentences);
-      start += line.length() + 1;
-    }
-    return sentences;
-  }
-
-  private static void addSentences(String line, int offset, List<Place> into) {
-    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
-    places.setText(line);
-    int start = places.first();
-    for (int end = places.next(); end != BreakIterator.DONE; start = end, end = places.next()) {
-      var sentence = line.substring(start, end).stripTrailing();
-      if (!sentence.isEmpty()) {
-        into.add(new Place(offset + start, sentence));
-      }
-    }
   }
 }

@@ -11,6 +11,7 @@ import dev.hone.rag.store.Scored;
 import dev.hone.rag.store.StoredPassage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,32 +88,52 @@ public final class IndexMeasure {
     for (var other : OTHERS.keySet()) {
       advantages.put(other, Interval.ofDifference(rankings.get(HONE), rankings.get(other)));
     }
+    var answerable = relevances(legs, false);
+    var unanswerable = relevances(legs, true);
+    var missed = missed(legs, rankings.get(HONE));
     return new IndexReport(
         questions.size(),
         rankings,
         advantages,
-        misses(legs, rankings.get(HONE)),
+        counts(missed),
         Percentiles.of(searchMillis),
         Percentiles.of(embedMillis),
-        RefusalMeasure.of(leastRelevance, relevances(legs, false), relevances(legs, true)),
+        RefusalMeasure.of(leastRelevance, answerable, unanswerable),
         tuning(legs),
+        passageCount(legs),
+        missed,
+        new IndexReport.Relevances(boxed(answerable), boxed(unanswerable)),
         new CitationMeasure(view).run(questions));
   }
 
+  private static List<Double> boxed(double[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
   private Optional<WeightTuning> tuning(List<Legs> legs) throws IOException {
-    if (legs.size() < WeightTuning.LEAST_QUESTIONS) {
-      return Optional.empty();
+    return legs.size() < WeightTuning.LEAST_QUESTIONS
+        ? Optional.empty()
+        : Optional.of(
+            WeightTuning.run(
+                fusion.weight(),
+                (weight, isSecondHalf) ->
+                    ranks(half(legs, isSecondHalf), new Fusion.Convex(weight))));
+  }
+
+  private Optional<PassageCount> passageCount(List<Legs> legs) throws IOException {
+    return legs.size() < WeightTuning.LEAST_QUESTIONS
+        ? Optional.empty()
+        : Optional.of(
+            PassageCount.choose(ranks(half(legs, false), fusion), ranks(half(legs, true), fusion)));
+  }
+
+  /// Every second question.
+  private static List<Legs> half(List<Legs> legs, boolean isSecond) {
+    var half = new ArrayList<Legs>();
+    for (int i = isSecond ? 1 : 0; i < legs.size(); i += 2) {
+      half.add(legs.get(i));
     }
-    var first = new ArrayList<Legs>();
-    var second = new ArrayList<Legs>();
-    for (int i = 0; i < legs.size(); i++) {
-      (i % 2 == 0 ? first : second).add(legs.get(i));
-    }
-    return Optional.of(
-        WeightTuning.run(
-            fusion.weight(),
-            (weight, isSecondHalf) ->
-                ranks(isSecondHalf ? second : first, new Fusion.Convex(weight))));
+    return half;
   }
 
   private Legs search(Question question) throws IOException {
@@ -154,15 +175,22 @@ public final class IndexMeasure {
     return 0;
   }
 
-  private Map<Miss, Integer> misses(List<Legs> legs, Ranks ranks) throws IOException {
-    var misses = new TreeMap<Miss, Integer>();
+  private static Map<Miss, Integer> counts(List<IndexReport.Missed> missed) {
+    var counts = new TreeMap<Miss, Integer>();
+    missed.forEach(question -> counts.merge(question.why(), 1, Integer::sum));
+    return counts;
+  }
+
+  private List<IndexReport.Missed> missed(List<Legs> legs, Ranks ranks) throws IOException {
+    var missed = new ArrayList<IndexReport.Missed>();
     var standing = ranks.ranks();
     for (int i = 0; i < standing.length; i++) {
       if (standing[i] == 0 || standing[i] > SHOWN) {
-        misses.merge(miss(legs.get(i), standing[i]), 1, Integer::sum);
+        var why = miss(legs.get(i), standing[i]);
+        missed.add(new IndexReport.Missed(legs.get(i).question(), why, standing[i]));
       }
     }
-    return misses;
+    return missed;
   }
 
   private Miss miss(Legs legs, int rank) throws IOException {

@@ -14,6 +14,9 @@ import java.util.Optional;
 /// @param embedMillis of embedding the question: the same
 /// @param refusals how the search tells questions that nothing in the index answers
 /// @param tuning of the weight; empty where there are too few questions
+/// @param passageCount how many passages are enough; empty where there are too few questions
+/// @param missed the questions behind `misses`
+/// @param relevances behind `refusals`
 /// @param citations how the check of citations does; empty where no question has answers
 public record IndexReport(
     int questions,
@@ -24,7 +27,19 @@ public record IndexReport(
     Percentiles embedMillis,
     Refusals refusals,
     Optional<WeightTuning> tuning,
+    Optional<PassageCount> passageCount,
+    List<Missed> missed,
+    Relevances relevances,
     Optional<Citations> citations) {
+
+  /// @param rank of its document, from 1; 0 where it was not among the first hundred
+  public record Missed(Question question, Miss why, int rank) {}
+
+  /// The relevance of the best of the first passages, question by question.
+  ///
+  /// @param answerable of the questions as they are
+  /// @param unanswerable as if the document that answers them were not there
+  public record Relevances(List<Double> answerable, List<Double> unanswerable) {}
 
   /// Milliseconds.
   public record Percentiles(double p50, double p95) {

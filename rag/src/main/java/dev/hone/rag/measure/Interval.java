@@ -9,7 +9,7 @@ public record Interval(double mean, double low, double high) {
   private static final int DRAWS = 2_000;
 
   /// Of the questions' values; of paired differences, where two systems answered the same ones.
-  static Interval of(double[] values) {
+  public static Interval of(double[] values) {
     var random = new SplittableRandom(1);
     var means = new double[DRAWS];
     for (int i = 0; i < DRAWS; i++) {

@@ -19,16 +19,24 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param source the document that answers it
 /// @param metadata fields of the record that answers it
 /// @param answers accepted short answers; may be empty
+/// @param evidence what must stand in a passage for it to answer; empty where any passage of the
+///   document, or the record, does
 public record Question(
-    String text, Optional<String> source, Map<String, String> metadata, List<String> answers) {
+    String text,
+    Optional<String> source,
+    Map<String, String> metadata,
+    List<String> answers,
+    Optional<String> evidence) {
   public Question {
     metadata = Map.copyOf(metadata);
     answers = List.copyOf(answers);
   }
 
-  /// Whether the passage is of the document, and of the record, that answers the question.
+  /// Whether the passage is of the document, and of the record, that answers the question, and has
+  /// the evidence.
   boolean isAnsweredFrom(StoredPassage passage) {
     return source.map(passage.source()::equals).orElse(true)
+        && evidence.map(passage.passage().text()::contains).orElse(true)
         && passage.passage().metadata().entrySet().containsAll(metadata.entrySet());
   }
 
@@ -38,7 +46,20 @@ public record Question(
     return source.isPresent() ? source.get().equals(passage.source()) : isAnsweredFrom(passage);
   }
 
-  /// Reads JSON Lines: `question`, `source` or `metadata` or both, `answers`.
+  /// As a line that [#read] reads.
+  public String json() {
+    var row = new LinkedHashMap<String, Object>();
+    row.put("question", text);
+    source.ifPresent(name -> row.put("source", name));
+    if (!metadata.isEmpty()) {
+      row.put("metadata", metadata);
+    }
+    row.put("answers", answers);
+    evidence.ifPresent(sentence -> row.put("evidence", sentence));
+    return JsonMapper.shared().writeValueAsString(row);
+  }
+
+  /// Reads JSON Lines: `question`, `source` or `metadata` or both, `answers`, `evidence`.
   ///
   /// @throws UsageException when a line is no question
   public static List<Question> read(Path file) throws IOException {
@@ -67,7 +88,7 @@ public record Question(
           e);
     }
     var text = row.path("question").asString("");
-    var source = Optional.of(row.path("source").asString("")).filter(name -> !name.isEmpty());
+    var source = text(row, "source");
     var metadata = new LinkedHashMap<String, String>();
     row.path("metadata").forEachEntry((name, value) -> metadata.put(name, value.asString("")));
     var answers = new ArrayList<String>();
@@ -77,6 +98,10 @@ public record Question(
           where + ": lacks the question, or what answers it",
           "write {\"question\": \"…\", \"source\": \"path/of/the/document.md\"}");
     }
-    return new Question(text, source, metadata, answers);
+    return new Question(text, source, metadata, answers, text(row, "evidence"));
+  }
+
+  private static Optional<String> text(JsonNode row, String field) {
+    return Optional.of(row.path(field).asString("")).filter(text -> !text.isEmpty());
   }
 }

@@ -73,8 +73,8 @@ final class LuceneView implements PassageView {
   }
 
   @Override
-  public List<float[]> someVectors(int count) throws IOException {
-    return StoredVectors.some(searcher.getIndexReader(), count);
+  public List<Sample> sample(int count) throws IOException {
+    return StoredVectors.sample(searcher.getIndexReader(), count);
   }
 
   private static List<Scored> scored(TopDocs hits, boolean isVector) {

@@ -31,8 +31,10 @@ public interface PassageView extends Closeable {
   /// The same by comparing with every passage.
   List<Scored> byVectorExactly(float[] vector, Filter filter, int depth) throws IOException;
 
-  /// Vectors of passages spread evenly over the index, to try the search with.
-  List<float[]> someVectors(int count) throws IOException;
+  /// Passages spread evenly over the index, to try the search with.
+  ///
+  /// @param count the most of them
+  List<Sample> sample(int count) throws IOException;
 
   /// Whether [#byVector] compares with every passage too.
   boolean isExact();
@@ -41,6 +43,10 @@ public interface PassageView extends Closeable {
 
   /// The document of that name, if it is in this state.
   Optional<StoredDocument> document(String source) throws IOException;
+
+  /// @param id of a passage
+  /// @param vector its own
+  record Sample(long id, float[] vector) {}
 
   /// How rare each word of a question is here, by its stem: BM25's idf. Words that mean nothing
   /// (the, of) are left out.

@@ -31,7 +31,9 @@ public interface PgConnections {
         throw e;
       }
     } catch (SQLException e) {
-      throw new IOException("PostgreSQL: " + e.getMessage(), e);
+      // A batch's own message has all its values in it.
+      var reason = e.getNextException() == null ? e : e.getNextException();
+      throw new IOException("PostgreSQL: " + reason.getMessage(), e);
     }
   }
 }

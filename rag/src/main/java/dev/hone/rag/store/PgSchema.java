@@ -25,11 +25,15 @@ final class PgSchema {
   private PgSchema() {}
 
   /// Makes the tables where they are missing.
-  static void create(Connection connection, int dimension) throws SQLException {
-    try (var statement = connection.createStatement()) {
+  static void create(Connection connection, int dimension, String madeWith) throws SQLException {
+    try (var statement = connection.createStatement();
+        var state =
+            connection.prepareStatement("insert into hone_state values (true, ?, 0, 1, 0, 0)")) {
       for (var sql : tables(dimension)) {
         statement.execute(sql);
       }
+      state.setString(1, madeWith);
+      state.execute();
     }
   }
 
@@ -39,12 +43,12 @@ final class PgSchema {
         """
         create table hone_state(
           one boolean primary key check (one),
+          made_with text not null,
           version bigint not null,
           next_id bigint not null,
           passages bigint not null,
           stems bigint not null)\
         """,
-        "insert into hone_state values (true, 0, 1, 0, 0)",
         """
         create table hone_document(
           source text not null,

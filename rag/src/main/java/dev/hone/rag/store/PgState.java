@@ -5,11 +5,12 @@ import java.sql.SQLException;
 
 /// Where an index in PostgreSQL stands.
 ///
+/// @param madeWith what its passages depend on
 /// @param version counts commits
 /// @param nextId of the next passage; never used twice
 /// @param passages that hold now
 /// @param stems of all of them, for BM25's mean length
-record PgState(long version, long nextId, long passages, long stems) {
+record PgState(String madeWith, long version, long nextId, long passages, long stems) {
   static PgState read(Connection connection) throws SQLException {
     return read(connection, "select * from hone_state");
   }
@@ -24,6 +25,7 @@ record PgState(long version, long nextId, long passages, long stems) {
         var row = statement.executeQuery(sql)) {
       row.next();
       return new PgState(
+          row.getString("made_with"),
           row.getLong("version"),
           row.getLong("next_id"),
           row.getLong("passages"),

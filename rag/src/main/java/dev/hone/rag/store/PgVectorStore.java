@@ -1,5 +1,6 @@
 package dev.hone.rag.store;
 
+import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,17 +37,26 @@ public final class PgVectorStore implements PassageStore {
   /// which needs the right to, and the extension `vector`.
   ///
   /// @param dimension elements of a vector
-  public static PgVectorStore open(PgConnections connections, int dimension) throws IOException {
-    long version =
+  /// @param madeWith what the passages depend on: embedder, sizes
+  /// @throws UsageException when the tables there were made with something else
+  public static PgVectorStore open(PgConnections connections, int dimension, String madeWith)
+      throws IOException {
+    var state =
         connections.transaction(
             PgSchema.EVERYBODY,
             connection -> {
               if (!PgSchema.exists(connection)) {
-                PgSchema.create(connection, dimension);
+                PgSchema.create(connection, dimension, madeWith);
               }
-              return PgState.read(connection).version();
+              return PgState.read(connection);
             });
-    return new PgVectorStore(connections, version);
+    if (!state.madeWith().equals(madeWith)) {
+      throw new UsageException(
+          "the database has another index already (made with %s; this one: %s)"
+              .formatted(state.madeWith(), madeWith),
+          "give this one a schema of its own: …&currentSchema=NAME");
+    }
+    return new PgVectorStore(connections, state.version());
   }
 
   /// A view of the last committed state.

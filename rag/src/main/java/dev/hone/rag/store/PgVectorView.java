@@ -161,17 +161,17 @@ final class PgVectorView implements PassageView {
   }
 
   @Override
-  public List<float[]> someVectors(int count) throws IOException {
+  public List<Sample> sample(int count) throws IOException {
     long step = Math.max(1, state.passages() / count);
     return rows(
         """
-        select embedding::text from
-          (select embedding, row_number() over (order by id) as place from hone_passage where %s) all_of_them
+        select id, embedding::text from
+          (select id, embedding, row_number() over (order by id) as place from hone_passage where %s) all_of_them
         where (place - 1) %% %d = 0 limit %d\
         """
             .formatted(HOLDS, step, count),
         Optional.empty(),
-        row -> PgRows.vector(row.getString(1)));
+        row -> new Sample(row.getLong(1), PgRows.vector(row.getString(2))));
   }
 
   @Override

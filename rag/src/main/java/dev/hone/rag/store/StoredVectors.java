@@ -1,5 +1,6 @@
 package dev.hone.rag.store;
 
+import dev.hone.rag.store.PassageView.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,16 +43,19 @@ final class StoredVectors {
     return values.vectorValue(places.index()).clone();
   }
 
-  /// The vectors of `count` passages, or of all, at even distances.
-  static List<float[]> some(IndexReader reader, int count) throws IOException {
-    var some = new ArrayList<float[]>();
+  /// `count` passages, or all, at even distances.
+  static List<Sample> sample(IndexReader reader, int count) throws IOException {
+    var some = new ArrayList<Sample>();
     long step = Math.max(1, reader.getDocCount(LuceneFields.BODY) / count);
     long seen = 0;
     for (var leaf : reader.leaves()) {
       var values = leaf.reader().getFloatVectorValues(LuceneFields.VECTOR);
+      var live = leaf.reader().getLiveDocs();
       for (int i = 0; values != null && i < values.size(); i++) {
-        if (seen++ % step == 0 && some.size() < count) {
-          some.add(values.vectorValue(i).clone());
+        int doc = values.ordToDoc(i);
+        boolean isThere = live == null || live.get(doc);
+        if (isThere && seen++ % step == 0 && some.size() < count) {
+          some.add(new Sample(leaf.docBase + doc, values.vectorValue(i).clone()));
         }
       }
     }

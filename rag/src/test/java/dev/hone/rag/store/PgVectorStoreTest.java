@@ -1,7 +1,10 @@
 package dev.hone.rag.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,12 +27,22 @@ class PgVectorStoreTest extends PassageStoreContract {
 
   @Override
   PassageStore open() throws IOException {
-    return PgVectorStore.open(CONNECTIONS, embedder.dimension());
+    return PgVectorStore.open(CONNECTIONS, embedder.dimension(), "words");
   }
 
   @Override
   PassageView read() throws IOException {
     return PgVectorStore.read(CONNECTIONS);
+  }
+
+  @Test
+  void anIndexMadeOtherwiseIsRefused() throws IOException {
+    open().close();
+    var refused =
+        assertThrows(
+            UsageException.class,
+            () -> PgVectorStore.open(CONNECTIONS, embedder.dimension(), "letters"));
+    assertTrue(refused.getMessage().contains("made with words; this one: letters"));
   }
 
   @Test
