@@ -84,8 +84,16 @@ final class AskCommand implements Callable<Integer> {
       description = "Leave out sentences that the documents do not hold, instead of marking them.")
   private boolean dropsUnsupported;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(names = "--json", description = "Print one JSON object; the same as --format json.")
   private boolean isJson;
+
+  @Option(
+      names = "--format",
+      paramLabel = "text|json|openai|anthropic",
+      description =
+          "Print text with footnotes, Hone's JSON, or a message with citations as OpenAI's or"
+              + " Anthropic's API has them. Default: text.")
+  private CitationText.Format format = CitationText.Format.TEXT;
 
   @Mixin private BaseDtypeOption dtype;
   @Mixin private ThreadsOption threads;
@@ -104,7 +112,8 @@ final class AskCommand implements Callable<Integer> {
             Bounds.atLeast(1, "--passages", passages),
             Answerer.Settings.DEFAULT.leastRelevance(),
             dropsUnsupported);
-    var asking = new Asking(shell, index, filter, readers, settings, threads.count(), isJson);
+    var shown = isJson ? CitationText.Format.JSON : format;
+    var asking = new Asking(shell, index, filter, readers, settings, threads.count(), shown);
     return isFinding
         ? asking.find(question)
         : asking.answer(question, base, adapter, dtype.asked());

@@ -28,7 +28,7 @@ record Asking(
     List<String> readers,
     Answerer.Settings settings,
     int threads,
-    boolean isJson) {
+    CitationText.Format format) {
   /// What the exit code says where the documents have no answer.
   private static final int REFUSED = 3;
 
@@ -38,7 +38,7 @@ record Asking(
         var opened = DocumentIndex.read(index, embedder)) {
       var retriever = new Retriever(embedder, opened.fusion());
       var found = retriever.find(opened.view(), question, allowed(opened), settings.passages());
-      new CitationText(shell.out(), isJson).found(found);
+      new CitationText(shell.out(), format).found(found);
       return found.isEmpty() ? REFUSED : ErrorReport.FINE;
     }
   }
@@ -70,7 +70,7 @@ record Asking(
         answer = answerer.answer(opened.view(), question, allowed);
       }
     }
-    var text = new CitationText(shell.out(), isJson);
+    var text = new CitationText(shell.out(), format);
     return switch (answer) {
       case Answered answered -> {
         text.answered(answered);

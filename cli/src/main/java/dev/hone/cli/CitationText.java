@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.rag.answer.Citation;
+import dev.hone.rag.answer.CitationShape;
 import dev.hone.rag.answer.CitedAnswer.Answered;
 import dev.hone.rag.answer.CitedAnswer.Refused;
 import dev.hone.rag.answer.Statement;
@@ -18,14 +19,30 @@ import java.util.Map;
 /// In JSON a citation has the offsets of what is cited in the document's text, from 0, the end
 /// behind the last character, and the version (the text's hash) that they are of.
 final class CitationText {
-  static final String NOT_SUPPORTED = "[not supported by the documents]";
-
   private final PrintStream out;
+  private final Format format;
   private final boolean isJson;
 
-  CitationText(PrintStream out, boolean isJson) {
+  /// How an answer is printed.
+  enum Format {
+    TEXT,
+    JSON,
+    OPENAI,
+    ANTHROPIC;
+
+    private Map<String, Object> json(Answered answered) {
+      return switch (this) {
+        case TEXT, JSON -> CitationText.json(answered);
+        case OPENAI -> CitationShape.OPENAI.of(answered);
+        case ANTHROPIC -> CitationShape.ANTHROPIC.of(answered);
+      };
+    }
+  }
+
+  CitationText(PrintStream out, Format format) {
     this.out = out;
-    this.isJson = isJson;
+    this.format = format;
+    this.isJson = format != Format.TEXT;
   }
 
   void found(List<Retrieved> found) {
@@ -58,7 +75,7 @@ final class CitationText {
 
   void answered(Answered answered) {
     if (isJson) {
-      out.println(Facts.json(json(answered)));
+      out.println(Facts.json(format.json(answered)));
       return;
     }
     var notes = new ArrayList<Citation>();
@@ -66,7 +83,7 @@ final class CitationText {
     for (var statement : answered.statements()) {
       text.append(text.isEmpty() ? "" : " ").append(statement.text());
       if (!statement.isSupported()) {
-        text.append(' ').append(NOT_SUPPORTED);
+        text.append(' ').append(CitationShape.NOT_SUPPORTED);
       }
       for (var citation : statement.citations()) {
         notes.add(citation);
@@ -75,10 +92,17 @@ final class CitationText {
     }
     out.println(text);
     for (int i = 0; i < notes.size(); i++) {
-      out.println();
-      out.println("[%d] %s".formatted(i + 1, place(notes.get(i).passage())));
-      notes.get(i).text().lines().forEach(line -> out.println("    " + line));
+      note("[%d]".formatted(i + 1), notes.get(i));
     }
+    for (var statement : answered.statements()) {
+      statement.conflicts().forEach(conflict -> note("But see", conflict));
+    }
+  }
+
+  private void note(String mark, Citation citation) {
+    out.println();
+    out.println(mark + " " + place(citation.passage()));
+    citation.text().lines().forEach(line -> out.println("    " + line));
   }
 
   private static String place(StoredPassage stored) {
@@ -108,6 +132,7 @@ final class CitationText {
     json.put("supported", statement.isSupported());
     json.put("objections", statement.objections());
     json.put("citations", statement.citations().stream().map(CitationText::json).toList());
+    json.put("conflicts", statement.conflicts().stream().map(CitationText::json).toList());
     return json;
   }
 

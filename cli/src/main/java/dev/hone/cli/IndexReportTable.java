@@ -126,6 +126,10 @@ record IndexReportTable(IndexReport report) {
         .shownOnly("wrong passages rejected", Numbers.percent(citations.wrongPassagesRejected()))
         .shownOnly("wrong answers rejected", Numbers.percent(citations.wrongAnswersRejected()))
         .shownOnly("cited sentence has the answer", Numbers.percent(citations.spansRight()))
+        .shownOnly("answers cited rightly (recall)", Numbers.percent(citations.recall()))
+        .shownOnly("citations right (precision)", Numbers.percent(citations.precision()))
+        .shownOnly(
+            "refused without their passage", Numbers.percent(citations.refusedWithoutPassage()))
         .jsonOnly("citations", citations);
   }
 

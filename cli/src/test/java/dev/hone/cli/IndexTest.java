@@ -71,7 +71,7 @@ class IndexTest {
                 .formatted(QUESTION));
     var table = hone(0, "index", "eval", "--index", index(), "--questions", questions).out();
     assertTrue(table.contains("words + vectors      1.000  1.000  1.000  1.000  1.000"), table);
-    assertTrue(table.contains("right ones accepted            100.0 %"), table);
+    assertTrue(table.contains("right ones accepted             100.0 %"), table);
     var err =
         hone(2, "index", "eval", "--index", index(), "--questions", questions, "--tune").err();
     assertTrue(err.contains("too few to tune on"), err);

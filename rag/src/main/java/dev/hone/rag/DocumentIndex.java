@@ -36,6 +36,7 @@ public final class DocumentIndex implements Closeable {
   private static final int TRIALS = 100;
   private static final int NEAREST = 10;
   private static final String STORE = "lucene";
+  private static final String LOG = "vectors.log";
 
   private final Path path;
   private IndexSettings settings;
@@ -220,8 +221,10 @@ public final class DocumentIndex implements Closeable {
       throw new IllegalArgumentException("access rules: given " + access.isPresent());
     }
     var cutter = new PassageCutter(embedder::countTokens, settings.size());
+    var log = path.resolve(LOG);
     var report =
-        IndexUpdate.run(store, embedder, new Documents(limits), cutter, access, root, listener);
+        IndexUpdate.run(
+            store, embedder, new Documents(limits), cutter, access, log, root, listener);
     if (report.added() + report.changed() + report.removed() > 0) {
       measureRecall();
     }

@@ -1,5 +1,6 @@
 package dev.hone.rag.answer;
 
+import dev.hone.rag.passage.Sentences;
 import dev.hone.rag.retrieve.Retrieved;
 import dev.hone.rag.store.PassageView;
 import java.util.ArrayList;
@@ -37,7 +38,29 @@ public final class CitationCheck {
         citations.add(citation(support, marked, passages, number));
       }
     }
-    return new Statement(marked.sentence(), citations, objections);
+    return citations.isEmpty()
+        ? new Statement(Links.removed(marked.sentence()), citations, List.of(), objections)
+        : new Statement(
+            marked.sentence(), citations, conflicts(support, citations, passages), objections);
+  }
+
+  /// What passages that are not cited say to the contrary.
+  private static List<Citation> conflicts(
+      Support support, List<Citation> citations, List<Retrieved> passages) {
+    var conflicts = new ArrayList<Citation>();
+    for (int number = 1; number <= passages.size(); number++) {
+      var stored = passages.get(number - 1).passage();
+      int own = number;
+      if (citations.stream().noneMatch(citation -> citation.number() == own)) {
+        for (var sentence : Sentences.of(stored.passage().text())) {
+          if (citations.stream().anyMatch(c -> support.contradict(c.text(), sentence.text()))) {
+            int start = stored.passage().start() + sentence.start();
+            conflicts.add(new Citation(number, stored, start, sentence.text()));
+          }
+        }
+      }
+    }
+    return conflicts;
   }
 
   private static boolean holds(

@@ -43,11 +43,9 @@ final class Marks {
 
   /// A mark belongs to the sentence of the character before it, as in `So it is. [1]`.
   private static List<Marked> sentences(String text, List<Mark> marks) {
-    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
-    places.setText(text);
     var sentences = new ArrayList<Marked>();
-    int start = places.first();
-    for (int end = places.next(); end != BreakIterator.DONE; start = end, end = places.next()) {
+    int start = 0;
+    for (int end : ends(text)) {
       var numbers = new LinkedHashSet<Integer>();
       for (var mark : marks) {
         boolean isHere = mark.place() > start && mark.place() <= end;
@@ -59,7 +57,24 @@ final class Marks {
       if (!sentence.isEmpty()) {
         sentences.add(new Marked(sentence, numbers));
       }
+      start = end;
     }
     return sentences;
+  }
+
+  /// Where sentences end; never inside an address.
+  private static List<Integer> ends(String text) {
+    var links = Links.in(text);
+    var places = BreakIterator.getSentenceInstance(Locale.ENGLISH);
+    places.setText(text);
+    places.first();
+    var ends = new ArrayList<Integer>();
+    for (int end = places.next(); end != BreakIterator.DONE; end = places.next()) {
+      int place = end;
+      if (links.stream().noneMatch(link -> link.start() < place && place < link.end())) {
+        ends.add(end);
+      }
+    }
+    return ends;
   }
 }

@@ -8,19 +8,25 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Whether a passage holds what a sentence says, told from their words.
 ///
 /// Every content word of the sentence must stand in the passage; of a long sentence one in eight
 /// may be another word, but no number or name that the question does not have. Text in quotation
-/// marks must stand in the passage as it is. A statement of a few words must stand in one sentence,
-/// and be of the kind that was asked for. docs/benchmarks.md has what this accepts and what it lets
-/// through.
+/// marks must stand in the passage as it is, and so must an address. A statement of a few words
+/// must stand in one sentence, and be of the kind that was asked for. docs/benchmarks.md has what
+/// this accepts and what it lets through.
 final class Support {
   private static final double FREE_WORDS = 0.125;
 
   /// A statement of so few words stands in one sentence or not at all.
   private static final int SHORT = 4;
+
+  /// Two sentences are about the same from so many common words on, and this share of all.
+  private static final int SAME_WORDS = 3;
+
+  private static final double SAME_SHARE = 0.6;
 
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}'’.,-]*");
   private static final Pattern QUOTE = Pattern.compile("[\"“]([^\"“”]{12,})[\"”]");
@@ -42,7 +48,32 @@ final class Support {
         isShort
             ? Sentences.of(passage.text()).stream().anyMatch(one -> hasWords(one.text(), sentence))
             : hasWords(passage.text(), sentence);
-    return hasWords && hasQuotes(passage.text(), sentence) && (!isShort || kind.fits(sentence));
+    return hasWords
+        && hasQuotes(passage.text(), sentence)
+        && Links.in(sentence).stream().allMatch(link -> passage.text().contains(link.group()))
+        && (!isShort || kind.fits(sentence));
+  }
+
+  /// Whether two sentences of documents say the same but for their numbers.
+  boolean contradict(String one, String other) {
+    var numbers = numbers(one);
+    var otherNumbers = numbers(other);
+    if (numbers.isEmpty() || otherNumbers.isEmpty() || numbers.equals(otherNumbers)) {
+      return false;
+    }
+    var words = new HashSet<>(view.stems(one));
+    words.removeAll(numbers);
+    var otherWords = new HashSet<>(view.stems(other));
+    otherWords.removeAll(otherNumbers);
+    long common = words.stream().filter(otherWords::contains).count();
+    long all = words.size() + otherWords.size() - common;
+    return common >= SAME_WORDS && common >= SAME_SHARE * all;
+  }
+
+  private Set<String> numbers(String text) {
+    return view.stems(text).stream()
+        .filter(stem -> stem.chars().anyMatch(Character::isDigit))
+        .collect(Collectors.toSet());
   }
 
   private static boolean hasQuotes(String text, String sentence) {

@@ -6,6 +6,8 @@ import dev.hone.rag.store.Filter;
 import dev.hone.rag.store.PassageView;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.rag.DefaultRetrievalAugmentor;
+import dev.langchain4j.rag.RetrievalAugmentor;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /// An index as LangChain4j's `ContentRetriever`.
@@ -55,6 +58,17 @@ public final class HoneContentRetriever implements ContentRetriever {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot search the index", e);
     }
+  }
+
+  /// All of LangChain4j's augmentation in one: this retriever, and its passages fenced before the
+  /// question.
+  ///
+  /// @param controlTokens texts that the model's tokenizer would read as control tokens
+  public RetrievalAugmentor augmentor(Set<String> controlTokens) {
+    return DefaultRetrievalAugmentor.builder()
+        .contentRetriever(this)
+        .contentInjector(new FencedContentInjector(controlTokens))
+        .build();
   }
 
   private static Content content(Retrieved found) {

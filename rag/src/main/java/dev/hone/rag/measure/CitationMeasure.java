@@ -18,6 +18,7 @@ import java.util.Optional;
 /// Puts known answers to the check of citations: right ones, and two kinds of wrong ones.
 final class CitationMeasure {
   private static final int DEPTH = 100;
+  private static final int SHOWN = 5;
 
   private final PassageView view;
   private int right;
@@ -27,13 +28,25 @@ final class CitationMeasure {
   private int wrongPassagesAccepted;
   private int wrongAnswers;
   private int wrongAnswersAccepted;
+  private int answered;
+  private int answeredAndCited;
+  private int cited;
+  private int citedRightly;
+  private int blind;
+  private int blindRefused;
 
   CitationMeasure(PassageView view) {
     this.view = view;
   }
 
+  /// The ranking for a question, best first.
+  @FunctionalInterface
+  interface Rankings {
+    List<StoredPassage> of(Question question) throws IOException;
+  }
+
   /// Empty where no question with answers has its passage among the first hundred by words.
-  Optional<Citations> run(List<Question> questions) throws IOException {
+  Optional<Citations> run(List<Question> questions, Rankings rankings) throws IOException {
     var answersBySource = new HashMap<String, List<Question>>();
     for (var question : questions) {
       if (!question.answers().isEmpty()) {
@@ -45,6 +58,7 @@ final class CitationMeasure {
     for (var question : questions) {
       if (!question.answers().isEmpty()) {
         measure(question, answersBySource);
+        endToEnd(question, rankings.of(question));
       }
     }
     return right == 0 ? Optional.empty() : Optional.of(result());
@@ -55,7 +69,10 @@ final class CitationMeasure {
         share(rightAccepted, right),
         1 - share(wrongPassagesAccepted, wrongPassages),
         1 - share(wrongAnswersAccepted, wrongAnswers),
-        share(spansRight, rightAccepted));
+        share(spansRight, rightAccepted),
+        share(answeredAndCited, answered),
+        share(citedRightly, cited),
+        share(blindRefused, blind));
   }
 
   private static double share(int part, int whole) {
@@ -68,7 +85,7 @@ final class CitationMeasure {
     Optional<StoredPassage> other = Optional.empty();
     for (var hit : view.byWords(question.text(), Filter.NONE, DEPTH)) {
       var passage = view.passage(hit.id());
-      boolean isOwn = question.isAnsweredFrom(passage) && holdsAnswer(passage, question);
+      boolean isOwn = answers(passage, question);
       if (isOwn && own.isEmpty()) {
         own = Optional.of(passage);
       } else if (!question.isAnsweredFrom(passage) && other.isEmpty()) {
@@ -83,6 +100,33 @@ final class CitationMeasure {
       wrongPassages++;
       wrongPassagesAccepted += accepts(question, question.answers().getFirst(), other.get());
     }
+  }
+
+  /// The known answer as a model would give it that cites nothing: before the passages found, and
+  /// before the same without those that answer.
+  private void endToEnd(Question question, List<StoredPassage> ranking) throws IOException {
+    var first = ranking.stream().limit(SHOWN).toList();
+    if (first.stream().anyMatch(passage -> answers(passage, question))) {
+      answered++;
+      boolean isRight = false;
+      for (var statement : check(question, question.answers().getFirst(), first)) {
+        for (var citation : statement.citations()) {
+          cited++;
+          boolean isOwn = answers(citation.passage(), question);
+          citedRightly += isOwn ? 1 : 0;
+          isRight |= isOwn;
+        }
+      }
+      answeredAndCited += isRight ? 1 : 0;
+    }
+    var others = ranking.stream().filter(p -> !answers(p, question)).limit(SHOWN).toList();
+    blind++;
+    var said = check(question, question.answers().getFirst(), others);
+    blindRefused += said.stream().noneMatch(Statement::isSupported) ? 1 : 0;
+  }
+
+  private static boolean answers(StoredPassage passage, Question question) {
+    return question.isAnsweredFrom(passage) && holdsAnswer(passage, question);
   }
 
   private static boolean holdsAnswer(StoredPassage passage, Question question) {
@@ -124,7 +168,11 @@ final class CitationMeasure {
   }
 
   private List<Statement> check(Question question, String answer, StoredPassage passage) {
-    var only = List.of(new Retrieved(passage, 1, 1, 1));
-    return CitationCheck.check(view, question.text(), answer + " [1]", only);
+    return check(question, answer + " [1]", List.of(passage));
+  }
+
+  private List<Statement> check(Question question, String answer, List<StoredPassage> passages) {
+    var found = passages.stream().map(passage -> new Retrieved(passage, 1, 1, 1)).toList();
+    return CitationCheck.check(view, question.text(), answer, found);
   }
 }

@@ -25,6 +25,7 @@ public final class IndexMeasure {
   public static final String HONE = "words + vectors";
   private static final int DEPTH = 100;
   private static final int SHOWN = 5;
+  private static final int RANKED = 30;
   private static final Map<String, Fusion> OTHERS = others();
 
   private final PassageView view;
@@ -103,7 +104,19 @@ public final class IndexMeasure {
         passageCount(legs),
         missed,
         new IndexReport.Relevances(boxed(answerable), boxed(unanswerable)),
-        new CitationMeasure(view).run(questions));
+        new CitationMeasure(view).run(questions, rankings(legs)::get));
+  }
+
+  private Map<Question, List<StoredPassage>> rankings(List<Legs> legs) throws IOException {
+    var rankings = new HashMap<Question, List<StoredPassage>>();
+    for (var asked : legs) {
+      var ranking = new ArrayList<StoredPassage>();
+      for (var hit : fusion.fuse(asked.words(), asked.vectors()).stream().limit(RANKED).toList()) {
+        ranking.add(passage(hit.id()));
+      }
+      rankings.put(asked.question(), ranking);
+    }
+    return rankings;
   }
 
   private static List<Double> boxed(double[] values) {

@@ -71,9 +71,17 @@ public record IndexReport(
   /// @param wrongPassagesRejected the known answer, citing the best passage that is not its own
   /// @param wrongAnswersRejected the answer to another question about the same document
   /// @param spansRight cited sentences that have the answer in them, of those accepted
+  /// @param recall known answers without references, put to all passages found: the share that gets
+  ///   a citation of the passage that answers, where it was found
+  /// @param precision citations given there that are of a passage that answers
+  /// @param refusedWithoutPassage the same with the passages that answer left out: the share that
+  ///   gets no citation
   public record Citations(
       double rightAccepted,
       double wrongPassagesRejected,
       double wrongAnswersRejected,
-      double spansRight) {}
+      double spansRight,
+      double recall,
+      double precision,
+      double refusedWithoutPassage) {}
 }

@@ -26,7 +26,8 @@ public final class OwnQuestions {
   private static final int MOST_WORDS = 40;
   private static final int LEAST_ASKED = 4;
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}'’-]*");
-  private static final Pattern NUMBER = Pattern.compile("\\p{N}[\\p{N}.,:/-]*(?: \\p{L}+)?");
+  private static final Pattern NUMBER =
+      Pattern.compile("\\p{N}(?:[\\p{N}.,:/-]*\\p{N})?(?: \\p{L}+)?");
   private static final Pattern NAME =
       Pattern.compile("(?<=[\\p{L}\\p{N},;:] )\\p{Lu}\\p{L}+(?: \\p{Lu}\\p{L}+)*");
 

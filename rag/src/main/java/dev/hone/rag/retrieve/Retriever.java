@@ -6,8 +6,10 @@ import dev.hone.rag.store.PassageView;
 import dev.hone.rag.store.Scored;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Finds the passages for a question: both legs, their fusion, and no place twice.
@@ -15,12 +17,22 @@ public final class Retriever {
   /// How many passages each leg contributes.
   private static final int DEPTH = 100;
 
+  /// How many of the fusion's best a reranker judges.
+  private static final int RERANKED = 30;
+
   private final Embedder embedder;
   private final Fusion fusion;
+  private final Optional<Reranker> reranker;
 
   public Retriever(Embedder embedder, Fusion fusion) {
+    this(embedder, fusion, Optional.empty());
+  }
+
+  /// @param reranker puts the best of the fusion into their last order
+  public Retriever(Embedder embedder, Fusion fusion, Optional<Reranker> reranker) {
     this.embedder = embedder;
     this.fusion = fusion;
+    this.reranker = reranker;
   }
 
   /// The best passages, best first.
@@ -38,7 +50,21 @@ public final class Retriever {
     var words = view.byWords(question, filter, DEPTH);
     var vectors = view.byVector(vector, filter, DEPTH);
     var cosines = vectors.stream().collect(Collectors.toMap(Scored::id, Scored::score));
-    return diverse(view, question, fusion.fuse(words, vectors), cosines, count);
+    int judged = reranker.isPresent() ? Math.max(count, RERANKED) : count;
+    var found = diverse(view, question, fusion.fuse(words, vectors), cosines, judged);
+    return reranker.isPresent() ? reranked(reranker.get(), question, found, count) : found;
+  }
+
+  private static List<Retrieved> reranked(
+      Reranker reranker, String question, List<Retrieved> found, int count) throws IOException {
+    var texts = found.stream().map(hit -> hit.passage().passage().text()).toList();
+    var scores = reranker.scores(question, texts);
+    var places = new ArrayList<Integer>();
+    for (int i = 0; i < found.size(); i++) {
+      places.add(i);
+    }
+    places.sort(Comparator.<Integer>comparingDouble(scores::get).reversed());
+    return places.stream().limit(count).map(found::get).toList();
   }
 
   private static List<Retrieved> diverse(

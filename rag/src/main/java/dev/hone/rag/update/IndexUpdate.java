@@ -23,7 +23,8 @@ import java.util.SortedMap;
 ///
 /// What did not change is told by the file's hash and left alone. Of what did, only passages whose
 /// text the index has never seen are embedded; a renamed file costs nothing. Work is committed
-/// every few seconds, whole documents at a time: a process that is killed goes on there.
+/// every few seconds, whole documents at a time; vectors of a document that takes longer are logged
+/// meanwhile. A process that is killed goes on there.
 public final class IndexUpdate {
   private static final long COMMIT_EVERY_NANOS = 5_000_000_000L;
 
@@ -35,6 +36,7 @@ public final class IndexUpdate {
   private final Documents documents;
   private final PassageCutter cutter;
   private final Optional<AccessRules> access;
+  private final VectorLog log;
   private final UpdateListener listener;
 
   private final List<UpdateReport.Failure> failures = new ArrayList<>();
@@ -55,12 +57,14 @@ public final class IndexUpdate {
       Documents documents,
       PassageCutter cutter,
       Optional<AccessRules> access,
+      VectorLog log,
       UpdateListener listener) {
     this.store = store;
     this.embedder = embedder;
     this.documents = documents;
     this.cutter = cutter;
     this.access = access;
+    this.log = log;
     this.listener = listener;
   }
 
@@ -69,16 +73,21 @@ public final class IndexUpdate {
   /// @param root a folder or a file
   /// @param cutter whose passages the embedder reads whole
   /// @param access who may read what; empty where access is not checked
+  /// @param log a file for vectors that the store has not yet
   public static UpdateReport run(
       PassageStore store,
       Embedder embedder,
       Documents documents,
       PassageCutter cutter,
       Optional<AccessRules> access,
+      Path log,
       Path root,
       UpdateListener listener)
       throws IOException {
-    return new IndexUpdate(store, embedder, documents, cutter, access, listener).run(root);
+    try (var vectors = VectorLog.open(log, embedder.dimension())) {
+      return new IndexUpdate(store, embedder, documents, cutter, access, vectors, listener)
+          .run(root);
+    }
   }
 
   private UpdateReport run(Path root) throws IOException {
@@ -90,7 +99,7 @@ public final class IndexUpdate {
     readAll(folder.files(), known);
     removeGone(folder.files().keySet(), known);
     if (added + changed + removed > 0) {
-      store.commit();
+      commit();
     }
     long passages = store.documents().values().stream().mapToLong(StoredDocument::passages).sum();
     return new UpdateReport(
@@ -146,9 +155,14 @@ public final class IndexUpdate {
       changed++;
     }
     if (System.nanoTime() - committed > COMMIT_EVERY_NANOS) {
-      store.commit();
-      committed = System.nanoTime();
+      commit();
     }
+  }
+
+  private void commit() throws IOException {
+    store.commit();
+    log.clear();
+    committed = System.nanoTime();
   }
 
   private void put(String source, String fileHash, Set<String> labels, Document document)
@@ -172,7 +186,7 @@ public final class IndexUpdate {
     var vectors = new HashMap<String, float[]>();
     var missing = new HashMap<String, String>();
     for (int i = 0; i < passages.size(); i++) {
-      var known = store.vector(hashes.get(i));
+      var known = known(hashes.get(i));
       if (known.isPresent()) {
         vectors.put(hashes.get(i), known.get());
       } else {
@@ -188,13 +202,24 @@ public final class IndexUpdate {
     return all;
   }
 
-  private void embed(Map<String, String> textOfHash, Map<String, float[]> into) {
+  private Optional<float[]> known(String hash) throws IOException {
+    var logged = log.vector(hash);
+    return logged.isPresent() ? logged : store.vector(hash);
+  }
+
+  private void embed(Map<String, String> textOfHash, Map<String, float[]> into) throws IOException {
+    long logged = committed;
     var hashes = List.copyOf(textOfHash.keySet());
     for (int from = 0; from < hashes.size(); from += AT_ONCE) {
       var some = hashes.subList(from, Math.min(hashes.size(), from + AT_ONCE));
       var vectors = embedder.passages(some.stream().map(textOfHash::get).toList());
       for (int i = 0; i < some.size(); i++) {
         into.put(some.get(i), vectors.get(i));
+        log.add(some.get(i), vectors.get(i));
+      }
+      if (System.nanoTime() - logged > COMMIT_EVERY_NANOS) {
+        log.force();
+        logged = System.nanoTime();
       }
       embedded += some.size();
       listener.progressed(doneBytes + fileBytes * (from + some.size()) / hashes.size(), allBytes);

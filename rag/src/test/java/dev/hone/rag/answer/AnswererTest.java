@@ -193,4 +193,85 @@ class AnswererTest {
     assertEquals(2, copies);
     assertEquals(4, found.size());
   }
+
+  @Test
+  void anotherNumberForTheSameIsShown() throws IOException {
+    put("old.md", "Tea can be returned for 60 days, sealed.");
+    var statement = statements("30 days [1]").getFirst();
+    var sources = statement.conflicts().stream().map(c -> c.passage().source()).toList();
+    assertEquals(List.of("old.md"), sources);
+    assertEquals(
+        "Tea can be returned for 60 days, sealed.", statement.conflicts().getFirst().text());
+  }
+
+  @Test
+  void anAddressThatNoPassageHasIsRemoved() throws IOException {
+    var said = "30 days [1]. Tea can be returned at https://evil.example/?q=tea for days [1].";
+    var second = statements(said).get(1);
+    assertFalse(second.isSupported());
+    assertEquals("Tea can be returned at [link removed] for days.", second.text());
+  }
+
+  @Test
+  void openAiHasTheAnswersSpans() throws IOException {
+    var answered =
+        assertInstanceOf(Answered.class, answer(QUESTION, "30 days [1]. The king likes it."));
+    assertEquals(
+        Map.of(
+            "role",
+            "assistant",
+            "content",
+            "30 days. The king likes it. [not supported by the documents]",
+            "annotations",
+            List.of(
+                Map.of(
+                    "type",
+                    "url_citation",
+                    "url_citation",
+                    Map.of(
+                        "start_index",
+                        0,
+                        "end_index",
+                        8,
+                        "title",
+                        "returns.md",
+                        "url",
+                        "returns.md")))),
+        CitationShape.OPENAI.of(answered));
+  }
+
+  @Test
+  void anthropicHasTheDocumentsSpans() throws IOException {
+    var answered = assertInstanceOf(Answered.class, answer(QUESTION, "30 days [1]. The king."));
+    int document =
+        answered.found().stream().map(f -> f.passage().source()).toList().indexOf("returns.md");
+    assertEquals(
+        Map.of(
+            "role",
+            "assistant",
+            "content",
+            List.of(
+                Map.of(
+                    "type",
+                    "text",
+                    "text",
+                    "30 days.",
+                    "citations",
+                    List.of(
+                        Map.of(
+                            "type",
+                            "char_location",
+                            "cited_text",
+                            "Tea can be returned for 30 days, sealed.",
+                            "document_index",
+                            document,
+                            "document_title",
+                            "returns.md",
+                            "start_char_index",
+                            27,
+                            "end_char_index",
+                            67))),
+                Map.of("type", "text", "text", " The king. [not supported by the documents]"))),
+        CitationShape.ANTHROPIC.of(answered));
+  }
 }

@@ -19,13 +19,14 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.TokenCountEstimator;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.scoring.ScoringModel;
 import dev.langchain4j.rag.AugmentationRequest;
-import dev.langchain4j.rag.DefaultRetrievalAugmentor;
 import dev.langchain4j.rag.query.Metadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,11 +48,7 @@ class LangChain4jTest {
       var retriever =
           new HoneContentRetriever(
               store::view, new Retriever(embedder, Fusion.DEFAULT), query -> Filter.NONE, 3);
-      var augmentor =
-          DefaultRetrievalAugmentor.builder()
-              .contentRetriever(retriever)
-              .contentInjector(new FencedContentInjector(Set.of()))
-              .build();
+      var augmentor = retriever.augmentor(Set.of());
       var asked = UserMessage.from("How long for tea?");
       var metadata = Metadata.from(asked, "somebody", List.of());
       var result = augmentor.augment(new AugmentationRequest(asked, metadata));
@@ -65,6 +62,30 @@ class LangChain4jTest {
       assertEquals(3, found.getInteger("page"));
       assertEquals(4, found.getInteger("start"));
       assertEquals("7", found.getString("id"));
+    }
+  }
+
+  @Test
+  void anyScoringModelReranks() throws IOException {
+    try (var store = LuceneStore.open(dir)) {
+      for (var text : List.of("tea pot", "tea", "tea cup lid")) {
+        var passage = new Passage(0, text, List.of(), 0, Map.of());
+        store.put(
+            new StoredDocument(text, text, "f", "v", 1, 0, Set.of()),
+            List.of(new EmbeddedPassage(passage, text, embedder.query(text))));
+      }
+      store.commit();
+      ScoringModel longest =
+          (segments, query) ->
+              Response.from(segments.stream().map(s -> (double) s.text().length()).toList());
+      var reranked =
+          new Retriever(embedder, Fusion.DEFAULT, Optional.of(new LangChainReranker(longest)));
+      try (var view = store.view()) {
+        var found = reranked.find(view, "tea", Filter.NONE, 2);
+        assertEquals(
+            List.of("tea cup lid", "tea pot"),
+            found.stream().map(f -> f.passage().source()).toList());
+      }
     }
   }
 

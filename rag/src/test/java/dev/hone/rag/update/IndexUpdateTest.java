@@ -8,8 +8,10 @@ import dev.hone.rag.WordEmbedder;
 import dev.hone.rag.document.Limits;
 import dev.hone.rag.store.Filter;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +107,29 @@ class IndexUpdateTest {
     assertEquals(2, report.unchanged());
     assertEquals(List.of(), embedder.embedded());
     assertEquals(before, Files.getLastModifiedTime(dir.resolve("index/lucene")));
+  }
+
+  /// A process that dies inside a large document has logged the vectors that it had.
+  @Test
+  void vectorsOfAnUnfinishedDocumentAreNotComputedAgain() throws IOException {
+    var log = dir.resolve("index/vectors.log");
+    var hash = Hashes.of("Black\n\nFour minutes.");
+    try (var vectors = VectorLog.open(log, embedder.dimension())) {
+      vectors.add(hash, embedder.query("Black\n\nFour minutes."));
+      vectors.add(Hashes.of("torn"), embedder.query("torn"));
+    }
+    try (var file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() - 1);
+    }
+    try (var vectors = VectorLog.open(log, embedder.dimension())) {
+      assertTrue(vectors.vector(hash).isPresent());
+      assertTrue(vectors.vector(Hashes.of("torn")).isEmpty());
+    }
+    update();
+    assertEquals(
+        Set.of("Green\n\nTwo minutes.", "Open on Saturdays."), Set.copyOf(embedder.embedded()));
+    assertEquals(0, Files.size(log));
+    assertEquals(List.of("tea.md"), found("four"));
   }
 
   @Test
