@@ -11,6 +11,10 @@ import java.util.List;
 /// A reference of the model's counts if its passage was in the prompt and holds the sentence. Where
 /// none does, or the model gave none, the passages are searched for one that holds it.
 public final class CitationCheck {
+  /// A passage that the model did not name must have this share of the question's words: short
+  /// answers stand in many passages that are about something else.
+  private static final double LEAST_COVERAGE = 0.35;
+
   private CitationCheck() {}
 
   /// @param passages as they were in the prompt: the first has number 1
@@ -34,7 +38,8 @@ public final class CitationCheck {
       }
     }
     for (int number = 1; citations.isEmpty() && number <= passages.size(); number++) {
-      if (holds(support, marked, passages, number)) {
+      boolean isAbout = passages.get(number - 1).coverage() >= LEAST_COVERAGE;
+      if (isAbout && holds(support, marked, passages, number)) {
         citations.add(citation(support, marked, passages, number));
       }
     }

@@ -3,6 +3,7 @@ package dev.hone.rag.measure;
 import dev.hone.rag.answer.CitationCheck;
 import dev.hone.rag.answer.Statement;
 import dev.hone.rag.measure.IndexReport.Citations;
+import dev.hone.rag.retrieve.Coverage;
 import dev.hone.rag.retrieve.Retrieved;
 import dev.hone.rag.store.Filter;
 import dev.hone.rag.store.PassageView;
@@ -138,7 +139,7 @@ final class CitationMeasure {
     return text.toLowerCase(Locale.ROOT);
   }
 
-  private void right(Question question, StoredPassage own) {
+  private void right(Question question, StoredPassage own) throws IOException {
     right++;
     var checked = check(question, question.answers().getFirst(), own);
     if (checked.stream().allMatch(Statement::isSupported)) {
@@ -150,7 +151,8 @@ final class CitationMeasure {
 
   /// The next question's answer that the passage's own question does not accept.
   private void wrongAnswer(
-      Question question, StoredPassage own, Map<String, List<Question>> answersBySource) {
+      Question question, StoredPassage own, Map<String, List<Question>> answersBySource)
+      throws IOException {
     var others = answersBySource.get(question.source().orElse(""));
     int at = others.indexOf(question);
     for (int i = 1; i < others.size(); i++) {
@@ -163,16 +165,24 @@ final class CitationMeasure {
     }
   }
 
-  private int accepts(Question question, String answer, StoredPassage passage) {
+  private int accepts(Question question, String answer, StoredPassage passage)
+      throws IOException {
     return check(question, answer, passage).stream().allMatch(Statement::isSupported) ? 1 : 0;
   }
 
-  private List<Statement> check(Question question, String answer, StoredPassage passage) {
+  private List<Statement> check(Question question, String answer, StoredPassage passage)
+      throws IOException {
     return check(question, answer + " [1]", List.of(passage));
   }
 
-  private List<Statement> check(Question question, String answer, List<StoredPassage> passages) {
-    var found = passages.stream().map(passage -> new Retrieved(passage, 1, 1, 1)).toList();
+  private List<Statement> check(Question question, String answer, List<StoredPassage> passages)
+      throws IOException {
+    var coverage = new Coverage(view, question.text());
+    var found = new ArrayList<Retrieved>();
+    for (var passage : passages) {
+      double covered = coverage.of(view.stems(passage.passage().text()));
+      found.add(new Retrieved(passage, 1, 1, covered));
+    }
     return CitationCheck.check(view, question.text(), answer, found);
   }
 }
