@@ -41,6 +41,9 @@ print(functools.reduce(lambda x, k: x[k], sys.argv[2].split("/"), json.load(open
 hone="words + vectors"
 above "nDCG@10" "$(figure "rankings/$hone/ndcg_at_10")" 0.862
 above "recall@5" "$(figure "rankings/$hone/recall_at_5")" 0.926
+above "milliseconds spared of 5 for half of the searches" "$(figure search_millis/p50 | awk '{ print 5 - $1 }')" 0
+above "milliseconds spared of 25 for 95 % of them" "$(figure search_millis/p95 | awk '{ print 25 - $1 }')" 0
+above "milliseconds spared of 60 for embedding half of the questions" "$(figure embed_millis/p50 | awk '{ print 60 - $1 }')" 0
 above "recall@20" "$(figure "rankings/$hone/recall_at_20")" 0.97
 above "above words alone, low end" "$(figure "advantages/words alone (BM25)/low")" 0.0001
 above "above words alone" "$(figure "advantages/words alone (BM25)/mean")" 0.02
