@@ -165,8 +165,7 @@ final class CitationMeasure {
     }
   }
 
-  private int accepts(Question question, String answer, StoredPassage passage)
-      throws IOException {
+  private int accepts(Question question, String answer, StoredPassage passage) throws IOException {
     return check(question, answer, passage).stream().allMatch(Statement::isSupported) ? 1 : 0;
   }
 

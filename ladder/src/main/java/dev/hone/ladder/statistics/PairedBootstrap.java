@@ -1,0 +1,78 @@
+package dev.hone.ladder.statistics;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+
+/// The bootstrap over items for metrics of a whole set, such as BLEU or macro-F1: what an item
+/// contributes to them is a vector of counts, so that a draw is a sum.
+public final class PairedBootstrap {
+  private static final int DRAWS = 2_000;
+
+  private PairedBootstrap() {}
+
+  /// The 95 % interval of `second − first`, bias-corrected (BC; Efron 1981): fewer than 50 items
+  /// are too few for it.
+  ///
+  /// @param first counts, item by item
+  /// @param metric of summed counts
+  public static Interval difference(
+      double[][] first, double[][] second, ToDoubleFunction<double[]> metric, long seed) {
+    double own = metric.applyAsDouble(sum(second)) - metric.applyAsDouble(sum(first));
+    var random = new SplittableRandom(seed);
+    var draws = new double[DRAWS];
+    int count = first.length;
+    var ofFirst = new double[first[0].length];
+    var ofSecond = new double[ofFirst.length];
+    for (int draw = 0; draw < DRAWS; draw++) {
+      Arrays.fill(ofFirst, 0);
+      Arrays.fill(ofSecond, 0);
+      for (int i = 0; i < count; i++) {
+        int item = random.nextInt(count);
+        add(first[item], ofFirst);
+        add(second[item], ofSecond);
+      }
+      draws[draw] = metric.applyAsDouble(ofSecond) - metric.applyAsDouble(ofFirst);
+    }
+    return corrected(own, draws);
+  }
+
+  /// The 95 % interval of one system's metric.
+  public static Interval of(double[][] counts, ToDoubleFunction<double[]> metric, long seed) {
+    var nothing = new double[counts.length][counts[0].length];
+    double zero = metric.applyAsDouble(sum(nothing));
+    var interval = difference(nothing, counts, metric, seed);
+    return new Interval(interval.estimate() + zero, interval.low() + zero, interval.high() + zero);
+  }
+
+  private static Interval corrected(double own, double[] draws) {
+    Arrays.sort(draws);
+    long below = Arrays.stream(draws).filter(x -> x < own).count();
+    long equal = Arrays.stream(draws).filter(x -> x == own).count();
+    double share = Math.clamp((below + equal / 2.0) / draws.length, 1e-3, 1 - 1e-3);
+    double bias = 2 * Normal.inverse(share);
+    return new Interval(
+        own,
+        at(draws, Normal.cumulative(bias - 1.959964)),
+        at(draws, Normal.cumulative(bias + 1.959964)));
+  }
+
+  private static double at(double[] sorted, double share) {
+    return sorted[(int) Math.clamp(share * sorted.length, 0, sorted.length - 1.0)];
+  }
+
+  /// The sum over all items.
+  public static double[] sum(double[][] counts) {
+    var sum = new double[counts[0].length];
+    for (var item : counts) {
+      add(item, sum);
+    }
+    return sum;
+  }
+
+  private static void add(double[] counts, double[] into) {
+    for (int i = 0; i < into.length; i++) {
+      into[i] += counts[i];
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.hone.ladder.statistics;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Expected values are SciPy's and statsmodels'.
+class StatisticsTest {
+  private static final double[] DIFFERENCES = {.1, -.05, .2, 0, .15, -.1, .3, .05};
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 7, 0.1796875, 0.109375",
+    "3, 12, 0.03515625, 0.0212707520",
+    "5, 5, 1, 1",
+    "0, 6, 0.03125, 0.015625",
+    "10, 25, 0.0166738478, 0.0113309842",
+    "40, 62, 0.0370667674, 0.0296822146"
+  })
+  void mcNemar(int first, int second, double exact, double midP) {
+    var table = new Discordance(first, second, 200);
+    assertEquals(exact, table.mcNemar(), 1e-9);
+    assertEquals(midP, table.mcNemarMidP(), 1e-9);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 20, 0, 0.161125",
+    "17, 20, 0.639581, 0.947631",
+    "45, 50, 0.786398, 0.956524",
+    "172, 200, 0.805101, 0.901330",
+    "200, 200, 0.981155, 1"
+  })
+  void wilson(int passed, int count, double low, double high) {
+    var interval = Proportion.wilson(passed, count, 0.05);
+    assertEquals(low, interval.low(), 1e-6);
+    assertEquals(high, interval.high(), 1e-6);
+  }
+
+  @Test
+  void clopperPearson() {
+    var interval = Proportion.exact(17, 20, 0.05);
+    assertEquals(0.621073, interval.low(), 1e-6);
+    assertEquals(0.967929, interval.high(), 1e-6);
+  }
+
+  @Test
+  void holm() {
+    assertArrayEquals(new double[] {.03, .06, .06, .02}, Holm.adjusted(.01, .04, .03, .005), 1e-12);
+  }
+
+  @Test
+  void gradedDifferences() {
+    var differences = Differences.of(DIFFERENCES);
+    assertEquals(.08125, differences.mean(), 1e-12);
+    assertEquals(0.171875, differences.signFlip(1), 1e-12);
+    assertEquals(0.0859375, differences.signFlipGreater(), 1e-12);
+    assertEquals(1.7218920642, differences.t(), 1e-9);
+    assertEquals(0.1287617132, differences.tTest(), 1e-9);
+  }
+
+  @Test
+  void clusters() {
+    double[] scores = {1, 1, 0, 1, 0, 0, 1, 1, 1, 0};
+    var names = List.of("0", "0", "0", "1", "1", "2", "2", "2", "3", "3");
+    assertEquals(0.0461880, Clusters.standardError(scores, names), 1e-7);
+  }
+
+  @Test
+  void sampleSizes() {
+    assertEquals(0.089, SampleSize.detectable(200, .20), 5e-4);
+    assertEquals(0.125, SampleSize.detectable(50, .10), 1.5e-3);
+    assertEquals(495, SampleSize.notWorse(.2, .05));
+    assertEquals(1_374, SampleSize.notWorse(.2, .03));
+  }
+
+  /// 95 % intervals of a paired difference cover between 93 and 100 %, from 30 items on.
+  @ParameterizedTest
+  @CsvSource({
+    ".85, .90, .11, 30", ".85, .90, .11, 50", ".85, .90, .11, 100", ".85, .90, .11, 200",
+    ".95, .95, .04, 30", ".95, .95, .04, 50", ".95, .95, .04, 100", ".95, .95, .04, 200",
+    ".70, .70, .20, 30", ".70, .70, .20, 50", ".70, .70, .20, 100", ".70, .70, .20, 200"
+  })
+  void pairedIntervalsCover(double first, double second, double discordance, int count) {
+    var random = new SplittableRandom(1);
+    double onlySecond = (discordance + second - first) / 2;
+    double onlyFirst = discordance - onlySecond;
+    int covered = 0;
+    for (int trial = 0; trial < 4_000; trial++) {
+      int b = 0;
+      int c = 0;
+      for (int i = 0; i < count; i++) {
+        double x = random.nextDouble();
+        b += x < onlyFirst ? 1 : 0;
+        c += x >= onlyFirst && x < discordance ? 1 : 0;
+      }
+      var interval = new Discordance(b, c, count).difference(0.05);
+      covered += interval.low() <= second - first && second - first <= interval.high() ? 1 : 0;
+    }
+    double coverage = covered / 4_000.0;
+    assertTrue(coverage >= 0.93, "coverage " + coverage);
+  }
+
+  @Test
+  void theBootstrapOfAMeanIsStudentsInterval() {
+    var random = new SplittableRandom(2);
+    var first = new double[200][1];
+    var second = new double[200][1];
+    for (int i = 0; i < 200; i++) {
+      first[i][0] = random.nextDouble();
+      second[i][0] = first[i][0] + random.nextGaussian(0.1, 0.3);
+    }
+    var drawn = PairedBootstrap.difference(first, second, sums -> sums[0] / 200, 1);
+    var flat = Differences.between(flat(first), flat(second)).interval(0.05);
+    assertEquals(flat.estimate(), drawn.estimate(), 1e-12);
+    assertEquals(flat.low(), drawn.low(), 0.01);
+    assertEquals(flat.high(), drawn.high(), 0.01);
+  }
+
+  private static double[] flat(double[][] counts) {
+    return Arrays.stream(counts).mapToDouble(item -> item[0]).toArray();
+  }
+
+  /// Looking four times passes what lies at the limit one time in twenty, and soon drops what lies
+  /// far below.
+  @Test
+  void looksKeepTheirError() {
+    assertEquals(0.05, passing(0, 20_000)[0], 0.008);
+    var below = passing(-0.15, 2_000);
+    assertEquals(0, below[0], 0.001);
+    assertTrue(below[1] <= 0.30, "items " + below[1]);
+    var above = passing(0.10, 2_000);
+    assertTrue(above[0] >= 0.90 && above[1] <= 0.60, Arrays.toString(above));
+  }
+
+  /// Share that passes, and mean share of the items used, where each item's difference has variance
+  /// 0.2.
+  private static double[] passing(double aboveLimit, int trials) {
+    var random = new SplittableRandom(3);
+    int passed = 0;
+    double used = 0;
+    for (int trial = 0; trial < trials; trial++) {
+      double sum = 0;
+      int done = 0;
+      for (int place : Looks.places(240)) {
+        for (; done < place; done++) {
+          sum += random.nextGaussian(aboveLimit, Math.sqrt(0.2));
+        }
+        var verdict = Looks.at(sum / done, Math.sqrt(0.2 / done), 0);
+        if (verdict != Looks.Verdict.GO_ON) {
+          passed += verdict == Looks.Verdict.GOOD_ENOUGH ? 1 : 0;
+          break;
+        }
+      }
+      used += done / 240.0;
+    }
+    return new double[] {(double) passed / trials, used / trials};
+  }
+}
