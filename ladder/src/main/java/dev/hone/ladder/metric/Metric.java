@@ -1,0 +1,23 @@
+package dev.hone.ladder.metric;
+
+/// A measure of answers, from 0 to 1, the more the better.
+public interface Metric {
+  /// As `--metric` takes it.
+  String name();
+
+  /// Whether an answer passes or fails, with nothing between.
+  boolean isPassFail();
+
+  /// How good one answer is.
+  double score(Reference reference, String answer);
+
+  /// What one answer contributes to [#value].
+  default double[] counts(Reference reference, String answer) {
+    return new double[] {score(reference, answer), 1};
+  }
+
+  /// The measure of a set of answers, from the sum of their counts. By default the mean score.
+  default double value(double[] sums) {
+    return sums[1] == 0 ? 0 : sums[0] / sums[1];
+  }
+}
