@@ -1,0 +1,16 @@
+package dev.hone.ladder.rung;
+
+import java.io.IOException;
+
+/// One way to solve the task. The ladder is a list of them, cheapest first.
+public interface Rung {
+  /// Short and unique; names its directory too.
+  String name();
+
+  /// What it is, for people.
+  String description();
+
+  /// Makes a solution from the training rows, choosing on the selection rows where it must choose.
+  /// Never sees a test row.
+  Solution build(Materials materials) throws IOException;
+}

@@ -1,0 +1,25 @@
+package dev.hone.ladder.task;
+
+import dev.hone.ladder.metric.Reference;
+import dev.hone.model.text.Conversation;
+
+/// One example: what is asked, and what is a good answer.
+///
+/// @param line of the file, from 1
+/// @param asked the conversation without its last answer
+/// @param question the last thing that the user said
+/// @param reference the row's answer, or the accepted ones
+/// @param group rows of one group never stand on both sides of the split
+/// @param json the row as one line of JSON
+public record Item(
+    long line,
+    Conversation asked,
+    String question,
+    Reference reference,
+    String group,
+    String json) {
+  /// The row's own answer.
+  public String answer() {
+    return reference.answers().getFirst();
+  }
+}
