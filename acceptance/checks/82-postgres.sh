@@ -23,10 +23,21 @@ sed -n 's/^Tests run/tests of the contract/p' rag/target/surefire-reports/dev.ho
 mkdir "$OUT/docs"
 printf '# Returns\n\nTea can be returned for 30 days.\n' >"$OUT/docs/returns.md"
 printf '# Hours\n\nThe shop opens at nine on Saturdays.\n' >"$OUT/docs/hours.md"
-"$HONE" index "$OUT/docs" --out "$OUT/index" --store "$url" --json 2>/dev/null | grep -q '"added" : 2,'
-"$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1 2>/dev/null | grep -q 'nine on Saturdays'
+holds() { # text, command: the command succeeds and prints the text
+  "${@:2}" >"$OUT/said.txt" 2>"$OUT/said.log" || {
+    tail -n 5 "$OUT/said.log"
+    exit 1
+  }
+  grep -q "$1" "$OUT/said.txt" || {
+    echo "'$1' is missing from: $(cat "$OUT/said.txt")"
+    exit 1
+  }
+}
+holds '"added" : 2,' "$HONE" index "$OUT/docs" --out "$OUT/index" --store "$url" --json
+holds 'nine on Saturdays' "$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1
 printf '# Hours\n\nThe shop opens at ten on Saturdays.\n' >"$OUT/docs/hours.md"
-"$HONE" index "$OUT/docs" --out "$OUT/index" --json 2>/dev/null | grep -q '"changed" : 1,'
-"$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1 2>/dev/null | grep -q 'ten on Saturdays'
-[ "$(ls "$OUT/index")" = hone-index.json ]
+holds '"changed" : 1,' "$HONE" index "$OUT/docs" --out "$OUT/index" --json
+holds 'ten on Saturdays' "$HONE" ask --index "$OUT/index" --find "When does the shop open?" --passages 1
+ls "$OUT/index"
+[ ! -e "$OUT/index/lucene" ]
 echo "hone index and hone ask through PostgreSQL"

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,8 @@ class PgVectorStoreTest extends PassageStoreContract {
       () -> DriverManager.getConnection(System.getenv("HONE_POSTGRES"));
 
   @BeforeEach
-  void begin() throws IOException {
+  @AfterEach
+  void drop() throws IOException {
     PgVectorStore.drop(CONNECTIONS);
   }
 
