@@ -11,13 +11,18 @@ public final class PairedBootstrap {
 
   private PairedBootstrap() {}
 
-  /// The 95 % interval of `second − first`, bias-corrected (BC; Efron 1981): fewer than 50 items
-  /// are too few for it.
+  /// The interval of `second − first`, bias-corrected (BC; Efron 1981): fewer than 50 items are too
+  /// few for it.
   ///
   /// @param first counts, item by item
   /// @param metric of summed counts
+  /// @param error probability that it misses, both ends together
   public static Interval difference(
-      double[][] first, double[][] second, ToDoubleFunction<double[]> metric, long seed) {
+      double[][] first,
+      double[][] second,
+      ToDoubleFunction<double[]> metric,
+      double error,
+      long seed) {
     double own = metric.applyAsDouble(sum(second)) - metric.applyAsDouble(sum(first));
     var random = new SplittableRandom(seed);
     var draws = new double[DRAWS];
@@ -34,27 +39,27 @@ public final class PairedBootstrap {
       }
       draws[draw] = metric.applyAsDouble(ofSecond) - metric.applyAsDouble(ofFirst);
     }
-    return corrected(own, draws);
+    return corrected(own, draws, error);
   }
 
-  /// The 95 % interval of one system's metric.
-  public static Interval of(double[][] counts, ToDoubleFunction<double[]> metric, long seed) {
+  /// The interval of one system's metric.
+  public static Interval of(
+      double[][] counts, ToDoubleFunction<double[]> metric, double error, long seed) {
     var nothing = new double[counts.length][counts[0].length];
     double zero = metric.applyAsDouble(sum(nothing));
-    var interval = difference(nothing, counts, metric, seed);
+    var interval = difference(nothing, counts, metric, error, seed);
     return new Interval(interval.estimate() + zero, interval.low() + zero, interval.high() + zero);
   }
 
-  private static Interval corrected(double own, double[] draws) {
+  private static Interval corrected(double own, double[] draws, double error) {
+    double z = Normal.upper(error / 2);
     Arrays.sort(draws);
     long below = Arrays.stream(draws).filter(x -> x < own).count();
     long equal = Arrays.stream(draws).filter(x -> x == own).count();
     double share = Math.clamp((below + equal / 2.0) / draws.length, 1e-3, 1 - 1e-3);
     double bias = 2 * Normal.inverse(share);
     return new Interval(
-        own,
-        at(draws, Normal.cumulative(bias - 1.959964)),
-        at(draws, Normal.cumulative(bias + 1.959964)));
+        own, at(draws, Normal.cumulative(bias - z)), at(draws, Normal.cumulative(bias + z)));
   }
 
   private static double at(double[] sorted, double share) {

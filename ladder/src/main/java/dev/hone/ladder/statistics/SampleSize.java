@@ -24,8 +24,10 @@ public final class SampleSize {
     return (int) Math.ceil(z * z * variance / (margin * margin));
   }
 
-  /// The one-sided critical value at 5 %.
-  public static double oneSided() {
-    return ONE_SIDED_5;
+  /// How many standard errors reach to either end of an interval.
+  ///
+  /// @param error probability that it misses, both ends together
+  public static double twoSided(double error) {
+    return Normal.upper(error / 2);
   }
 }

@@ -117,7 +117,7 @@ class StatisticsTest {
       first[i][0] = random.nextDouble();
       second[i][0] = first[i][0] + random.nextGaussian(0.1, 0.3);
     }
-    var drawn = PairedBootstrap.difference(first, second, sums -> sums[0] / 200, 1);
+    var drawn = PairedBootstrap.difference(first, second, sums -> sums[0] / 200, 0.05, 1);
     var flat = Differences.between(flat(first), flat(second)).interval(0.05);
     assertEquals(flat.estimate(), drawn.estimate(), 1e-12);
     assertEquals(flat.low(), drawn.low(), 0.01);
