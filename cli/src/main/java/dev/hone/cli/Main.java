@@ -33,6 +33,7 @@ public final class Main {
   private static final List<Class<?>> COMMANDS =
       List.of(
           DemoCommand.class,
+          AdviseCommand.class,
           PretrainCommand.class,
           TuneCommand.class,
           EvalCommand.class,

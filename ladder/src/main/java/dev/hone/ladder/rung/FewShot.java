@@ -71,7 +71,8 @@ public record FewShot(ChatModel model, int draws, int shots) implements Rung {
     return new Chosen(model, left.getFirst().examples);
   }
 
-  private record Chosen(ChatModel model, List<Item> examples) implements Solution {
+  /// The model with these examples.
+  record Chosen(ChatModel model, List<Item> examples) implements Solution {
     @Override
     public Reply answer(Item item) throws IOException {
       return model.reply(Prompts.fitting(model, item, Optional.empty(), examples));

@@ -43,7 +43,7 @@ public final class LinearClassifier implements Rung {
       }
       materials.progress().at("training a linear classifier", epoch + 1, EPOCHS);
     }
-    return new Trained(labels, vectors, weights);
+    return new Trained(labels, vectors, weights, materials.seed());
   }
 
   private static int[] order(int count, SplittableRandom random) {
@@ -77,7 +77,8 @@ public final class LinearClassifier implements Rung {
     return sum;
   }
 
-  private record Trained(List<String> labels, CharacterVectors vectors, float[][] weights)
+  private record Trained(
+      List<String> labels, CharacterVectors vectors, float[][] weights, long seed)
       implements Solution {
     @Override
     public Reply answer(Item item) {
@@ -97,7 +98,7 @@ public final class LinearClassifier implements Rung {
 
     @Override
     public Map<String, Object> recipe() {
-      return Map.of("kind", "linear-classifier", "labels", labels.size());
+      return Map.of("kind", "linear-classifier", "labels", labels.size(), "seed", seed);
     }
   }
 }

@@ -54,8 +54,8 @@ public record Retrieval(String name, ChatModel model, Path docs, Embedder embedd
     }
   }
 
-  private record Answering(
-      ChatModel model, DocumentIndex.Searchable opened, Embedder embedder, Path path)
+  /// An index that is open, and the model.
+  record Answering(ChatModel model, DocumentIndex.Searchable opened, Embedder embedder, Path path)
       implements Solution {
     @Override
     public Reply answer(Item item) throws IOException {

@@ -1,0 +1,91 @@
+package dev.hone.cli;
+
+import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.RungReport;
+import dev.hone.ladder.climb.RungReport.Measured;
+import dev.hone.ladder.report.Advice;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What `hone advise` prints: the verdict, why, and the rungs.
+record AdviceTable(ClimbReport climb, String command, Path out) {
+  void print(PrintStream to) {
+    var advice = new Advice(climb);
+    to.println(advice.verdict());
+    to.println();
+    advice.reasons().forEach(reason -> to.println("- " + reason));
+    to.println();
+    table().forEach(to::println);
+    to.println();
+    to.println(
+        "%s, %s; %,d rows to learn from, %,d to choose with, %,d to confirm on"
+            .formatted(
+                climb.kind().words(),
+                climb.metric(),
+                climb.parts().train().size(),
+                climb.parts().selection().size(),
+                climb.parts().test().size()));
+    to.println("It would change with:");
+    advice.wouldChange().forEach(change -> to.println("- " + change));
+    to.println();
+    if (!command.isEmpty()) {
+      to.println("To use it:  " + command);
+    }
+    to.println("The report: " + out.resolve("report.html"));
+  }
+
+  private List<String> table() {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("", "chosen on", "confirmed on", "95 % interval", "ms", "tokens", ""));
+    climb.rungs().forEach(rung -> rows.add(row(rung)));
+    var widths = new int[rows.getFirst().size()];
+    for (var row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    return rows.stream().map(row -> line(row, widths)).toList();
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    var line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      boolean isText = i == 0 || i == widths.length - 1;
+      var format = "%" + (isText ? "-" : "") + Math.max(1, widths[i]) + "s  ";
+      line.append(format.formatted(row.get(i)));
+    }
+    return line.toString().stripTrailing();
+  }
+
+  private List<String> row(RungReport rung) {
+    boolean isAsked = rung.selection().isPresent();
+    return List.of(
+        rung.name(),
+        score(rung.selection()),
+        score(rung.test()),
+        rung.test().or(rung::selection).map(AdviceTable::interval).orElse(""),
+        isAsked ? String.format(Locale.ROOT, "%.1f", rung.latency().p50()) : "",
+        isAsked ? Numbers.count(Math.round(rung.promptTokens() + rung.answerTokens())) : "",
+        note(rung));
+  }
+
+  private String note(RungReport rung) {
+    boolean isChosen = new Advice(climb).rung().filter(rung::equals).isPresent();
+    return isChosen ? "<- enough" : rung.why();
+  }
+
+  private static String score(Optional<Measured> measured) {
+    return measured
+        .map(m -> "%s of %,d".formatted(Advice.percent(m.score().estimate()), m.items()))
+        .orElse("");
+  }
+
+  private static String interval(Measured measured) {
+    return String.format(
+        Locale.ROOT, "%.1f to %.1f", 100 * measured.score().low(), 100 * measured.score().high());
+  }
+}

@@ -1,0 +1,185 @@
+package dev.hone.cli;
+
+import dev.hone.model.UsageException;
+import dev.hone.tune.data.Columns;
+import dev.hone.tune.data.Source;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `hone advise`: the cheapest way that is good enough.
+@Command(
+    name = "advise",
+    header = "Tries every way to solve your task, cheapest first, and says which is enough.",
+    description = {
+      "",
+      "Holds out three tenths of the rows, or takes --valid. Then it tries, on the same held-out"
+          + " rows: the nearest known answer and a classifier, without a language model; the model"
+          + " as it is; your system prompt; examples in the prompt, the same and the nearest; your"
+          + " documents; fine-tuning. One half of the held-out rows drops what cannot win and"
+          + " proposes the cheapest that is within the margin of the best; the other half, which"
+          + " has chosen nothing, confirms it, at an error of 5 %. Or it says how many more rows it"
+          + " would take.",
+      "",
+      "Interrupted, it goes on with the same command: no finished answer is asked again.",
+      "",
+      "Exit codes: 0 a rung is recommended, 4 not enough data, 5 none reaches the target.",
+      ""
+    },
+    sortOptions = false,
+    customSynopsis = {
+      "hone advise --data=FILE --out=DIR [OPTIONS]",
+      "hone advise answer --out=DIR --rung=RUNG QUESTION [OPTIONS]"
+    },
+    subcommands = AdviseAnswerCommand.class,
+    footer = {
+      "",
+      "Examples:",
+      "  hone advise --data tickets.jsonl --out report",
+      "  hone advise --data asked.jsonl --docs handbook --base models/base --out report",
+      "  hone advise --data forms.csv --csv-prompt mail --csv-completion json --target 0.9 --out"
+          + " report"
+    })
+final class AdviseCommand implements Callable<Integer> {
+  // Neither is required where a command of its own follows.
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "Rows with answers, as hone tune reads them.")
+  private Optional<Path> data = Optional.empty();
+
+  @Option(
+      names = "--valid",
+      paramLabel = "FILE",
+      description = "Held-out rows. Default: three tenths of --data, at most a thousand.")
+  private Optional<Path> valid = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "For the report, and what the rungs make.")
+  private Optional<Path> out = Optional.empty();
+
+  @Option(
+      names = "--docs",
+      paramLabel = "DOCS",
+      description = "Documents that answer: adds the rung that retrieves.")
+  private Optional<Path> docs = Optional.empty();
+
+  @Option(
+      names = "--base",
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description = "The model. Default: hone, the embedded one.")
+  private Optional<Path> base = Optional.empty();
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A system prompt of yours: adds a rung.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(
+      names = "--metric",
+      paramLabel = "NAME",
+      description =
+          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l. Default: by the kind of"
+              + " task.")
+  private Optional<String> metric = Optional.empty();
+
+  @Option(
+      names = "--target",
+      paramLabel = "SCORE",
+      description = "Good enough from here on, 0 to 1. Default: near the best.")
+  private Optional<Double> target = Optional.empty();
+
+  @Option(
+      names = "--margin",
+      paramLabel = "SHARE",
+      description = "How much worse than the best a cheaper way may be. Default: 0.05.")
+  private double margin = 0.05;
+
+  @Option(
+      names = "--group",
+      paramLabel = "FIELD",
+      description = "Rows with the same value there are never on both sides of the split.")
+  private Optional<String> group = Optional.empty();
+
+  @Option(
+      names = "--without",
+      paramLabel = "RUNG",
+      split = ",",
+      description = "Leave a rung out; may be repeated.")
+  private java.util.List<String> without = java.util.List.of();
+
+  @Option(names = "--epochs", paramLabel = "N", description = "For fine-tuning. Default: 3.")
+  private int epochs = 3;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of all choices. Default: 1.")
+  private long seed = 1;
+
+  @Option(
+      names = "--csv-prompt",
+      paramLabel = "COLUMN",
+      description = "CSV column of what is asked. Default: prompt.")
+  private String promptColumn = Columns.DEFAULT.prompt();
+
+  @Option(
+      names = "--csv-completion",
+      paramLabel = "COLUMN",
+      description = "CSV column of the answer. Default: completion.")
+  private String completionColumn = Columns.DEFAULT.completion();
+
+  @Option(names = "--json", description = "Print report.json instead of a table.")
+  private boolean isJson;
+
+  @Mixin private ThreadsOption threads;
+  @Mixin private HelpOption help;
+
+  private final Shell shell;
+
+  AdviseCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (margin <= 0 || margin >= 1 || target.filter(t -> t <= 0 || t > 1).isPresent()) {
+      throw new UsageException(
+          "--margin and --target are shares between 0 and 1", "for instance --margin 0.05");
+    }
+    var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
+    var wish =
+        new Advising.Wish(
+            new Source(required(data, "--data, the rows"), columns),
+            valid.map(file -> new Source(file, columns)),
+            docs,
+            base,
+            system,
+            metric,
+            target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+            margin,
+            group,
+            without,
+            Bounds.atLeast(1, "--epochs", epochs),
+            seed);
+    return new Advising(
+            shell,
+            wish,
+            required(out, "--out, a directory for the report"),
+            threads.count(),
+            isJson)
+        .run();
+  }
+
+  private static Path required(Optional<Path> path, String what) {
+    return path.orElseThrow(() ->
+        new UsageException(
+            "missing " + what, "for instance: hone advise --data rows.jsonl --out report"));
+  }
+}

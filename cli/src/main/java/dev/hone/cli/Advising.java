@@ -1,0 +1,217 @@
+package dev.hone.cli;
+
+import dev.hone.base.Embedded;
+import dev.hone.ladder.climb.Climb;
+import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
+import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.report.ReportJson;
+import dev.hone.ladder.rung.ChatModel;
+import dev.hone.ladder.rung.FewShot;
+import dev.hone.ladder.rung.LinearClassifier;
+import dev.hone.ladder.rung.LocalModel;
+import dev.hone.ladder.rung.NearestAnswer;
+import dev.hone.ladder.rung.NearestShots;
+import dev.hone.ladder.rung.Prompted;
+import dev.hone.ladder.rung.Retrieval;
+import dev.hone.ladder.rung.Rung;
+import dev.hone.ladder.rung.Tuned;
+import dev.hone.ladder.task.Item;
+import dev.hone.ladder.task.Items;
+import dev.hone.ladder.task.Kind;
+import dev.hone.ladder.task.Parts;
+import dev.hone.model.UsageException;
+import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.Targets;
+import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.rag.embed.OnnxEmbedder;
+import dev.hone.tune.data.Source;
+import dev.hone.tune.run.Method;
+import dev.hone.tune.run.TuneRequest.Hyper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Runs `hone advise`.
+record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
+  private static final int NOT_ENOUGH_DATA = 4;
+  private static final int NONE_GOOD_ENOUGH = 5;
+  private static final int DRAWS = 8;
+  private static final int SHOTS = 4;
+
+  /// As `hone tune` has it.
+  private static final LoraConfig LORA =
+      new LoraConfig(16, 32, Targets.parse(Targets.ALL_LINEAR), 0, false);
+
+  /// What is asked.
+  record Wish(
+      Source data,
+      Optional<Source> valid,
+      Optional<Path> docs,
+      Optional<Path> base,
+      Optional<String> system,
+      Optional<String> metric,
+      OptionalDouble target,
+      double margin,
+      Optional<String> group,
+      List<String> without,
+      int epochs,
+      long seed) {}
+
+  int run() throws IOException {
+    refuseOtherContent();
+    wish.docs()
+        .filter(dir -> !Files.exists(dir))
+        .ifPresent(dir -> {
+          throw new UsageException(
+              dir + ": no such directory", "give the folder of your documents");
+        });
+    var items = Items.read(wish.data(), wish.group());
+    var kind = Kind.of(items, wish.docs().isPresent());
+    var metric = metric(kind, items);
+    var parts = parts(items);
+    var base = wish.base().isPresent() ? wish.base().get() : Embedded.model();
+    try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens(parts.train()));
+        var embedder = OnnxEmbedder.open(threads);
+        var display = ProgressDisplay.on(shell)) {
+      var settings =
+          new Climb.Settings(kind, metric, wish.target(), wish.margin(), wish.seed(), out);
+      var rungs = rungs(kind, base, model, embedder, answerTokens(parts.train()));
+      var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
+      display.close();
+      return report(climb, base);
+    }
+  }
+
+  private void refuseOtherContent() throws IOException {
+    if (Files.exists(out) && !Files.exists(out.resolve("calls.jsonl"))) {
+      try (var content = Files.isDirectory(out) ? Files.list(out) : null) {
+        if (content == null || content.findAny().isPresent()) {
+          throw new UsageException(
+              out + ": is no report of hone advise, and not empty", "give a new directory");
+        }
+      }
+    }
+  }
+
+  private Metric metric(Kind kind, List<Item> items) {
+    if (wish.metric().isEmpty()) {
+      return kind.metric();
+    }
+    try {
+      return Kind.metric(wish.metric().get(), items);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--metric %s is none that Hone knows".formatted(wish.metric().get()),
+          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu and rouge-l are",
+          e);
+    }
+  }
+
+  private Parts parts(List<Item> items) throws IOException {
+    var parts =
+        wish.valid().isPresent()
+            ? Parts.of(items, Items.read(wish.valid().get(), wish.group()), wish.seed())
+            : Parts.of(items, wish.seed());
+    if (parts.train().isEmpty() || parts.test().size() < 2) {
+      throw new UsageException(
+          "%,d rows leave none to learn from, or none to measure on".formatted(items.size()),
+          "give more rows");
+    }
+    if (!parts.leaks().isEmpty()) {
+      var first = parts.leaks().getFirst();
+      shell
+          .err()
+          .printf(
+              "%,d training rows nearly repeat a held-out one and are left out (line %,d repeats"
+                  + " %,d)%n",
+              parts.leaks().size(), first.trained(), first.heldOut());
+    }
+    return parts;
+  }
+
+  /// Room for nearly all answers, at two and a half characters a token.
+  private static int answerTokens(List<Item> train) {
+    var lengths = train.stream().map(item -> item.answer().length()).sorted().toList();
+    return Math.clamp(Math.round(lengths.get((int) (lengths.size() * 0.95)) / 2.5), 16, 256);
+  }
+
+  private List<Rung> rungs(
+      Kind kind, Path base, ChatModel model, OnnxEmbedder embedder, int answerTokens) {
+    var rungs = new ArrayList<Rung>();
+    rungs.add(new NearestAnswer());
+    if (kind == Kind.CLASSIFICATION) {
+      rungs.add(new LinearClassifier());
+    }
+    rungs.add(Prompted.zeroShot(model));
+    wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
+    rungs.add(new FewShot(model, DRAWS, SHOTS));
+    rungs.add(new NearestShots(model, SHOTS));
+    wish.docs().ifPresent(docs -> rungs.add(new Retrieval("retrieval", model, docs, embedder)));
+    rungs.add(new Tuned(base, new Method.Lora(LORA), hyper(), threads, answerTokens));
+    for (var name : wish.without()) {
+      if (!rungs.removeIf(rung -> rung.name().equals(name))) {
+        throw new UsageException(
+            "--without %s: there is no such rung".formatted(name),
+            "the rungs are " + String.join(", ", rungs.stream().map(Rung::name).toList()));
+      }
+    }
+    return rungs;
+  }
+
+  private Hyper hyper() {
+    var usual = Hyper.DEFAULT;
+    return new Hyper(
+        usual.learningRate(),
+        wish.epochs(),
+        usual.batchSize(),
+        usual.microBatchTokens(),
+        usual.sharesPrefixes(),
+        usual.schedule(),
+        usual.warmupRatio(),
+        usual.weightDecay(),
+        usual.beta2(),
+        usual.clipNorm(),
+        usual.recompute(),
+        usual.evalEvery(),
+        usual.patience(),
+        usual.checkpointEvery(),
+        wish.seed());
+  }
+
+  private int report(ClimbReport climb, Path base) throws IOException {
+    var values = new ReportJson(climb).values();
+    values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
+    var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(values);
+    AtomicFile.write(out.resolve("report.json"), json + "\n");
+    for (var rung : climb.rungs()) {
+      writeRecipe(rung.name(), rung.recipe());
+    }
+    AtomicFile.write(out.resolve("report.html"), DrawnPage.of("advice.html", values));
+    if (isJson) {
+      shell.out().println(json);
+    } else {
+      new AdviceTable(climb, String.valueOf(values.get("command")), out).print(shell.out());
+    }
+    return switch (climb.verdict()) {
+      case GoodEnough any -> ErrorReport.FINE;
+      case NotEnoughData any -> NOT_ENOUGH_DATA;
+      case NoneGoodEnough any -> NONE_GOOD_ENOUGH;
+    };
+  }
+
+  private void writeRecipe(String rung, Map<String, Object> recipe) throws IOException {
+    if (!recipe.isEmpty()) {
+      var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(recipe);
+      AtomicFile.write(out.resolve("rungs").resolve(rung).resolve("recipe.json"), text + "\n");
+    }
+  }
+}

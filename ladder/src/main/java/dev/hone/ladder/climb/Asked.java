@@ -1,0 +1,101 @@
+package dev.hone.ladder.climb;
+
+import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.rung.Reply;
+import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.task.Item;
+import dev.hone.model.UsageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One rung's answers to the rows of one part, in their order.
+final class Asked {
+  private final String rung;
+  private final Solution solution;
+  private final String recipe;
+  private final List<Item> items;
+  private final Metric metric;
+  private final CallLog log;
+  private final ClimbListener listener;
+  private final List<CallLog.Call> calls = new ArrayList<>();
+  private int fresh;
+
+  Asked(
+      String rung,
+      Solution solution,
+      List<Item> items,
+      Metric metric,
+      CallLog log,
+      ClimbListener listener) {
+    this.rung = rung;
+    this.solution = solution;
+    this.recipe = rung + JsonMapper.shared().writeValueAsString(solution.recipe());
+    this.items = items;
+    this.metric = metric;
+    this.log = log;
+    this.listener = listener;
+  }
+
+  /// Scores of the first rows; asks for answers that are not there yet.
+  Scores first(int count) throws IOException {
+    while (calls.size() < count) {
+      calls.add(call(items.get(calls.size())));
+      listener.asked(rung, calls.size(), count);
+    }
+    var counts = new double[count][];
+    var scores = new double[count];
+    var groups = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      var item = items.get(i);
+      var text = calls.get(i).reply().text();
+      counts[i] = metric.counts(item.reference(), text);
+      scores[i] = metric.score(item.reference(), text);
+      groups.add(item.group());
+    }
+    return new Scores(metric, counts, scores, groups);
+  }
+
+  private CallLog.Call call(Item item) throws IOException {
+    var key = CallLog.key(recipe, item.json(), 0);
+    var known = log.find(key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    fresh++;
+    var call = answer(item);
+    log.add(key, call);
+    return call;
+  }
+
+  /// What fails counts as wrong, and is listed.
+  private CallLog.Call answer(Item item) {
+    long start = System.nanoTime();
+    try {
+      return new CallLog.Call(solution.answer(item), Optional.empty());
+    } catch (IOException | UsageException e) {
+      var nothing = new Reply("", 0, 0, (System.nanoTime() - start) / 1e6);
+      return new CallLog.Call(nothing, Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  List<CallLog.Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  List<Item> items() {
+    return items.subList(0, calls.size());
+  }
+
+  /// Answers that were not in the log.
+  int fresh() {
+    return fresh;
+  }
+
+  double failedShare() {
+    long failed = calls.stream().filter(call -> call.error().isPresent()).count();
+    return calls.isEmpty() ? 0 : (double) failed / calls.size();
+  }
+}

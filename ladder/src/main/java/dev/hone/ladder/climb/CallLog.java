@@ -1,0 +1,100 @@
+package dev.hone.ladder.climb;
+
+import dev.hone.ladder.rung.Reply;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Every answer of a climb, a line each as soon as it is there, so that a climb that was
+/// interrupted asks for none again. Found by all that an answer depends on: the rung's recipe, the
+/// row, and which repeat it is.
+final class CallLog implements Closeable {
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Map<String, Call> calls = new HashMap<>();
+  private final BufferedWriter writer;
+
+  /// @param error why there is no answer; empty where there is one
+  record Call(Reply reply, Optional<String> error) {}
+
+  private CallLog(BufferedWriter writer) {
+    this.writer = writer;
+  }
+
+  /// A last line that was torn is passed over.
+  static CallLog open(Path file) throws IOException {
+    var lines = Files.exists(file) ? Files.readAllLines(file) : java.util.List.<String>of();
+    var log =
+        new CallLog(
+            Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    lines.forEach(log::read);
+    if (!lines.isEmpty()) {
+      log.writer.newLine();
+    }
+    return log;
+  }
+
+  private void read(String line) {
+    try {
+      var node = JSON.readTree(line);
+      if (node != null && node.has("key")) {
+        var reply =
+            new Reply(
+                node.path("text").asString(""),
+                node.path("prompt_tokens").asInt(0),
+                node.path("answer_tokens").asInt(0),
+                node.path("millis").asDouble(0));
+        var error = Optional.ofNullable(node.path("error").asString(null));
+        calls.put(node.path("key").asString(), new Call(reply, error));
+      }
+    } catch (JacksonException e) {
+      return; // torn when the process was killed; it is asked for again
+    }
+  }
+
+  static String key(String recipe, String row, int repeat) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      var all = recipe + "\n" + row + "\n" + repeat;
+      return HexFormat.of().formatHex(digest.digest(all.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  Optional<Call> find(String key) {
+    return Optional.ofNullable(calls.get(key));
+  }
+
+  void add(String key, Call call) throws IOException {
+    calls.put(key, call);
+    var line = new LinkedHashMap<String, Object>();
+    line.put("key", key);
+    line.put("text", call.reply().text());
+    line.put("prompt_tokens", call.reply().promptTokens());
+    line.put("answer_tokens", call.reply().answerTokens());
+    line.put("millis", call.reply().millis());
+    call.error().ifPresent(error -> line.put("error", error));
+    writer.write(JSON.writeValueAsString(line));
+    writer.newLine();
+    writer.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+}

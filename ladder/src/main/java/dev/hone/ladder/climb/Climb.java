@@ -1,0 +1,313 @@
+package dev.hone.ladder.climb;
+
+import dev.hone.ladder.climb.RungReport.Latency;
+import dev.hone.ladder.climb.RungReport.Measured;
+import dev.hone.ladder.climb.RungReport.State;
+import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.rung.Materials;
+import dev.hone.ladder.rung.Rung;
+import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.task.Item;
+import dev.hone.ladder.task.Kind;
+import dev.hone.ladder.task.Parts;
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.AtomicFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/// Builds the rungs, cheapest first, asks them, and decides.
+///
+/// A rung that reaches the target is the end of it. Without a target, so is one that reaches `1 −
+/// margin`: none can be better by more than the margin. What is left of the others is raced on the
+/// selection rows and confirmed on the test rows: see [Decision].
+public final class Climb implements Closeable {
+  private static final double ERROR = 0.05;
+  private static final double MOST_FAILED = 0.02;
+
+  private final Settings settings;
+  private final Parts parts;
+  private final CallLog log;
+  private final ClimbListener listener;
+  private final Map<String, Climbing> climbing = new LinkedHashMap<>();
+
+  /// @param target above which a rung is good enough; empty for near the best
+  /// @param margin by which it may be worse than the best
+  /// @param out for what rungs make, and the log of answers
+  public record Settings(
+      Kind kind, Metric metric, OptionalDouble target, double margin, long seed, Path out) {
+    double limit() {
+      return target.orElse(1 - margin);
+    }
+  }
+
+  /// A rung on its way.
+  private static final class Climbing {
+    private final Rung rung;
+    private State state = State.NOT_NEEDED;
+    private String why = "a cheaper rung is good enough";
+    private Optional<Solution> solution = Optional.empty();
+    private Optional<Asked> selection = Optional.empty();
+    private Optional<Asked> test = Optional.empty();
+    private double buildSeconds;
+
+    Climbing(Rung rung) {
+      this.rung = rung;
+    }
+
+    void stop(State at, String reason) {
+      state = at;
+      why = reason;
+    }
+
+    boolean isRunning() {
+      return state == State.MEASURED;
+    }
+  }
+
+  private Climb(
+      List<Rung> rungs, Parts parts, Settings settings, CallLog log, ClimbListener listener) {
+    this.settings = settings;
+    this.parts = parts;
+    this.log = log;
+    this.listener = listener;
+    rungs.forEach(rung -> climbing.put(rung.name(), new Climbing(rung)));
+  }
+
+  /// Climbs.
+  ///
+  /// @param rungs cheapest first
+  public static ClimbReport run(
+      List<Rung> rungs, Parts parts, Settings settings, ClimbListener listener) throws IOException {
+    Files.createDirectories(settings.out());
+    var train = parts.train().stream().map(Item::json).collect(Collectors.joining("\n", "", "\n"));
+    AtomicFile.write(settings.out().resolve("train.jsonl"), train);
+    try (var log = CallLog.open(settings.out().resolve("calls.jsonl"));
+        var climb = new Climb(rungs, parts, settings, log, listener)) {
+      return climb.run();
+    }
+  }
+
+  private ClimbReport run() throws IOException {
+    long start = System.nanoTime();
+    var verdict = climb();
+    var rungs = new ArrayList<RungReport>();
+    int calls = 0;
+    int fresh = 0;
+    for (var rung : climbing.values()) {
+      rungs.add(report(rung));
+      calls += count(rung.selection, false) + count(rung.test, false);
+      fresh += count(rung.selection, true) + count(rung.test, true);
+    }
+    return new ClimbReport(
+        settings.kind(),
+        settings.metric().name(),
+        settings.target(),
+        settings.margin(),
+        settings.seed(),
+        parts,
+        rungs,
+        verdict,
+        calls,
+        fresh,
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  private static int count(Optional<Asked> asked, boolean isFresh) {
+    return asked.map(answers -> isFresh ? answers.fresh() : answers.calls().size()).orElse(0);
+  }
+
+  private Verdict climb() throws IOException {
+    for (var rung : climbing.values()) {
+      build(rung);
+      if (rung.isRunning() && isEnough(rung)) {
+        var score = test(rung).first(parts.test().size()).interval(2 * ERROR);
+        return new GoodEnough(rung.rung.name(), rung.rung.name(), score);
+      }
+    }
+    return settings.target().isPresent() ? belowTarget() : nearBest();
+  }
+
+  private void build(Climbing rung) throws IOException {
+    var directory = settings.out().resolve("rungs").resolve(rung.rung.name());
+    Files.createDirectories(directory);
+    long start = System.nanoTime();
+    try {
+      var name = rung.rung.name();
+      var solution =
+          rung.rung.build(
+              new Materials(
+                  settings.kind(),
+                  parts.train(),
+                  parts.selection(),
+                  settings.metric(),
+                  directory,
+                  settings.seed(),
+                  (what, done, total) -> listener.building(name, what, done, total)));
+      rung.solution = Optional.of(solution);
+      rung.selection = Optional.of(asked(rung, solution, parts.selection()));
+      rung.stop(State.MEASURED, "");
+    } catch (UsageException e) {
+      rung.stop(State.FAILED, String.valueOf(e.getMessage()));
+      listener.note("%s: %s".formatted(rung.rung.name(), e.getMessage()));
+    }
+    rung.buildSeconds = (System.nanoTime() - start) / 1e9;
+  }
+
+  private Asked asked(Climbing rung, Solution solution, List<Item> items) {
+    return new Asked(rung.rung.name(), solution, items, settings.metric(), log, listener);
+  }
+
+  private Asked test(Climbing rung) {
+    if (rung.test.isEmpty()) {
+      rung.test = Optional.of(asked(rung, rung.solution.orElseThrow(), parts.test()));
+    }
+    return rung.test.get();
+  }
+
+  /// Whether the rung reaches what ends the climb. A quarter of the selection rows can say that it
+  /// does not.
+  private boolean isEnough(Climbing rung) throws IOException {
+    int rows = parts.selection().size();
+    var asked = rung.selection.orElseThrow();
+    var quarter = asked.first(Math.min(rows, Math.max(rows / 4, 20)));
+    if (quarter.interval(ERROR).high() < settings.limit()) {
+      return false;
+    }
+    if (asked.first(rows).value() < settings.limit()) {
+      return false;
+    }
+    return Decision.isAbove(
+        test(rung).first(parts.test().size()), settings.limit(), climbing.size());
+  }
+
+  private List<String> running() {
+    return climbing.values().stream()
+        .filter(Climbing::isRunning)
+        .map(rung -> rung.rung.name())
+        .toList();
+  }
+
+  private Verdict nearBest() throws IOException {
+    var rungs = running();
+    if (rungs.isEmpty()) {
+      throw new UsageException("no rung could be made", "the reasons stand above");
+    }
+    var race =
+        Race.run(
+            rungs,
+            parts.selection().size(),
+            settings.margin(),
+            (rung, items) -> climbing.get(rung).selection.orElseThrow().first(items));
+    for (var name : rungs) {
+      if (!race.survivors().contains(name)) {
+        climbing.get(name).stop(State.DROPPED, "can no longer come near the best");
+      }
+    }
+    dropFailing();
+    return new Decision(settings.margin())
+        .nearBest(
+            running(),
+            race.scores(),
+            parts.test().size(),
+            rung -> test(climbing.get(rung)).first(parts.test().size()));
+  }
+
+  private void dropFailing() {
+    for (var rung : climbing.values()) {
+      if (rung.isRunning() && rung.selection.orElseThrow().failedShare() > MOST_FAILED) {
+        rung.stop(State.NOT_MEASURED, "more than 2 % of its calls failed");
+      }
+    }
+  }
+
+  private Verdict belowTarget() throws IOException {
+    dropFailing();
+    var scores = new LinkedHashMap<String, Scores>();
+    for (var name : running()) {
+      var asked = climbing.get(name).selection.orElseThrow();
+      scores.put(name, asked.first(asked.calls().size()));
+    }
+    var best =
+        scores.keySet().stream()
+            .max(Comparator.comparingDouble(name -> scores.get(name).value()))
+            .orElseThrow(() -> new UsageException("no rung could be measured", "see above"));
+    var test = test(climbing.get(best)).first(parts.test().size());
+    return new Decision(settings.margin()).belowTarget(best, test, settings.target().orElseThrow());
+  }
+
+  private RungReport report(Climbing rung) throws IOException {
+    var rows = new ArrayList<RungReport.Row>();
+    var calls = new ArrayList<CallLog.Call>();
+    for (var part : List.of("selection", "test")) {
+      var asked = part.equals("test") ? rung.test : rung.selection;
+      if (asked.isPresent()) {
+        addRows(part, asked.get(), rows);
+        calls.addAll(asked.get().calls());
+      }
+    }
+    return new RungReport(
+        rung.rung.name(),
+        rung.rung.description(),
+        rung.state,
+        rung.why,
+        measured(rung.selection),
+        measured(rung.test),
+        latency(calls),
+        calls.stream().mapToInt(call -> call.reply().promptTokens()).average().orElse(0),
+        calls.stream().mapToInt(call -> call.reply().answerTokens()).average().orElse(0),
+        rung.buildSeconds,
+        rung.solution.map(Solution::recipe).orElse(Map.of()),
+        rows);
+  }
+
+  private static Optional<Measured> measured(Optional<Asked> asked) throws IOException {
+    int rows = asked.map(answers -> answers.calls().size()).orElse(0);
+    return rows < 2
+        ? Optional.empty()
+        : Optional.of(new Measured(rows, asked.get().first(rows).interval(ERROR)));
+  }
+
+  private void addRows(String part, Asked asked, List<RungReport.Row> into) {
+    var items = asked.items();
+    for (int i = 0; i < items.size(); i++) {
+      var item = items.get(i);
+      var call = asked.calls().get(i);
+      into.add(
+          new RungReport.Row(
+              part,
+              item.line(),
+              item.question(),
+              item.answer(),
+              call.reply().text(),
+              settings.metric().score(item.reference(), call.reply().text()),
+              call.error().orElse("")));
+    }
+  }
+
+  private static Latency latency(List<CallLog.Call> calls) {
+    var millis = calls.stream().map(call -> call.reply().millis()).sorted().toList();
+    return millis.isEmpty()
+        ? new Latency(0, 0)
+        : new Latency(millis.get(millis.size() / 2), millis.get((int) (millis.size() * 0.95)));
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (var rung : climbing.values()) {
+      if (rung.solution.isPresent()) {
+        rung.solution.get().close();
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.hone.ladder.report;
+
+import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.RungReport;
+import dev.hone.ladder.climb.RungReport.State;
+import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
+import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.statistics.Interval;
+import dev.hone.ladder.statistics.SampleSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A climb in words: the verdict, three reasons with numbers, and what would change it.
+public record Advice(ClimbReport climb) {
+  private static final int REASONS = 3;
+
+  /// The verdict in a sentence.
+  public String verdict() {
+    return switch (climb.verdict()) {
+      case GoodEnough good -> recommended(climb.rung(good.rung()));
+      case NotEnoughData any ->
+          "Not enough data: about %,d more rows are needed to say."
+              .formatted(Math.max(1, any.needed() - any.have()));
+      case NoneGoodEnough none ->
+          "No rung is good enough: the best, %s, scores %s against a target of %s."
+              .formatted(none.best(), percent(none.score()), percent(climb.target().orElse(1)));
+    };
+  }
+
+  private static String recommended(RungReport rung) {
+    return switch (String.valueOf(rung.recipe().get("kind"))) {
+      case "nearest-answer", "linear-classifier" ->
+          "You need no language model: %s is enough (%s)."
+              .formatted(rung.name(), rung.description());
+      case "prompt" -> "A prompt is enough: %s. Nothing needs training.".formatted(rung.name());
+      case "few-shot", "nearest-shots" ->
+          "Examples in the prompt are enough: %s. Nothing needs training.".formatted(rung.name());
+      case "retrieval" ->
+          "Answer from your documents: %s. Nothing needs training.".formatted(rung.name());
+      default -> "Fine-tune: %s.".formatted(rung.name());
+    };
+  }
+
+  /// The rung to take; empty where none is recommended.
+  public Optional<RungReport> rung() {
+    return climb.verdict() instanceof GoodEnough good
+        ? Optional.of(climb.rung(good.rung()))
+        : Optional.empty();
+  }
+
+  /// At most three, each with its numbers.
+  public List<String> reasons() {
+    var reasons = new ArrayList<String>();
+    switch (climb.verdict()) {
+      case GoodEnough good -> addGoodEnough(good, reasons);
+      case NotEnoughData few -> addNotEnough(few, reasons);
+      case NoneGoodEnough none ->
+          reasons.add(
+              "Even the upper end of %s's 95 %% interval, %s, lies below the target."
+                  .formatted(none.best(), percent(none.score().high())));
+    }
+    addOthers(reasons);
+    return List.copyOf(reasons.subList(0, Math.min(REASONS, reasons.size())));
+  }
+
+  private void addGoodEnough(GoodEnough good, List<String> reasons) {
+    var rung = climb.rung(good.rung());
+    rung.test()
+        .ifPresent(test ->
+            reasons.add(
+                "On %,d rows that chose nothing it scores %s (%s, 95 %% interval %s to %s)."
+                    .formatted(
+                        test.items(),
+                        percent(test.score()),
+                        climb.metric(),
+                        percent(test.score().low()),
+                        percent(test.score().high()))));
+    if (!good.best().equals(good.rung())) {
+      reasons.add(
+          "The best rung, %s, is better by %s at most (95 %% sure), and %s may be given away."
+              .formatted(
+                  good.best(), points(Math.max(0, -good.above().low())), points(climb.margin())));
+    } else if (climb.rungs().stream().anyMatch(other -> other.state() == State.NOT_NEEDED)) {
+      reasons.add(
+          "No rung above it can be better by more than %s, so none was tried."
+              .formatted(points(climb.margin())));
+    }
+  }
+
+  private void addNotEnough(NotEnoughData few, List<String> reasons) {
+    double variance = 0.2;
+    reasons.add(
+        "%,d rows are held out; a margin of %s takes about %,d, by how much the rungs' answers differ."
+            .formatted(few.have(), points(climb.margin()), few.needed()));
+    reasons.add(
+        "With %,d rows to confirm on, a difference below %s is usually missed, where rungs differ on one"
+                .formatted(
+                    few.have() / 2,
+                    points(SampleSize.detectable(Math.max(2, few.have() / 2), variance)))
+            + " row in five.");
+    few.best().ifPresent(best -> reasons.add("So far %s scores most.".formatted(best)));
+  }
+
+  private void addOthers(List<String> reasons) {
+    var dropped =
+        climb.rungs().stream()
+            .filter(rung -> rung.state() == State.DROPPED && rung.selection().isPresent())
+            .max((a, b) -> Double.compare(score(a), score(b)));
+    dropped.ifPresent(rung ->
+        reasons.add(
+            "%s was left behind at %s after %,d rows."
+                .formatted(rung.name(), percent(score(rung)), rung.selection().get().items())));
+  }
+
+  private static double score(RungReport rung) {
+    return rung.selection().get().score().estimate();
+  }
+
+  /// What would change the verdict.
+  public List<String> wouldChange() {
+    var changes = new ArrayList<String>();
+    if (climb.verdict() instanceof GoodEnough good) {
+      var score = climb.rung(good.rung()).test().map(test -> test.score().low());
+      score.ifPresent(low ->
+          changes.add(
+              "A target above %s: this rung is not shown to reach it.".formatted(percent(low))));
+      if (!good.best().equals(good.rung())) {
+        changes.add(
+            "A margin below %s: then %s."
+                .formatted(points(Math.max(0, -good.above().low())), good.best()));
+      }
+    } else {
+      changes.add("More rows: hone advise again with them; no finished answer is asked again.");
+      changes.add("A wider --margin, or a lower --target, if your users would not mind.");
+    }
+    return List.copyOf(changes);
+  }
+
+  private static String percent(Interval score) {
+    return percent(score.estimate());
+  }
+
+  /// A score as people read it.
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  private static String points(double share) {
+    return String.format(Locale.ROOT, "%.1f points", 100 * share);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.hone.ladder.rung;
+
+import dev.hone.ladder.metric.ExactMatch;
+import dev.hone.ladder.metric.Reference;
+import dev.hone.ladder.task.Item;
+import dev.hone.ladder.task.Items;
+import dev.hone.ladder.task.Kind;
+import dev.hone.model.UsageException;
+import dev.hone.model.text.Conversation;
+import dev.hone.model.text.Message;
+import dev.hone.rag.DocumentIndex;
+import dev.hone.rag.embed.Embedder;
+import dev.hone.tune.data.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Makes a solution again from its `recipe.json`, without choosing or training anew: it answers as
+/// it did when it was measured.
+public final class Recipes {
+  private Recipes() {}
+
+  /// Something that was opened, with what it stands on.
+  public record Opened(Solution solution, Optional<LocalModel> model) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      solution.close();
+      model.ifPresent(LocalModel::close);
+    }
+  }
+
+  /// @param report directory of `hone advise`
+  /// @param rung by name
+  /// @param embedder that an index was made with
+  public static Opened open(Path report, String rung, Embedder embedder, int threads)
+      throws IOException {
+    var file = report.resolve("rungs").resolve(rung).resolve("recipe.json");
+    if (!Files.exists(file)) {
+      throw new UsageException(
+          "%s has no rung %s".formatted(report, rung), "its rungs are the folders in it: rungs/");
+    }
+    var recipe = JsonMapper.shared().readTree(Files.readString(file));
+    var kind = recipe.path("kind").asString("");
+    if (kind.equals("nearest-answer") || kind.equals("linear-classifier")) {
+      var known = known(report);
+      var made = kind.equals("nearest-answer") ? new NearestAnswer() : new LinearClassifier();
+      return new Opened(made.build(materials(report, known, recipe)), Optional.empty());
+    }
+    var model =
+        LocalModel.open(
+            Path.of(recipe.path("base").asString("")),
+            Optional.ofNullable(recipe.path("adapter").asString(null)).map(Path::of),
+            threads,
+            recipe.path("max_tokens").asInt(128));
+    return new Opened(solution(kind, report, recipe, model, embedder), Optional.of(model));
+  }
+
+  private static Solution solution(
+      String kind, Path report, JsonNode recipe, LocalModel model, Embedder embedder)
+      throws IOException {
+    var system = Optional.ofNullable(recipe.path("system").asString(null));
+    return switch (kind) {
+      case "prompt", "tuned" ->
+          new Prompted(kind, "", model, system).build(materials(report, List.of(), recipe));
+      case "few-shot" -> new FewShot.Chosen(model, examples(recipe.path("examples")));
+      case "nearest-shots" ->
+          new NearestShots(model, recipe.path("shots").asInt(4))
+              .build(materials(report, known(report), recipe));
+      case "retrieval" ->
+          new Retrieval.Answering(
+              model,
+              DocumentIndex.read(Path.of(recipe.path("index").asString("")), embedder),
+              embedder,
+              Path.of(recipe.path("index").asString("")));
+      default -> throw new UsageException("a recipe of kind '%s'".formatted(kind), "update Hone");
+    };
+  }
+
+  private static List<Item> known(Path report) throws IOException {
+    return Items.read(new Source(report.resolve("train.jsonl")), Optional.empty());
+  }
+
+  private static List<Item> examples(JsonNode pairs) {
+    var examples = new ArrayList<Item>();
+    pairs.forEach(pair -> examples.add(item(pair.get(0).asString(), pair.get(1).asString())));
+    return examples;
+  }
+
+  /// A question without a row.
+  ///
+  /// @param system instruction that the rows had; empty where they had none
+  public static Item question(String text, Optional<String> system) {
+    var messages = new ArrayList<Message>();
+    system.ifPresent(words -> messages.add(Message.system(words)));
+    messages.add(Message.user(text));
+    return new Item(0, new Conversation(messages), text, new Reference(text, List.of("")), "", "");
+  }
+
+  private static Item item(String question, String answer) {
+    return new Item(
+        0,
+        new Conversation(List.of(Message.user(question))),
+        question,
+        new Reference(question, List.of(answer)),
+        "",
+        "");
+  }
+
+  private static Materials materials(Path report, List<Item> known, JsonNode recipe) {
+    return new Materials(
+        Kind.FREE,
+        known,
+        List.of(),
+        new ExactMatch(),
+        report,
+        recipe.path("seed").asLong(1),
+        (what, done, total) -> {});
+  }
+}
