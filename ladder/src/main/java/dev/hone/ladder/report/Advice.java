@@ -17,6 +17,9 @@ import java.util.Optional;
 public record Advice(ClimbReport climb) {
   private static final int REASONS = 3;
 
+  /// Below this a score is called low.
+  private static final double LOW = 0.7;
+
   /// The verdict in a sentence.
   public String verdict() {
     return switch (climb.verdict()) {
@@ -30,18 +33,37 @@ public record Advice(ClimbReport climb) {
     };
   }
 
-  private static String recommended(RungReport rung) {
-    return switch (String.valueOf(rung.recipe().get("kind"))) {
-      case "nearest-answer", "linear-classifier" ->
-          "You need no language model: %s is enough (%s)."
-              .formatted(rung.name(), rung.description());
-      case "prompt" -> "A prompt is enough: %s. Nothing needs training.".formatted(rung.name());
-      case "few-shot", "nearest-shots" ->
-          "Examples in the prompt are enough: %s. Nothing needs training.".formatted(rung.name());
-      case "retrieval" ->
-          "Answer from your documents: %s. Nothing needs training.".formatted(rung.name());
-      default -> "Fine-tune: %s.".formatted(rung.name());
-    };
+  private String recommended(RungReport rung) {
+    var kind = String.valueOf(rung.recipe().get("kind"));
+    boolean needsModel = !kind.equals("nearest-answer") && !kind.equals("linear-classifier");
+    boolean needsTraining = kind.startsWith("tuned");
+    if (isAboveLimit()) {
+      return needsTraining
+          ? "Fine-tuning reaches it: %s.".formatted(rung.name())
+          : "%s: %s is enough."
+              .formatted(
+                  needsModel ? "Nothing needs training" : "You need no language model",
+                  rung.name());
+    }
+    var score = rung.test().map(test -> percent(test.score())).orElse("");
+    if (needsTraining) {
+      return "Fine-tune: %s scores %s, and nothing cheaper comes near."
+          .formatted(rung.name(), score);
+    }
+    return "%s here: %s scores %s, as much as the best to within %s."
+        .formatted(
+            needsModel ? "Training gains nothing" : "A language model gains nothing",
+            rung.name(),
+            score,
+            points(climb.margin()));
+  }
+
+  /// Whether a rung has reached the target, or what none could be better than.
+  private boolean isAboveLimit() {
+    return climb.verdict() instanceof GoodEnough good
+        && climb.rung(good.rung()).test().isPresent()
+        && climb.rung(good.rung()).test().get().score().low()
+            > climb.target().orElse(1 - climb.margin());
   }
 
   /// The rung to take; empty where none is recommended.
@@ -62,6 +84,7 @@ public record Advice(ClimbReport climb) {
               "Even the upper end of %s's 95 %% interval, %s, lies below the target."
                   .formatted(none.best(), percent(none.score().high())));
     }
+    addBelow(reasons);
     addOthers(reasons);
     return List.copyOf(reasons.subList(0, Math.min(REASONS, reasons.size())));
   }
@@ -83,7 +106,8 @@ public record Advice(ClimbReport climb) {
           "The best rung, %s, is better by %s at most (95 %% sure), and %s may be given away."
               .formatted(
                   good.best(), points(Math.max(0, -good.above().low())), points(climb.margin())));
-    } else if (climb.rungs().stream().anyMatch(other -> other.state() == State.NOT_NEEDED)) {
+    } else if (isAboveLimit()
+        && climb.rungs().stream().anyMatch(other -> other.state() == State.NOT_NEEDED)) {
       reasons.add(
           "No rung above it can be better by more than %s, so none was tried."
               .formatted(points(climb.margin())));
@@ -102,6 +126,15 @@ public record Advice(ClimbReport climb) {
                     points(SampleSize.detectable(Math.max(2, few.have() / 2), variance)))
             + " row in five.");
     few.best().ifPresent(best -> reasons.add("So far %s scores most.".formatted(best)));
+  }
+
+  /// What is near the best need not be good.
+  private void addBelow(List<String> reasons) {
+    if (rung().isPresent() && !isAboveLimit() && score(rung().get()) < LOW) {
+      reasons.add(
+          "That is the best of what was tried, not good in itself: name what you need with"
+              + " --target.");
+    }
   }
 
   private void addOthers(List<String> reasons) {

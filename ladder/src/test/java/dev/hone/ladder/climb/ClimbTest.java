@@ -1,0 +1,256 @@
+package dev.hone.ladder.climb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hone.ladder.climb.RungReport.State;
+import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.metric.ExactMatch;
+import dev.hone.ladder.metric.Reference;
+import dev.hone.ladder.report.Advice;
+import dev.hone.ladder.report.ReportJson;
+import dev.hone.ladder.rung.ChatModel;
+import dev.hone.ladder.rung.FewShot;
+import dev.hone.ladder.rung.LinearClassifier;
+import dev.hone.ladder.rung.Materials;
+import dev.hone.ladder.rung.NearestAnswer;
+import dev.hone.ladder.rung.NearestShots;
+import dev.hone.ladder.rung.Prompted;
+import dev.hone.ladder.rung.Reply;
+import dev.hone.ladder.rung.Rung;
+import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.task.Item;
+import dev.hone.ladder.task.Kind;
+import dev.hone.ladder.task.Parts;
+import dev.hone.model.text.Conversation;
+import dev.hone.model.text.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class ClimbTest {
+  private static final ClimbListener SILENT =
+      new ClimbListener() {
+        @Override
+        public void building(String rung, String what, long done, long total) {}
+
+        @Override
+        public void asked(String rung, int done, int total) {}
+
+        @Override
+        public void note(String text) {}
+      };
+
+  @TempDir private Path dir;
+
+  /// A model that knows one class of questions, and counts what it is asked.
+  private static final class Scripted implements ChatModel {
+    private final List<Conversation> asked = new ArrayList<>();
+
+    @Override
+    public Reply reply(Conversation conversation) {
+      asked.add(conversation);
+      var question = conversation.messages().getLast().content();
+      return new Reply(question.contains("tea") ? "leaf" : "clay", 10, 1, 1);
+    }
+
+    @Override
+    public boolean fits(Conversation conversation) {
+      return conversation.messages().size() <= 9;
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+      return Set.of();
+    }
+
+    @Override
+    public Map<String, Object> recipe() {
+      return Map.of("model", "scripted");
+    }
+  }
+
+  private static Item item(int line, String question, String answer) {
+    var asked = new Conversation(List.of(Message.user(question)));
+    var json =
+        JsonMapper.shared().writeValueAsString(Map.of("prompt", question, "completion", answer));
+    return new Item(
+        line, asked, question, new Reference(question, List.of(answer)), "line " + line, json);
+  }
+
+  private static List<Item> items(int count) {
+    var items = new ArrayList<Item>();
+    for (int i = 0; i < count; i++) {
+      var thing = i % 2 == 0 ? "tea" : "pot";
+      items.add(
+          item(
+              i,
+              "number %d about %s, please %d".formatted(i, thing, i * i),
+              i % 2 == 0 ? "leaf" : "clay"));
+    }
+    return items;
+  }
+
+  private ClimbReport climb(List<Rung> rungs, Parts parts, String name, OptionalDouble target)
+      throws IOException {
+    var settings =
+        new Climb.Settings(
+            Kind.CLASSIFICATION, new ExactMatch(), target, 0.05, 1, dir.resolve(name));
+    return Climb.run(rungs, parts, settings, SILENT);
+  }
+
+  @Test
+  void aRungThatNoneCanBeatEndsTheClimb() throws IOException {
+    var model = new Scripted();
+    var parts = Parts.of(items(700), 1);
+    var climb =
+        climb(
+            List.of(new LinearClassifier(), Prompted.zeroShot(model)),
+            parts,
+            "a",
+            OptionalDouble.empty());
+    var good = assertInstanceOf(GoodEnough.class, climb.verdict());
+    assertEquals("linear-classifier", good.rung());
+    assertEquals(State.NOT_NEEDED, climb.rung("zero-shot").state());
+    assertTrue(model.asked.isEmpty());
+    assertTrue(new Advice(climb).verdict().startsWith("You need no language model"));
+  }
+
+  @Test
+  void anInterruptedClimbAsksForNothingTwice() throws IOException {
+    var parts = Parts.of(items(300), 1);
+    var first = new Scripted();
+    var climb = climb(List.of(Prompted.zeroShot(first)), parts, "b", OptionalDouble.of(0.9));
+    assertEquals(first.asked.size(), climb.fresh());
+    var log = dir.resolve("b/calls.jsonl");
+    var lines = Files.readAllLines(log);
+    Files.writeString(log, String.join("\n", lines.subList(0, 30)) + "\n{\"key\": \"torn");
+    var second = new Scripted();
+    var again = climb(List.of(Prompted.zeroShot(second)), parts, "b", OptionalDouble.of(0.9));
+    assertEquals(first.asked.size() - 30, second.asked.size());
+    assertEquals(withoutTimes(climb), withoutTimes(again));
+    var third = new Scripted();
+    climb(List.of(Prompted.zeroShot(third)), parts, "b", OptionalDouble.of(0.9));
+    assertEquals(List.of(), third.asked);
+  }
+
+  private static Map<String, Object> withoutTimes(ClimbReport climb) {
+    var json = new LinkedHashMap<>(new ReportJson(climb).values());
+    json.keySet().removeAll(Set.of("seconds", "answers_now"));
+    var rungs = JsonMapper.shared().valueToTree(json.remove("rungs")).toString();
+    json.put("rungs", rungs.replaceAll("\"(latency_ms_p\\d+|build_seconds)\":[0-9.E-]+", ""));
+    return json;
+  }
+
+  /// Held-out answers are in no prompt, no training file and no answer of a rung without a model.
+  @Test
+  void whatIsHeldOutIsNeverSeen() throws IOException {
+    var canary = "xylophone-canary";
+    var train = items(200);
+    var heldOut = new ArrayList<Item>();
+    for (int i = 0; i < 80; i++) {
+      heldOut.add(item(1_000 + i, "held out question " + i * 7 + " " + i, canary + i % 3));
+    }
+    var model = new Scripted();
+    var seen = new ArrayList<String>();
+    List<Rung> rungs =
+        List.of(
+            new NearestAnswer(),
+            new LinearClassifier(),
+            Prompted.zeroShot(model),
+            new FewShot(model, 4, 3),
+            new NearestShots(model, 3));
+    var climb = climb(rungs, Parts.of(train, heldOut, 1), "c", OptionalDouble.empty());
+    model.asked.forEach(c -> c.messages().forEach(message -> seen.add(message.content())));
+    climb.rungs().forEach(rung -> rung.rows().forEach(row -> seen.add(row.answer())));
+    climb.rungs().forEach(rung -> seen.add(rung.recipe().toString()));
+    seen.add(Files.readString(dir.resolve("c/train.jsonl")));
+    assertTrue(seen.size() > 100);
+    assertFalse(seen.stream().anyMatch(text -> text.contains(canary)));
+  }
+
+  @Test
+  void rowsThatNearlyRepeatAHeldOutOneAreNotLearnedFrom() {
+    var train = items(50);
+    var copy = item(99, train.get(7).question().toUpperCase() + "!", "leaf");
+    var parts = Parts.of(train, List.of(copy, item(98, "something else", "clay")), 1);
+    assertEquals(List.of(new Parts.Leak(7, 99)), parts.leaks());
+    assertEquals(49, parts.train().size());
+  }
+
+  @Test
+  void groupsAreNeverDivided() {
+    var items = new ArrayList<Item>();
+    for (var one : items(200)) {
+      var group = "ticket " + one.line() / 4;
+      items.add(
+          new Item(one.line(), one.asked(), one.question(), one.reference(), group, one.json()));
+    }
+    var parts = Parts.of(items, 3);
+    var groups = new ArrayList<Set<String>>();
+    for (var part : List.of(parts.train(), parts.selection(), parts.test())) {
+      groups.add(Set.copyOf(part.stream().map(Item::group).toList()));
+    }
+    for (int i = 0; i < 3; i++) {
+      var others = groups.get((i + 1) % 3);
+      assertTrue(groups.get(i).stream().noneMatch(others::contains));
+    }
+    assertEquals(200, parts.train().size() + parts.selection().size() + parts.test().size());
+  }
+
+  @Test
+  void whatFailsCountsAsWrongAndIsListed() throws IOException {
+    Rung failing =
+        new Rung() {
+          @Override
+          public String name() {
+            return "failing";
+          }
+
+          @Override
+          public String description() {
+            return "fails now and then";
+          }
+
+          @Override
+          public Solution build(Materials materials) {
+            return new Solution() {
+              @Override
+              public Reply answer(Item item) throws IOException {
+                if (item.line() % 10 == 0) {
+                  throw new IOException("no answer in time");
+                }
+                return new Reply(item.question().contains("tea") ? "leaf" : "clay", 0, 0, 1);
+              }
+
+              @Override
+              public Map<String, Object> recipe() {
+                return Map.of("kind", "failing");
+              }
+            };
+          }
+        };
+    var climb =
+        climb(
+            List.of(failing, Prompted.zeroShot(new Scripted())),
+            Parts.of(items(400), 1),
+            "d",
+            OptionalDouble.of(0.999));
+    var rung = climb.rung("failing");
+    assertEquals(State.NOT_MEASURED, rung.state());
+    var failed = rung.rows().stream().filter(row -> !row.error().isEmpty()).toList();
+    assertFalse(failed.isEmpty());
+    assertTrue(failed.stream().allMatch(row -> row.score() == 0 && row.line() % 10 == 0));
+  }
+}
