@@ -266,9 +266,18 @@ public final class Climb implements Closeable {
         latency(calls),
         calls.stream().mapToInt(call -> call.reply().promptTokens()).average().orElse(0),
         calls.stream().mapToInt(call -> call.reply().answerTokens()).average().orElse(0),
-        rung.buildSeconds,
+        Math.max(rung.buildSeconds, trainingSeconds(rung)),
         rung.solution.map(Solution::recipe).orElse(Map.of()),
         rows);
+  }
+
+  /// What an earlier run has spent on training.
+  private static double trainingSeconds(Climbing rung) {
+    var training = rung.solution.map(solution -> solution.recipe().get("training"));
+    return training.orElse(Map.of()) instanceof Map<?, ?> summary
+            && summary.get("wall_seconds") instanceof Number seconds
+        ? seconds.doubleValue()
+        : 0;
   }
 
   private static Optional<Measured> measured(Optional<Asked> asked) throws IOException {
