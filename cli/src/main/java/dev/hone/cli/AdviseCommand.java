@@ -117,8 +117,11 @@ final class AdviseCommand implements Callable<Integer> {
       description = "Leave a rung out; may be repeated.")
   private java.util.List<String> without = java.util.List.of();
 
-  @Option(names = "--epochs", paramLabel = "N", description = "For fine-tuning. Default: 3.")
-  private int epochs = 3;
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "For fine-tuning. Default: 3, with few rows up to 20.")
+  private Optional<Integer> epochs = Optional.empty();
 
   @Option(names = "--seed", paramLabel = "N", description = "Of all choices. Default: 1.")
   private long seed = 1;
@@ -166,7 +169,7 @@ final class AdviseCommand implements Callable<Integer> {
             margin,
             group,
             without,
-            Bounds.atLeast(1, "--epochs", epochs),
+            epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),
             seed);
     return new Advising(
             shell,

@@ -17,7 +17,9 @@ import dev.hone.ladder.rung.NearestShots;
 import dev.hone.ladder.rung.Prompted;
 import dev.hone.ladder.rung.Retrieval;
 import dev.hone.ladder.rung.Rung;
+import dev.hone.ladder.rung.Training;
 import dev.hone.ladder.rung.Tuned;
+import dev.hone.ladder.rung.TunedOnPassages;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Items;
 import dev.hone.ladder.task.Kind;
@@ -46,6 +48,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
   private static final int SHOTS = 4;
+  private static final int ROWS_IN_ALL = 3_000;
 
   /// As `hone tune` has it.
   private static final LoraConfig LORA =
@@ -79,12 +82,17 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var metric = metric(kind, items);
     var parts = parts(items);
     var base = wish.base().isPresent() ? wish.base().get() : Embedded.model();
-    try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens(parts.train()));
+    int answerTokens =
+        LocalModel.answerTokens(base, parts.train().stream().map(Item::answer).toList());
+    try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens);
         var embedder = OnnxEmbedder.open(threads);
         var display = ProgressDisplay.on(shell)) {
       var settings =
           new Climb.Settings(kind, metric, wish.target(), wish.margin(), wish.seed(), out);
-      var rungs = rungs(kind, base, model, embedder, answerTokens(parts.train()));
+      var training =
+          new Training(
+              base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
+      var rungs = rungs(kind, model, embedder, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
       return report(climb, base);
@@ -138,14 +146,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return parts;
   }
 
-  /// Room for nearly all answers, at two and a half characters a token.
-  private static int answerTokens(List<Item> train) {
-    var lengths = train.stream().map(item -> item.answer().length()).sorted().toList();
-    return Math.clamp(Math.round(lengths.get((int) (lengths.size() * 0.95)) / 2.5), 16, 256);
-  }
-
-  private List<Rung> rungs(
-      Kind kind, Path base, ChatModel model, OnnxEmbedder embedder, int answerTokens) {
+  private List<Rung> rungs(Kind kind, ChatModel model, OnnxEmbedder embedder, Training training) {
     var rungs = new ArrayList<Rung>();
     rungs.add(new NearestAnswer());
     if (kind == Kind.CLASSIFICATION) {
@@ -155,8 +156,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
     rungs.add(new FewShot(model, DRAWS, SHOTS));
     rungs.add(new NearestShots(model, SHOTS));
-    wish.docs().ifPresent(docs -> rungs.add(new Retrieval("retrieval", model, docs, embedder)));
-    rungs.add(new Tuned(base, new Method.Lora(LORA), hyper(), threads, answerTokens));
+    wish.docs().ifPresent(docs -> rungs.add(new Retrieval(model, docs, embedder)));
+    rungs.add(new Tuned(training));
+    wish.docs().ifPresent(docs -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
     for (var name : wish.without()) {
       if (!rungs.removeIf(rung -> rung.name().equals(name))) {
         throw new UsageException(
@@ -167,11 +169,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return rungs;
   }
 
-  private Hyper hyper() {
+  /// Few rows are gone through more often; the step with the least held-out loss counts.
+  private Hyper hyper(int rows) {
+    int epochs = wish.epochs() > 0 ? wish.epochs() : Math.clamp(ROWS_IN_ALL / rows, 3, 20);
     var usual = Hyper.DEFAULT;
     return new Hyper(
         usual.learningRate(),
-        wish.epochs(),
+        epochs,
         usual.batchSize(),
         usual.microBatchTokens(),
         usual.sharesPrefixes(),

@@ -76,7 +76,7 @@ final class Asked {
     try {
       return new CallLog.Call(solution.answer(item), Optional.empty());
     } catch (IOException | UsageException e) {
-      var nothing = new Reply("", 0, 0, (System.nanoTime() - start) / 1e6);
+      var nothing = new Reply("", 0, 0, false, (System.nanoTime() - start) / 1e6);
       return new CallLog.Call(nothing, Optional.of(String.valueOf(e.getMessage())));
     }
   }

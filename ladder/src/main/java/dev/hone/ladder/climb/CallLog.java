@@ -56,6 +56,7 @@ final class CallLog implements Closeable {
                 node.path("text").asString(""),
                 node.path("prompt_tokens").asInt(0),
                 node.path("answer_tokens").asInt(0),
+                node.path("cut").asBoolean(false),
                 node.path("millis").asDouble(0));
         var error = Optional.ofNullable(node.path("error").asString(null));
         calls.put(node.path("key").asString(), new Call(reply, error));
@@ -86,6 +87,7 @@ final class CallLog implements Closeable {
     line.put("text", call.reply().text());
     line.put("prompt_tokens", call.reply().promptTokens());
     line.put("answer_tokens", call.reply().answerTokens());
+    line.put("cut", call.reply().isCut());
     line.put("millis", call.reply().millis());
     call.error().ifPresent(error -> line.put("error", error));
     writer.write(JSON.writeValueAsString(line));

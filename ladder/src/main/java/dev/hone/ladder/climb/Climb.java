@@ -266,6 +266,7 @@ public final class Climb implements Closeable {
         latency(calls),
         calls.stream().mapToInt(call -> call.reply().promptTokens()).average().orElse(0),
         calls.stream().mapToInt(call -> call.reply().answerTokens()).average().orElse(0),
+        (int) calls.stream().filter(call -> call.reply().isCut()).count(),
         Math.max(rung.buildSeconds, trainingSeconds(rung)),
         rung.solution.map(Solution::recipe).orElse(Map.of()),
         rows);

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param latency of an answer
 /// @param promptTokens read for an answer, on average
 /// @param answerTokens written for an answer, on average
+/// @param cut answers that the token limit ended
 /// @param buildSeconds what making it took
 /// @param recipe to make it again
 /// @param rows that it was asked
@@ -27,6 +28,7 @@ public record RungReport(
     Latency latency,
     double promptTokens,
     double answerTokens,
+    int cut,
     double buildSeconds,
     Map<String, Object> recipe,
     List<Row> rows) {

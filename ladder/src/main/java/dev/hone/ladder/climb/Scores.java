@@ -57,7 +57,10 @@ public record Scores(Metric metric, double[][] counts, double[] scores, List<Str
       int passed = (int) Math.round(Arrays.stream(scores).sum());
       return Proportion.wilson(passed, items(), error);
     }
-    return hasClusters() ? clustered(scores, error) : Differences.of(scores).interval(error);
+    var interval =
+        hasClusters() ? clustered(scores, error) : Differences.of(scores).interval(error);
+    return new Interval(
+        interval.estimate(), Math.max(0, interval.low()), Math.min(1, interval.high()));
   }
 
   /// How much better this is than another on the same items.

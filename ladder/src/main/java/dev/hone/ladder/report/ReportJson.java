@@ -86,6 +86,7 @@ public record ReportJson(ClimbReport climb) {
     json.put("latency_ms_p95", rung.latency().p95());
     json.put("prompt_tokens", rung.promptTokens());
     json.put("answer_tokens", rung.answerTokens());
+    json.put("cut_answers", rung.cut());
     json.put("build_seconds", rung.buildSeconds());
     json.put("recipe", rung.recipe());
     json.put("rows", rows(rung.rows()));

@@ -12,6 +12,9 @@ public interface ChatModel {
   /// Whether the conversation leaves room for an answer.
   boolean fits(Conversation asked);
 
+  /// The most tokens of a conversation with its answer.
+  int contextTokens();
+
   /// Texts that the model's tokenizer would read as control tokens.
   Set<String> controlTokens();
 

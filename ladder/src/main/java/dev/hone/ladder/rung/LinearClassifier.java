@@ -93,7 +93,7 @@ public final class LinearClassifier implements Rung {
           best = label;
         }
       }
-      return new Reply(labels.get(best), 0, 0, (System.nanoTime() - start) / 1e6);
+      return Reply.withoutModel(labels.get(best), start);
     }
 
     @Override

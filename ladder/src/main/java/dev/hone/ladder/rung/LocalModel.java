@@ -1,13 +1,17 @@
 package dev.hone.ladder.rung;
 
+import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
+import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Workers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +20,9 @@ import java.util.Set;
 /// each time.
 public final class LocalModel implements ChatModel, AutoCloseable {
   private static final int MOST_POSITIONS = 4_096;
+  private static final int SPARE_TOKENS = 8;
+  private static final int LEAST_TOKENS = 16;
+  private static final int MOST_TOKENS = 512;
 
   private final Path base;
   private final Optional<Path> adapter;
@@ -55,6 +62,15 @@ public final class LocalModel implements ChatModel, AutoCloseable {
     }
   }
 
+  /// Room for nearly all of these answers, in the tokens of a model.
+  public static int answerTokens(Path base, List<String> answers) throws IOException {
+    var file = base.resolve("tokenizer.json");
+    var tokenizer = Tokenizer.of(file, Files.readAllBytes(file));
+    var lengths = answers.stream().map(answer -> tokenizer.encode(answer).length).sorted().toList();
+    int most = lengths.get((int) (lengths.size() * 0.99));
+    return Math.clamp(most + SPARE_TOKENS, LEAST_TOKENS, MOST_TOKENS);
+  }
+
   @Override
   public Reply reply(Conversation asked) {
     long start = System.nanoTime();
@@ -64,13 +80,22 @@ public final class LocalModel implements ChatModel, AutoCloseable {
     var options = SamplingOptions.greedy(Math.max(1, room)).withStopIds(model.stopIds());
     var said = generator.generate(prompt, options);
     return new Reply(
-        said.text().strip(), prompt.length, said.ids().size(), (System.nanoTime() - start) / 1e6);
+        said.text().strip(),
+        prompt.length,
+        said.ids().size(),
+        said.finishReason() == FinishReason.LENGTH,
+        (System.nanoTime() - start) / 1e6);
   }
 
   @Override
   public boolean fits(Conversation asked) {
     int length = model.renderer().renderPrompt(asked).length;
     return length + answerTokens <= generator.contextLength();
+  }
+
+  @Override
+  public int contextTokens() {
+    return generator.contextLength();
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.hone.ladder.task.Kind;
 import dev.hone.model.UsageException;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
-import dev.hone.rag.DocumentIndex;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
@@ -72,11 +71,12 @@ public final class Recipes {
           new NearestShots(model, recipe.path("shots").asInt(4))
               .build(materials(report, known(report), recipe));
       case "retrieval" ->
-          new Retrieval.Answering(
+          new FromPassages(
+              kind,
               model,
-              DocumentIndex.read(Path.of(recipe.path("index").asString("")), embedder),
+              PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder),
               embedder,
-              Path.of(recipe.path("index").asString("")));
+              recipe.path("least_relevance").asDouble(0));
       default -> throw new UsageException("a recipe of kind '%s'".formatted(kind), "update Hone");
     };
   }

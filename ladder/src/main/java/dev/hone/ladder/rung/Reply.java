@@ -4,5 +4,11 @@ package dev.hone.ladder.rung;
 ///
 /// @param promptTokens read; 0 without a model
 /// @param answerTokens written
+/// @param isCut whether the token limit ended it
 /// @param millis from the question to the whole answer
-public record Reply(String text, int promptTokens, int answerTokens, double millis) {}
+public record Reply(String text, int promptTokens, int answerTokens, boolean isCut, double millis) {
+  /// Of a rung without a language model.
+  static Reply withoutModel(String text, long startNanos) {
+    return new Reply(text, 0, 0, false, (System.nanoTime() - startNanos) / 1e6);
+  }
+}

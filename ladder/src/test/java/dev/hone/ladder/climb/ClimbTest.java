@@ -62,12 +62,17 @@ class ClimbTest {
     public Reply reply(Conversation conversation) {
       asked.add(conversation);
       var question = conversation.messages().getLast().content();
-      return new Reply(question.contains("tea") ? "leaf" : "clay", 10, 1, 1);
+      return new Reply(question.contains("tea") ? "leaf" : "clay", 10, 1, false, 1);
     }
 
     @Override
     public boolean fits(Conversation conversation) {
       return conversation.messages().size() <= 9;
+    }
+
+    @Override
+    public int contextTokens() {
+      return 512;
     }
 
     @Override
@@ -231,7 +236,7 @@ class ClimbTest {
                 if (item.line() % 10 == 0) {
                   throw new IOException("no answer in time");
                 }
-                return new Reply(item.question().contains("tea") ? "leaf" : "clay", 0, 0, 1);
+                return new Reply(item.question().contains("tea") ? "leaf" : "clay", 0, 0, false, 1);
               }
 
               @Override

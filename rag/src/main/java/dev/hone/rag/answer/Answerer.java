@@ -1,5 +1,6 @@
 package dev.hone.rag.answer;
 
+import dev.hone.model.text.Conversation;
 import dev.hone.rag.answer.CitedAnswer.Answered;
 import dev.hone.rag.answer.CitedAnswer.Reason;
 import dev.hone.rag.answer.CitedAnswer.Refused;
@@ -42,6 +43,14 @@ public final class Answerer {
       return new Refused(Reason.NOT_IN_PASSAGES, found);
     }
     return checked(CitationCheck.check(view, question, text, passages), found);
+  }
+
+  /// What the model would be asked, whatever the relevance: to train on.
+  public Conversation conversation(PassageView view, String question, Filter filter)
+      throws IOException {
+    var prompt = new PassagePrompt(model.controlTokens());
+    var found = retriever.find(view, question, filter, settings.passages());
+    return prompt.of(question, fitting(prompt, question, found));
   }
 
   private List<Retrieved> fitting(PassagePrompt prompt, String question, List<Retrieved> found) {

@@ -1,0 +1,132 @@
+package dev.hone.ladder.rung;
+
+import dev.hone.ladder.task.Item;
+import dev.hone.model.text.Conversation;
+import dev.hone.rag.answer.AnswerModel;
+import dev.hone.rag.answer.Answerer;
+import dev.hone.rag.answer.CitedAnswer.Answered;
+import dev.hone.rag.answer.CitedAnswer.Refused;
+import dev.hone.rag.answer.Statement;
+import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.retrieve.Retriever;
+import dev.hone.rag.store.Filter;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Answers from passages of an index, keeping what they hold.
+///
+/// @param kind in the recipe
+/// @param leastRelevance below which nothing that was found counts as being about the question
+record FromPassages(
+    String kind, ChatModel model, PassageIndex index, Embedder embedder, double leastRelevance)
+    implements Solution {
+  /// Tried on selection rows; the last is what `hone ask` has.
+  private static final List<Double> RELEVANCES =
+      List.of(0.0, 1.2, 1.5, Answerer.Settings.DEFAULT.leastRelevance());
+
+  private static final int LOOKED_AT = 40;
+
+  /// The same with the relevance that does best on selection rows.
+  FromPassages withChosenRelevance(Materials materials) throws IOException {
+    var some = materials.selection().subList(0, Math.min(LOOKED_AT, materials.selection().size()));
+    var best = this;
+    double most = -1;
+    int done = 0;
+    for (double relevance : RELEVANCES) {
+      var candidate = new FromPassages(kind, model, index, embedder, relevance);
+      double sum = 0;
+      for (var item : some) {
+        sum += materials.metric().score(item.reference(), candidate.answer(item).text());
+        materials.progress().at("choosing the threshold", ++done, 4L * some.size());
+      }
+      if (sum > most) {
+        most = sum;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private Answerer answerer(AnswerModel counting) {
+    var usual = Answerer.Settings.DEFAULT;
+    return new Answerer(
+        new Retriever(embedder, index.opened().fusion()),
+        counting,
+        new Answerer.Settings(usual.passages(), leastRelevance, true));
+  }
+
+  /// What the model is asked, to be trained on.
+  Conversation conversation(Item item) throws IOException {
+    return answerer(new Counting(model))
+        .conversation(index.opened().view(), item.question(), Filter.NONE);
+  }
+
+  @Override
+  public Reply answer(Item item) throws IOException {
+    long start = System.nanoTime();
+    var counting = new Counting(model);
+    var answer = answerer(counting).answer(index.opened().view(), item.question(), Filter.NONE);
+    var text =
+        switch (answer) {
+          case Answered answered ->
+              answered.statements().stream().map(Statement::text).collect(Collectors.joining(" "));
+          case Refused refused -> refused.reason().words();
+        };
+    return new Reply(
+        text,
+        counting.promptTokens,
+        counting.answerTokens,
+        counting.isCut,
+        (System.nanoTime() - start) / 1e6);
+  }
+
+  @Override
+  public Map<String, Object> recipe() {
+    var recipe = new LinkedHashMap<String, Object>();
+    recipe.put("kind", kind);
+    recipe.put("index", index.path().toString());
+    recipe.put("least_relevance", leastRelevance);
+    recipe.putAll(model.recipe());
+    return recipe;
+  }
+
+  @Override
+  public void close() throws IOException {
+    index.opened().close();
+  }
+
+  /// Counts what an answer took.
+  private static final class Counting implements AnswerModel {
+    private final ChatModel model;
+    private int promptTokens;
+    private int answerTokens;
+    private boolean isCut;
+
+    Counting(ChatModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public boolean fits(Conversation conversation) {
+      return model.fits(conversation);
+    }
+
+    @Override
+    public String answer(Conversation conversation) throws IOException {
+      var reply = model.reply(conversation);
+      promptTokens += reply.promptTokens();
+      answerTokens += reply.answerTokens();
+      isCut |= reply.isCut();
+      return reply.text();
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+      return model.controlTokens();
+    }
+  }
+}
