@@ -18,8 +18,6 @@ record AdviceCommands(ClimbReport climb, Path base, boolean isEmbedded, Path out
     var model = isEmbedded ? Embedded.MODEL : base.toString();
     var directory = out.resolve("rungs").resolve(rung.get().name());
     return switch (String.valueOf(rung.get().recipe().get("kind"))) {
-      case "retrieval" ->
-          words("ask", "--index", directory.resolve("index"), "--base", model, "QUESTION");
       case "tuned" -> words("chat", "--base", model, "--adapter", directory.resolve("adapter"));
       case "prompt" -> words("chat", "--base", model);
       default -> words("advise", "answer", "--out", out, "--rung", rung.get().name(), "QUESTION");

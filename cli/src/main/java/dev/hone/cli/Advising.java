@@ -10,6 +10,7 @@ import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.FewShot;
+import dev.hone.ladder.rung.FoundSentence;
 import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.LocalModel;
 import dev.hone.ladder.rung.NearestAnswer;
@@ -152,6 +153,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (kind == Kind.CLASSIFICATION) {
       rungs.add(new LinearClassifier());
     }
+    wish.docs().ifPresent(docs -> rungs.add(new FoundSentence(docs, embedder)));
     rungs.add(Prompted.zeroShot(model));
     wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
     rungs.add(new FewShot(model, DRAWS, SHOTS));

@@ -12,10 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// A climb in words: the verdict, three reasons with numbers, and what would change it.
 public record Advice(ClimbReport climb) {
   private static final int REASONS = 3;
+
+  private static final Set<String> WITHOUT_MODEL =
+      Set.of("nearest-answer", "linear-classifier", "found-sentence");
 
   /// Below this a score is called low.
   private static final double LOW = 0.7;
@@ -35,8 +39,8 @@ public record Advice(ClimbReport climb) {
 
   private String recommended(RungReport rung) {
     var kind = String.valueOf(rung.recipe().get("kind"));
-    boolean needsModel = !kind.equals("nearest-answer") && !kind.equals("linear-classifier");
-    boolean needsTraining = kind.startsWith("tuned");
+    boolean needsModel = !WITHOUT_MODEL.contains(kind);
+    boolean needsTraining = rung.recipe().containsKey("training");
     if (isAboveLimit()) {
       return needsTraining
           ? "Fine-tuning reaches it: %s.".formatted(rung.name())

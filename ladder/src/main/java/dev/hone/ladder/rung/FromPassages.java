@@ -20,28 +20,53 @@ import java.util.stream.Collectors;
 /// Answers from passages of an index, keeping what they hold.
 ///
 /// @param kind in the recipe
+/// @param passages the most that are put before the model
 /// @param leastRelevance below which nothing that was found counts as being about the question
 record FromPassages(
-    String kind, ChatModel model, PassageIndex index, Embedder embedder, double leastRelevance)
+    String kind,
+    ChatModel model,
+    PassageIndex index,
+    Embedder embedder,
+    int passages,
+    double leastRelevance)
     implements Solution {
+  /// A small model finds the answer in one passage, and loses it among five.
+  private static final List<Integer> COUNTS = List.of(1, 2, 5);
+
   /// Tried on selection rows; the last is what `hone ask` has.
   private static final List<Double> RELEVANCES =
       List.of(0.0, 1.2, 1.5, Answerer.Settings.DEFAULT.leastRelevance());
 
   private static final int LOOKED_AT = 40;
 
-  /// The same with the relevance that does best on selection rows.
-  FromPassages withChosenRelevance(Materials materials) throws IOException {
+  /// All the passages that fit, and no threshold.
+  static FromPassages plain(String kind, ChatModel model, PassageIndex index, Embedder embedder) {
+    return new FromPassages(kind, model, index, embedder, Answerer.Settings.DEFAULT.passages(), 0);
+  }
+
+  FromPassages with(int count, double relevance) {
+    return new FromPassages(kind, model, index, embedder, count, relevance);
+  }
+
+  /// The same with the number of passages, and then the relevance, that do best on selection rows.
+  FromPassages chosen(Materials materials) throws IOException {
+    var counts = COUNTS.stream().map(count -> with(count, 0)).toList();
+    var best = best(counts, "choosing the number of passages", materials);
+    var relevances = RELEVANCES.stream().map(value -> with(best.passages, value)).toList();
+    return best(relevances, "choosing the threshold", materials);
+  }
+
+  private static FromPassages best(List<FromPassages> candidates, String what, Materials materials)
+      throws IOException {
     var some = materials.selection().subList(0, Math.min(LOOKED_AT, materials.selection().size()));
-    var best = this;
+    var best = candidates.getFirst();
     double most = -1;
-    int done = 0;
-    for (double relevance : RELEVANCES) {
-      var candidate = new FromPassages(kind, model, index, embedder, relevance);
+    long done = 0;
+    for (var candidate : candidates) {
       double sum = 0;
       for (var item : some) {
         sum += materials.metric().score(item.reference(), candidate.answer(item).text());
-        materials.progress().at("choosing the threshold", ++done, 4L * some.size());
+        materials.progress().at(what, ++done, (long) candidates.size() * some.size());
       }
       if (sum > most) {
         most = sum;
@@ -52,11 +77,10 @@ record FromPassages(
   }
 
   private Answerer answerer(AnswerModel counting) {
-    var usual = Answerer.Settings.DEFAULT;
     return new Answerer(
         new Retriever(embedder, index.opened().fusion()),
         counting,
-        new Answerer.Settings(usual.passages(), leastRelevance, true));
+        new Answerer.Settings(passages, leastRelevance, true));
   }
 
   /// What the model is asked, to be trained on.
@@ -89,6 +113,7 @@ record FromPassages(
     var recipe = new LinkedHashMap<String, Object>();
     recipe.put("kind", kind);
     recipe.put("index", index.path().toString());
+    recipe.put("passages", passages);
     recipe.put("least_relevance", leastRelevance);
     recipe.putAll(model.recipe());
     return recipe;

@@ -45,6 +45,10 @@ public final class Recipes {
     }
     var recipe = JsonMapper.shared().readTree(Files.readString(file));
     var kind = recipe.path("kind").asString("");
+    if (kind.equals("found-sentence")) {
+      var index = PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder);
+      return new Opened(new FoundSentence.Finding(index, embedder), Optional.empty());
+    }
     if (kind.equals("nearest-answer") || kind.equals("linear-classifier")) {
       var known = known(report);
       var made = kind.equals("nearest-answer") ? new NearestAnswer() : new LinearClassifier();
@@ -76,6 +80,7 @@ public final class Recipes {
               model,
               PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder),
               embedder,
+              recipe.path("passages").asInt(5),
               recipe.path("least_relevance").asDouble(0));
       default -> throw new UsageException("a recipe of kind '%s'".formatted(kind), "update Hone");
     };

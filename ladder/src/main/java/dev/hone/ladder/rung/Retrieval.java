@@ -22,7 +22,7 @@ public record Retrieval(ChatModel model, Path docs, Embedder embedder) implement
   @Override
   public Solution build(Materials materials) throws IOException {
     var index = PassageIndex.make(docs, embedder, model.contextTokens(), materials);
-    var answering = new FromPassages("retrieval", model, index, embedder, 0);
-    return answering.withChosenRelevance(materials);
+    var answering = FromPassages.plain("retrieval", model, index, embedder);
+    return answering.chosen(materials);
   }
 }

@@ -31,12 +31,12 @@ public record TunedOnPassages(Training training, ChatModel model, Path docs, Emb
   @Override
   public Solution build(Materials materials) throws IOException {
     var index = PassageIndex.make(docs, embedder, model.contextTokens(), materials);
-    var asking = new FromPassages("retrieval", model, index, embedder, 0);
+    var asking = FromPassages.plain("retrieval", model, index, embedder);
     var result =
         training.run(
             rows(asking, materials.train()), rows(asking, materials.selection()), materials);
-    var answering = new FromPassages("retrieval", result.model(), index, embedder, 0);
-    return new Trained(answering.withChosenRelevance(materials), result.model(), result.summary());
+    var answering = FromPassages.plain("retrieval", result.model(), index, embedder);
+    return new Trained(answering.chosen(materials), result.model(), result.summary());
   }
 
   /// Rows as training reads them: what is found and the question, and the row's answer.
