@@ -17,7 +17,12 @@ above() { # a, b
 SECONDS=0
 "$HONE" demo --out "$OUT/demo" >"$OUT/demo.log" 2>&1 || fail "demo ends with $?: $(tail -n 5 "$OUT/demo.log")"
 echo "hone demo: $SECONDS s"
-[ "$SECONDS" -lt 300 ] || fail "the demo took $SECONDS s"
+[ "$SECONDS" -lt 480 ] || fail "the demo took $SECONDS s"
+sed -n '/^The verdicts:/,/^$/p' "$OUT/demo.log"
+for task in canned orders voice facts; do
+  grep -q "^$task " "$OUT/demo.log" || fail "the demo has no verdict on $task"
+  [ -s "$OUT/demo/reports/$task/report.html" ] || fail "no report on $task"
+done
 summary=$OUT/demo/run/summary.json
 before=$(value "$summary" held_out_loss_before)
 after=$(value "$summary" held_out_loss_after)

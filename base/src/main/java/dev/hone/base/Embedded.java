@@ -44,7 +44,11 @@ public final class Embedded {
           "policies/returns.md",
           "policies/tea-storage.md",
           "policies/teapot-care.md",
-          "policies/wholesale.md");
+          "policies/wholesale.md",
+          "tasks/canned.jsonl",
+          "tasks/facts-train.jsonl",
+          "tasks/facts-valid.jsonl",
+          "tasks/orders.jsonl");
 
   private Embedded() {}
 

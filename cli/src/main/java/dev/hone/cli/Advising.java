@@ -15,6 +15,7 @@ import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.LocalModel;
 import dev.hone.ladder.rung.NearestAnswer;
 import dev.hone.ladder.rung.NearestShots;
+import dev.hone.ladder.rung.OptimisedPrompt;
 import dev.hone.ladder.rung.Prompted;
 import dev.hone.ladder.rung.Retrieval;
 import dev.hone.ladder.rung.Rung;
@@ -49,6 +50,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
   private static final int SHOTS = 4;
+  private static final int SEARCH = 500;
   private static final int ROWS_IN_ALL = 3_000;
 
   /// As `hone tune` has it.
@@ -158,6 +160,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
     rungs.add(new FewShot(model, DRAWS, SHOTS));
     rungs.add(new NearestShots(model, SHOTS));
+    rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     wish.docs().ifPresent(docs -> rungs.add(new Retrieval(model, docs, embedder)));
     rungs.add(new Tuned(training));
     wish.docs().ifPresent(docs -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));

@@ -34,6 +34,7 @@ final class Demo {
   private final Path policies;
   private final Path run;
   private final Path index;
+  private final Path reports;
   private final int threads;
 
   Demo(Shell shell, Path out, int threads) {
@@ -44,6 +45,7 @@ final class Demo {
     this.policies = data.resolve("policies");
     this.run = out.resolve("run");
     this.index = out.resolve("index");
+    this.reports = out.resolve("reports");
     this.threads = threads;
   }
 
@@ -81,7 +83,67 @@ final class Demo {
     if (code != ErrorReport.FINE) {
       return code;
     }
+    say(
+        "",
+        "6. Was any of that needed? Climb the ladder, cheapest rung first, on four tasks of the"
+            + " shop.",
+        "This takes some minutes.");
+    code = ladder();
+    if (code != ErrorReport.FINE) {
+      return code;
+    }
     next();
+    return ErrorReport.FINE;
+  }
+
+  /// A task of the shop.
+  ///
+  /// @param options of `hone advise` beside those that all have
+  private record Task(String name, String what, List<Object> options) {}
+
+  private List<Task> tasks() {
+    var tasks = data.resolve("tasks");
+    return List.of(
+        new Task(
+            "canned",
+            "Twelve standard answers: which one fits?",
+            List.of("--data", tasks.resolve("canned.jsonl"))),
+        new Task(
+            "orders",
+            "Orders in words: the same as JSON.",
+            List.of("--data", tasks.resolve("orders.jsonl"))),
+        new Task(
+            "voice", "Answers in the shop's voice.", List.of("--data", train, "--metric", "chrf")),
+        new Task(
+            "facts",
+            "Questions of fact, whose answers stand in the policies.",
+            List.of(
+                "--data",
+                tasks.resolve("facts-train.jsonl"),
+                "--valid",
+                tasks.resolve("facts-valid.jsonl"),
+                "--docs",
+                policies)));
+  }
+
+  private int ladder() throws IOException {
+    var words = new ArrayList<String>();
+    for (var task : tasks()) {
+      say("", task.what());
+      var report = reports.resolve(task.name());
+      var command = new ArrayList<Object>(List.of("advise"));
+      command.addAll(task.options());
+      command.addAll(List.of("--out", report, "--threads", threads));
+      int code = command(command.toArray());
+      if (code == ErrorReport.FAILED || code == ErrorReport.BAD_INPUT) {
+        return code;
+      }
+      var json = JsonMapper.shared().readTree(Files.readString(report.resolve("report.json")));
+      words.add("%-7s %s".formatted(task.name(), json.get("words").asString()));
+    }
+    say("", "The verdicts:");
+    words.forEach(this::say);
+    say("", "Each has a page to look at: %s".formatted(reports.resolve("*/report.html")));
     return ErrorReport.FINE;
   }
 
@@ -173,7 +235,8 @@ final class Demo {
                 List.of("hone", "chat", "--base", Embedded.MODEL, "--adapter", "" + run)),
         "With rows and documents of your own (docs/data-format.md, docs/retrieval.md):",
         "  hone tune --base hone --data your.jsonl --out runs/first",
-        "  hone index your-documents --out your.index");
+        "  hone index your-documents --out your.index",
+        "  hone advise --data your.jsonl --docs your-documents --out report");
   }
 
   /// Shows a command and runs it.

@@ -15,8 +15,10 @@ import picocli.CommandLine.Option;
       "",
       "Writes the support rows of a small shop to --out, checks them, fine-tunes the embedded model"
           + " on them, and shows its answers before and after. Then it indexes the shop's policies"
-          + " and answers from them. Nothing is downloaded and nothing is computed in advance; it"
-          + " takes a minute. Every command that it runs is shown, to be typed with your own rows.",
+          + " and answers from them, and at last asks whether any of that was needed: every way,"
+          + " cheapest first, on four tasks, with a verdict and a report for each. Nothing is"
+          + " downloaded and nothing is computed in advance; it takes some minutes. Every command"
+          + " that it runs is shown, to be typed with your own rows.",
       ""
     },
     sortOptions = false,

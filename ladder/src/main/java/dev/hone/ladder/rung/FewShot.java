@@ -4,9 +4,7 @@ import dev.hone.ladder.task.Item;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -68,24 +66,6 @@ public record FewShot(ChatModel model, int draws, int shots) implements Rung {
       left.subList((left.size() + 1) / 2, left.size()).clear();
       rows = Math.min(2 * rows, materials.selection().size());
     }
-    return new Chosen(model, left.getFirst().examples);
-  }
-
-  /// The model with these examples.
-  record Chosen(ChatModel model, List<Item> examples) implements Solution {
-    @Override
-    public Reply answer(Item item) throws IOException {
-      return model.reply(Prompts.fitting(model, item, Optional.empty(), examples));
-    }
-
-    @Override
-    public Map<String, Object> recipe() {
-      var recipe = new LinkedHashMap<String, Object>();
-      recipe.put("kind", "few-shot");
-      recipe.put(
-          "examples", examples.stream().map(e -> List.of(e.question(), e.answer())).toList());
-      recipe.putAll(model.recipe());
-      return recipe;
-    }
+    return new OptimisedPrompt.Chosen(model, Optional.empty(), left.getFirst().examples, done);
   }
 }

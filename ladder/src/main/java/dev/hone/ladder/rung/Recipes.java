@@ -70,7 +70,8 @@ public final class Recipes {
     return switch (kind) {
       case "prompt", "tuned" ->
           new Prompted(kind, "", model, system).build(materials(report, List.of(), recipe));
-      case "few-shot" -> new FewShot.Chosen(model, examples(recipe.path("examples")));
+      case "few-shot" ->
+          new OptimisedPrompt.Chosen(model, system, examples(recipe.path("examples")), 0);
       case "nearest-shots" ->
           new NearestShots(model, recipe.path("shots").asInt(4))
               .build(materials(report, known(report), recipe));

@@ -17,6 +17,7 @@ import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.Materials;
 import dev.hone.ladder.rung.NearestAnswer;
 import dev.hone.ladder.rung.NearestShots;
+import dev.hone.ladder.rung.OptimisedPrompt;
 import dev.hone.ladder.rung.Prompted;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.ladder.rung.Rung;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -175,7 +177,8 @@ class ClimbTest {
             new LinearClassifier(),
             Prompted.zeroShot(model),
             new FewShot(model, 4, 3),
-            new NearestShots(model, 3));
+            new NearestShots(model, 3),
+            new OptimisedPrompt(model, Optional.of("Leaf or clay?"), 3, 300));
     var climb = climb(rungs, Parts.of(train, heldOut, 1), "c", OptionalDouble.empty());
     model.asked.forEach(c -> c.messages().forEach(message -> seen.add(message.content())));
     climb.rungs().forEach(rung -> rung.rows().forEach(row -> seen.add(row.answer())));
@@ -257,5 +260,23 @@ class ClimbTest {
     var failed = rung.rows().stream().filter(row -> !row.error().isEmpty()).toList();
     assertFalse(failed.isEmpty());
     assertTrue(failed.stream().allMatch(row -> row.score() == 0 && row.line() % 10 == 0));
+  }
+
+  @Test
+  void aSearchStaysWithinItsBudget() throws IOException {
+    var model = new Scripted();
+    var parts = Parts.of(items(300), 1);
+    var materials =
+        new Materials(
+            Kind.CLASSIFICATION,
+            parts.train(),
+            parts.selection(),
+            new ExactMatch(),
+            dir,
+            1,
+            (what, done, total) -> {});
+    var solution = new OptimisedPrompt(model, Optional.empty(), 3, 120).build(materials);
+    assertTrue(model.asked.size() <= 120, "asked " + model.asked.size());
+    assertEquals(model.asked.size(), solution.recipe().get("answers_asked_in_search"));
   }
 }

@@ -1,0 +1,204 @@
+package dev.hone.ladder.rung;
+
+import dev.hone.ladder.task.Item;
+import dev.hone.model.text.Conversation;
+import dev.hone.model.text.Message;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The model with the instruction and the examples that do best together on selection rows.
+///
+/// Instructions are the user's, none, those that fit the kind of task, and some that the model
+/// itself proposes from examples, as MIPROv2 does (Opsahl-Ong et al. 2024, arXiv 2406.11695); each
+/// is tried without examples and with several sets. For one prompt that grid is small enough for
+/// successive halving, which needs no surrogate. No more than `calls` answers are asked for.
+///
+/// @param system the user's instruction
+/// @param shots examples in a set
+/// @param calls the budget
+public record OptimisedPrompt(ChatModel model, Optional<String> system, int shots, int calls)
+    implements Rung {
+  private static final int PROPOSALS = 3;
+  private static final int SETS = 3;
+  private static final int FIRST_ROUND = 4;
+  private static final int MOST_LABELS = 60;
+
+  @Override
+  public String name() {
+    return "optimised-prompt";
+  }
+
+  @Override
+  public String description() {
+    return "the model with the best instruction and examples of a search (at most %,d answers)"
+        .formatted(calls);
+  }
+
+  /// An instruction with examples, and how it does.
+  private static final class Candidate {
+    private final Optional<String> instruction;
+    private final List<Item> examples;
+    private double sum;
+    private int asked;
+
+    Candidate(Optional<String> instruction, List<Item> examples) {
+      this.instruction = instruction;
+      this.examples = examples;
+    }
+
+    double mean() {
+      return asked == 0 ? 0 : sum / asked;
+    }
+  }
+
+  @Override
+  public Solution build(Materials materials) throws IOException {
+    var random = new Random(materials.seed());
+    var instructions = instructions(materials, random);
+    var left = candidates(instructions, materials.train(), random);
+    int spent = PROPOSALS;
+    int rows = Math.min(FIRST_ROUND, materials.selection().size());
+    while (left.size() > 1 && spent + cost(left, rows) <= calls) {
+      for (var candidate : left) {
+        spent += ask(candidate, rows, materials);
+        materials.progress().at("searching for a prompt", spent, calls);
+      }
+      left.sort((a, b) -> Double.compare(b.mean(), a.mean()));
+      left.subList((left.size() + 1) / 2, left.size()).clear();
+      rows = Math.min(2 * rows, materials.selection().size());
+    }
+    return new Chosen(model, left.getFirst().instruction, left.getFirst().examples, spent);
+  }
+
+  private static int cost(List<Candidate> left, int rows) {
+    return left.stream().mapToInt(candidate -> rows - candidate.asked).sum();
+  }
+
+  private int ask(Candidate candidate, int rows, Materials materials) throws IOException {
+    int before = candidate.asked;
+    while (candidate.asked < rows) {
+      var item = materials.selection().get(candidate.asked++);
+      var asked = Prompts.fitting(model, item, candidate.instruction, candidate.examples);
+      var reply = model.fits(asked) ? model.reply(asked).text() : "";
+      candidate.sum += materials.metric().score(item.reference(), reply);
+    }
+    return candidate.asked - before;
+  }
+
+  private List<Candidate> candidates(
+      List<Optional<String>> instructions, List<Item> train, Random random) {
+    var sets = new ArrayList<List<Item>>();
+    sets.add(List.of());
+    for (int i = 0; i < SETS; i++) {
+      sets.add(some(train, shots, random));
+    }
+    var candidates = new ArrayList<Candidate>();
+    for (var instruction : instructions) {
+      sets.forEach(examples -> candidates.add(new Candidate(instruction, examples)));
+    }
+    return candidates;
+  }
+
+  private static List<Item> some(List<Item> items, int count, Random random) {
+    var shuffled = new ArrayList<>(items);
+    Collections.shuffle(shuffled, random);
+    return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
+  }
+
+  private List<Optional<String>> instructions(Materials materials, Random random)
+      throws IOException {
+    var instructions = new LinkedHashSet<Optional<String>>();
+    instructions.add(Optional.empty());
+    instructions.add(system);
+    usual(materials).forEach(text -> instructions.add(Optional.of(text)));
+    for (int i = 0; i < PROPOSALS; i++) {
+      proposal(some(materials.train(), shots, random))
+          .ifPresent(p -> instructions.add(Optional.of(p)));
+    }
+    return List.copyOf(instructions);
+  }
+
+  private static List<String> usual(Materials materials) {
+    return switch (materials.kind()) {
+      case CLASSIFICATION -> ofLabels(materials.train());
+      case EXTRACTION ->
+          List.of(
+              "Answer with one JSON object that has what the text says, and nothing else.",
+              "Extract the fields %s as JSON. Leave out what the text does not say."
+                  .formatted(fields(materials.train())));
+      case TOOL_CALLS ->
+          List.of("Answer with the call of the right tool, as JSON with name and arguments.");
+      case REWRITING -> List.of("Rewrite the text. Keep what it says.");
+      case DOCUMENTS -> List.of("Answer in a few words.", "Answer with the fact alone.");
+      case FREE -> List.of("Answer as in the examples.", "Answer briefly and to the point.");
+    };
+  }
+
+  private static List<String> ofLabels(List<Item> train) {
+    var labels = new TreeSet<>(train.stream().map(Item::answer).toList());
+    return labels.size() > MOST_LABELS
+        ? List.of("Answer with the label alone.")
+        : List.of(
+            "Answer with the label alone.",
+            "Answer with one of these and nothing else: " + String.join("; ", labels));
+  }
+
+  private static String fields(List<Item> train) {
+    var fields = new TreeSet<String>();
+    for (var item : train) {
+      fields.addAll(JsonMapper.shared().readTree(item.answer()).propertyNames());
+    }
+    return String.join(", ", fields);
+  }
+
+  /// What the model takes the task to be.
+  private Optional<String> proposal(List<Item> examples) throws IOException {
+    var shown =
+        examples.stream()
+            .map(item -> "Input: %s\nOutput: %s".formatted(item.question(), item.answer()))
+            .collect(Collectors.joining("\n\n"));
+    var asked =
+        new Conversation(
+            List.of(
+                Message.user(
+                    shown
+                        + "\n\nWrite the instruction that turns each input into its output, in one"
+                        + " or two sentences.")));
+    if (!model.fits(asked)) {
+      return Optional.empty();
+    }
+    var text = model.reply(asked).text().strip();
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+
+  /// The model with this instruction and these examples.
+  record Chosen(ChatModel model, Optional<String> instruction, List<Item> examples, int calls)
+      implements Solution {
+    @Override
+    public Reply answer(Item item) throws IOException {
+      return model.reply(Prompts.fitting(model, item, instruction, examples));
+    }
+
+    @Override
+    public Map<String, Object> recipe() {
+      var recipe = new LinkedHashMap<String, Object>();
+      recipe.put("kind", "few-shot");
+      instruction.ifPresent(text -> recipe.put("system", text));
+      recipe.put(
+          "examples", examples.stream().map(e -> List.of(e.question(), e.answer())).toList());
+      recipe.put("answers_asked_in_search", calls);
+      recipe.putAll(model.recipe());
+      return recipe;
+    }
+  }
+}
