@@ -6,6 +6,7 @@ import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.metric.CommandMetric;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.rung.ChatModel;
@@ -46,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
+  private static final String COMMAND = "command:";
   private static final int NOT_ENOUGH_DATA = 4;
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
@@ -117,12 +119,15 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (wish.metric().isEmpty()) {
       return kind.metric();
     }
+    if (wish.metric().get().startsWith(COMMAND)) {
+      return CommandMetric.start(wish.metric().get().substring(COMMAND.length()));
+    }
     try {
       return Kind.metric(wish.metric().get(), items);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           "--metric %s is none that Hone knows".formatted(wish.metric().get()),
-          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu and rouge-l are",
+          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu, rouge-l and command:… are",
           e);
     }
   }
@@ -203,6 +208,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     AtomicFile.write(out.resolve("report.json"), json + "\n");
     for (var rung : climb.rungs()) {
       writeRecipe(rung.name(), rung.recipe());
+      LossPlot.write(out.resolve("rungs").resolve(rung.name()).resolve("adapter"), rung.name());
     }
     AtomicFile.write(out.resolve("report.html"), DrawnPage.of("advice.html", values));
     if (isJson) {

@@ -186,4 +186,14 @@ class MetricsTest {
         objection == null ? "" : objection,
         ToolCallMatch.objection(schema, accepted, json.readTree(call)).orElse(""));
   }
+
+  @Test
+  void aProgramMayScore() throws IOException {
+    var metric =
+        CommandMetric.start(
+            "while read -r line; do case $line in *'\"answer\":\"tea\"'*) echo 0.75;; *) echo no;;"
+                + " esac; done");
+    assertEquals(0.75, metric.score(reference("pot"), "tea"));
+    assertThrows(UsageException.class, () -> metric.score(reference("pot"), "cup"));
+  }
 }
