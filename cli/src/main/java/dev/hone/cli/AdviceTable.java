@@ -29,6 +29,16 @@ record AdviceTable(ClimbReport climb, String command, Path out) {
                 climb.parts().train().size(),
                 climb.parts().selection().size(),
                 climb.parts().test().size()));
+    for (var growth : climb.growth()) {
+      var twice = growth.forecast().getFirst();
+      to.println(
+          "%s with %,d rows to learn from: %s to %s, as its growth foretells (80 %% sure)"
+              .formatted(
+                  growth.rung(),
+                  twice.rows(),
+                  Advice.percent(twice.score().low()),
+                  Advice.percent(twice.score().high())));
+    }
     to.println("It would change with:");
     advice.wouldChange().forEach(change -> to.println("- " + change));
     to.println();

@@ -169,6 +169,7 @@ final class AdviseCommand implements Callable<Integer> {
             margin,
             group,
             without,
+            hasCurve,
             epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),
             seed);
     return new Advising(

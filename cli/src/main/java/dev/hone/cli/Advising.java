@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
@@ -71,6 +72,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       double margin,
       Optional<String> group,
       List<String> without,
+      boolean hasCurve,
       int epochs,
       long seed) {}
 
@@ -93,7 +95,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         var embedder = OnnxEmbedder.open(threads);
         var display = ProgressDisplay.on(shell)) {
       var settings =
-          new Climb.Settings(kind, metric, wish.target(), wish.margin(), wish.seed(), out);
+          new Climb.Settings(
+              kind, metric, wish.target(), wish.margin(), growing(), wish.seed(), out);
       var training =
           new Training(
               base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
@@ -115,7 +118,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     }
   }
 
-  private Metric metric(Kind kind, List<Item> items) {
+  private Metric metric(Kind kind, List<Item> items) throws IOException {
     if (wish.metric().isEmpty()) {
       return kind.metric();
     }
@@ -199,6 +202,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         usual.patience(),
         usual.checkpointEvery(),
         wish.seed());
+  }
+
+  /// What needs no training is made with fewer rows in no time.
+  private Set<String> growing() {
+    return wish.hasCurve()
+        ? Set.of("nearest-answer", "linear-classifier", "tuned")
+        : Set.of("nearest-answer", "linear-classifier");
   }
 
   private int report(ClimbReport climb, Path base) throws IOException {

@@ -8,6 +8,7 @@ import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.rung.Materials;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.statistics.LearningCurve;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Builds the rungs, cheapest first, asks them, and decides.
@@ -34,18 +36,27 @@ import java.util.stream.Collectors;
 public final class Climb implements Closeable {
   private static final double ERROR = 0.05;
   private static final double MOST_FAILED = 0.02;
+  private static final int LEAST_FOR_CURVE = 30;
 
   private final Settings settings;
   private final Parts parts;
   private final CallLog log;
   private final ClimbListener listener;
   private final Map<String, Climbing> climbing = new LinkedHashMap<>();
+  private final List<Solution> fewer = new ArrayList<>();
 
   /// @param target above which a rung is good enough; empty for near the best
   /// @param margin by which it may be worse than the best
+  /// @param growing rungs whose score is also measured with fewer rows to learn from
   /// @param out for what rungs make, and the log of answers
   public record Settings(
-      Kind kind, Metric metric, OptionalDouble target, double margin, long seed, Path out) {
+      Kind kind,
+      Metric metric,
+      OptionalDouble target,
+      double margin,
+      Set<String> growing,
+      long seed,
+      Path out) {
     double limit() {
       return target.orElse(1 - margin);
     }
@@ -101,6 +112,7 @@ public final class Climb implements Closeable {
   private ClimbReport run() throws IOException {
     long start = System.nanoTime();
     var verdict = climb();
+    var growth = growth();
     var rungs = new ArrayList<RungReport>();
     int calls = 0;
     int fresh = 0;
@@ -118,6 +130,7 @@ public final class Climb implements Closeable {
         parts,
         rungs,
         verdict,
+        growth,
         calls,
         fresh,
         (System.nanoTime() - start) / 1e9);
@@ -143,17 +156,7 @@ public final class Climb implements Closeable {
     Files.createDirectories(directory);
     long start = System.nanoTime();
     try {
-      var name = rung.rung.name();
-      var solution =
-          rung.rung.build(
-              new Materials(
-                  settings.kind(),
-                  parts.train(),
-                  parts.selection(),
-                  settings.metric(),
-                  directory,
-                  settings.seed(),
-                  (what, done, total) -> listener.building(name, what, done, total)));
+      var solution = rung.rung.build(materials(rung.rung.name(), parts.train(), directory));
       rung.solution = Optional.of(solution);
       rung.selection = Optional.of(asked(rung, solution, parts.selection()));
       rung.stop(State.MEASURED, "");
@@ -246,6 +249,60 @@ public final class Climb implements Closeable {
     return new Decision(settings.margin()).belowTarget(best, test, settings.target().orElseThrow());
   }
 
+  /// Learning curves of the rungs that were made, where selection rows are enough to draw one.
+  private List<Growth> growth() throws IOException {
+    var growth = new ArrayList<Growth>();
+    for (var rung : climbing.values()) {
+      boolean isWanted = settings.growing().contains(rung.rung.name());
+      if (isWanted && rung.solution.isPresent() && parts.selection().size() >= LEAST_FOR_CURVE) {
+        growth.add(growth(rung));
+      }
+    }
+    return growth;
+  }
+
+  private Growth growth(Climbing rung) throws IOException {
+    int rows = parts.selection().size();
+    var points = new ArrayList<LearningCurve.Point>();
+    var measured = new ArrayList<Growth.Point>();
+    for (int part : List.of(4, 2, 1)) {
+      var train = parts.train().subList(0, parts.train().size() / part);
+      var scores =
+          part == 1
+              ? rung.selection.orElseThrow().first(rows)
+              : withFewer(rung, train, "1-of-" + part).first(rows);
+      points.add(new LearningCurve.Point(train.size(), scores.scores()));
+      measured.add(new Growth.Point(train.size(), scores.interval(ERROR)));
+    }
+    var forecast = new ArrayList<Growth.Point>();
+    for (int times : List.of(2, 4)) {
+      int more = times * parts.train().size();
+      var score = LearningCurve.forecast(points, more, settings.seed());
+      forecast.add(new Growth.Point(more, score));
+    }
+    return new Growth(rung.rung.name(), measured, forecast);
+  }
+
+  private Asked withFewer(Climbing rung, List<Item> train, String name) throws IOException {
+    var directory = settings.out().resolve("rungs").resolve(rung.rung.name()).resolve(name);
+    Files.createDirectories(directory);
+    var title = rung.rung.name() + " " + name;
+    var solution = rung.rung.build(materials(title, train, directory));
+    fewer.add(solution);
+    return new Asked(title, solution, parts.selection(), settings.metric(), log, listener);
+  }
+
+  private Materials materials(String name, List<Item> train, Path directory) {
+    return new Materials(
+        settings.kind(),
+        train,
+        parts.selection(),
+        settings.metric(),
+        directory,
+        settings.seed(),
+        (what, done, total) -> listener.building(name, what, done, total));
+  }
+
   private RungReport report(Climbing rung) throws IOException {
     var rows = new ArrayList<RungReport.Row>();
     var calls = new ArrayList<CallLog.Call>();
@@ -314,6 +371,9 @@ public final class Climb implements Closeable {
 
   @Override
   public void close() throws IOException {
+    for (var solution : fewer) {
+      solution.close();
+    }
     for (var rung : climbing.values()) {
       if (rung.solution.isPresent()) {
         rung.solution.get().close();

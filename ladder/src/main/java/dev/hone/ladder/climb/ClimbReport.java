@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 /// @param target that was asked for; empty for near the best
 /// @param margin by which a rung may be worse than the best
 /// @param rungs cheapest first
+/// @param growth learning curves
 /// @param calls answers in all
 /// @param fresh of them not known from an earlier run
 public record ClimbReport(
@@ -22,6 +23,7 @@ public record ClimbReport(
     Parts parts,
     List<RungReport> rungs,
     Verdict verdict,
+    List<Growth> growth,
     int calls,
     int fresh,
     double seconds) {

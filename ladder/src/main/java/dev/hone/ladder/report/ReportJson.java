@@ -1,6 +1,7 @@
 package dev.hone.ladder.report;
 
 import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.Growth;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.climb.Verdict;
@@ -36,6 +37,7 @@ public record ReportJson(ClimbReport climb) {
     json.put("leaks", climb.parts().leaks().size());
     json.put("leaking_rows", climb.parts().leaks().stream().limit(MOST_LEAKS).toList());
     json.put("rungs", climb.rungs().stream().map(ReportJson::rung).toList());
+    json.put("growth", climb.growth().stream().map(ReportJson::growth).toList());
     json.put("answers", climb.calls());
     json.put("answers_now", climb.fresh());
     json.put("seconds", climb.seconds());
@@ -90,6 +92,20 @@ public record ReportJson(ClimbReport climb) {
     json.put("build_seconds", rung.buildSeconds());
     json.put("recipe", rung.recipe());
     json.put("rows", rows(rung.rows()));
+    return json;
+  }
+
+  private static Map<String, Object> growth(Growth growth) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("rung", growth.rung());
+    json.put("measured", growth.measured().stream().map(ReportJson::point).toList());
+    json.put("forecast", growth.forecast().stream().map(ReportJson::point).toList());
+    return json;
+  }
+
+  private static Map<String, Object> point(Growth.Point point) {
+    var json = interval(point.score());
+    json.put("rows", point.rows());
     return json;
   }
 

@@ -113,7 +113,13 @@ class ClimbTest {
       throws IOException {
     var settings =
         new Climb.Settings(
-            Kind.CLASSIFICATION, new ExactMatch(), target, 0.05, 1, dir.resolve(name));
+            Kind.CLASSIFICATION,
+            new ExactMatch(),
+            target,
+            0.05,
+            Set.of("nearest-answer"),
+            1,
+            dir.resolve(name));
     return Climb.run(rungs, parts, settings, SILENT);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -162,5 +163,33 @@ class StatisticsTest {
       used += done / 240.0;
     }
     return new double[] {(double) passed / trials, used / trials};
+  }
+
+  /// Errors that fall as a power of the rows are foretold; the interval has the truth four times in
+  /// five.
+  @Test
+  void learningCurvesForetell() {
+    var random = new SplittableRandom(4);
+    int covered = 0;
+    for (int trial = 0; trial < 200; trial++) {
+      var points = new ArrayList<LearningCurve.Point>();
+      for (int rows : new int[] {100, 200, 400}) {
+        points.add(new LearningCurve.Point(rows, drawn(rows, 400, random)));
+      }
+      var forecast = LearningCurve.forecast(points, 800, trial);
+      double truth = 1 - error(800);
+      covered += forecast.low() <= truth && truth <= forecast.high() ? 1 : 0;
+    }
+    assertTrue(covered >= 140 && covered <= 190, "covered " + covered);
+  }
+
+  private static double error(double rows) {
+    return 2 * Math.pow(rows, -0.4);
+  }
+
+  private static double[] drawn(int rows, int items, SplittableRandom random) {
+    var scores = new double[items];
+    Arrays.setAll(scores, i -> random.nextDouble() < error(rows) ? 0 : 1);
+    return scores;
   }
 }
