@@ -118,6 +118,13 @@ final class AdviseCommand implements Callable<Integer> {
   private java.util.List<String> without = java.util.List.of();
 
   @Option(
+      names = "--learning-curve",
+      description =
+          "Also fine-tune on a quarter and half of the rows, and forecast what more rows would"
+              + " bring.")
+  private boolean hasCurve;
+
+  @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "For fine-tuning. Default: 3, with few rows up to 20.")
