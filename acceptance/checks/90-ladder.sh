@@ -91,7 +91,7 @@ def clean(path):
     for key in ("seconds", "answers_now"):
         del j[key]
     text = re.sub(r"\"(latency_ms_p\d+|build_seconds)\": [0-9.eE-]+", "", json.dumps(j))
-    return text.replace(sys.argv[3], "").replace(sys.argv[4], "")
+    return text.replace(sys.argv[4], "").replace(sys.argv[3], "")
 sys.exit(clean(sys.argv[1]) != clean(sys.argv[2]))' "$OUT/$1/report.json" "$OUT/$2/report.json" "$OUT/$1" "$OUT/$2"
 }
 advise canned-again --data "$data/support-canned/train.jsonl" --valid "$data/support-canned/valid.jsonl"

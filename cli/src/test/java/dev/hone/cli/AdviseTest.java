@@ -1,0 +1,91 @@
+package dev.hone.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class AdviseTest {
+  private static final String[] WITHOUT_MODEL = {
+    "--without", "zero-shot,few-shot,nearest-shots,optimised-prompt,tuned"
+  };
+
+  @TempDir private Path dir;
+
+  private TestShell hone(int code, Object... words) {
+    var typed = new ArrayList<String>();
+    List.of(words).forEach(word -> typed.add(word.toString()));
+    var shell = new TestShell();
+    assertEquals(code, shell.hone(typed.toArray(String[]::new)), shell.out() + shell.err());
+    return shell;
+  }
+
+  private Path rows(int count) throws IOException {
+    var rows = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      var thing = i % 2 == 0 ? "tea" : "pot";
+      rows.add(
+          "{\"prompt\": \"number %d about a %s, please %d\", \"completion\": \"%s\"}"
+              .formatted(i, thing, i * 31, i % 2 == 0 ? "leaf" : "clay"));
+    }
+    return Files.write(dir.resolve("rows.jsonl"), rows);
+  }
+
+  @Test
+  void whatNeedsNoModelIsSaidToNeedNone() throws IOException {
+    var report = dir.resolve("report");
+    var shell =
+        hone(0, "advise", "--data", rows(700), "--out", report, WITHOUT_MODEL[0], WITHOUT_MODEL[1]);
+    assertTrue(shell.out().startsWith("You need no language model: "), shell.out());
+    assertTrue(shell.out().contains("<- enough"), shell.out());
+    var json = JsonMapper.shared().readTree(Files.readString(report.resolve("report.json")));
+    assertEquals("good_enough", json.get("verdict").get("kind").asString());
+    var rung = json.get("verdict").get("rung").asString();
+    assertTrue(json.get("command").asString().contains("--rung " + rung));
+    var page = Files.readString(report.resolve("report.html"));
+    assertTrue(page.contains("You need no language model"));
+    assertFalse(page.contains("src=\"http") || page.contains("href=\"http"));
+
+    var answer =
+        hone(0, "advise", "answer", "--out", report, "--rung", rung, "number 5 about a pot").out();
+    assertEquals("clay\n", answer);
+    hone(2, "advise", "answer", "--out", report, "--rung", "nothing", "pot");
+  }
+
+  @Test
+  void fewRowsAreNotEnough() throws IOException {
+    var report = dir.resolve("few");
+    var shell =
+        hone(4, "advise", "--data", rows(40), "--out", report, WITHOUT_MODEL[0], WITHOUT_MODEL[1]);
+    assertTrue(shell.out().startsWith("Not enough data: about "), shell.out());
+  }
+
+  @Test
+  void badInputIsRefusedBeforeAnythingIsMade() throws IOException {
+    var out = dir.resolve("none");
+    var rows = rows(40);
+    assertTrue(hone(2, "advise", "--out", out).err().contains("missing --data"));
+    assertTrue(
+        hone(2, "advise", "--data", rows, "--out", out, "--margin", "3")
+            .err()
+            .contains("--margin"));
+    assertTrue(
+        hone(2, "advise", "--data", rows, "--out", out, "--metric", "guess")
+            .err()
+            .contains("--metric guess is none"));
+    assertTrue(
+        hone(2, "advise", "--data", rows, "--out", out, "--without", "luck")
+            .err()
+            .contains("there is no such rung"));
+    assertTrue(hone(2, "advise", "--data", rows, "--out", dir).err().contains("is no report"));
+    assertFalse(Files.exists(out));
+  }
+}
