@@ -4,6 +4,7 @@ import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.report.Advice;
+import dev.hone.ladder.report.Signals.Signal;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// What `hone advise` prints: the verdict, why, and the rungs.
-record AdviceTable(ClimbReport climb, String command, Path out) {
+record AdviceTable(ClimbReport climb, List<Signal> signals, String command, Path out) {
   void print(PrintStream to) {
     var advice = new Advice(climb);
     to.println(advice.verdict());
@@ -39,6 +40,9 @@ record AdviceTable(ClimbReport climb, String command, Path out) {
                   Advice.percent(twice.score().low()),
                   Advice.percent(twice.score().high())));
     }
+    signals.stream()
+        .filter(Signal::isWarning)
+        .forEach(signal -> to.println("%s: %s".formatted(signal.name(), signal.evidence())));
     to.println("It would change with:");
     advice.wouldChange().forEach(change -> to.println("- " + change));
     to.println();

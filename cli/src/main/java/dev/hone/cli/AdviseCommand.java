@@ -5,6 +5,7 @@ import dev.hone.tune.data.Columns;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -111,11 +112,18 @@ final class AdviseCommand implements Callable<Integer> {
   private Optional<String> group = Optional.empty();
 
   @Option(
+      names = "--needs",
+      paramLabel = "citations",
+      split = ",",
+      description = "Only ways that give a source for what they say.")
+  private List<String> needs = List.of();
+
+  @Option(
       names = "--without",
       paramLabel = "RUNG",
       split = ",",
       description = "Leave a rung out; may be repeated.")
-  private java.util.List<String> without = java.util.List.of();
+  private List<String> without = List.of();
 
   @Option(
       names = "--learning-curve",
@@ -163,6 +171,11 @@ final class AdviseCommand implements Callable<Integer> {
       throw new UsageException(
           "--margin and --target are shares between 0 and 1", "for instance --margin 0.05");
     }
+    if (!List.of("citations").containsAll(needs)) {
+      throw new UsageException(
+          "--needs %s is none that Hone knows".formatted(String.join(",", needs)),
+          "it knows --needs citations");
+    }
     var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
         new Advising.Wish(
@@ -175,6 +188,7 @@ final class AdviseCommand implements Callable<Integer> {
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
             margin,
             group,
+            needs,
             without,
             hasCurve,
             epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),

@@ -9,6 +9,7 @@ import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.metric.CommandMetric;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.ReportJson;
+import dev.hone.ladder.report.Signals;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.FewShot;
 import dev.hone.ladder.rung.FoundSentence;
@@ -38,6 +39,7 @@ import dev.hone.tune.run.TuneRequest.Hyper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
+  private static final Set<String> CITING =
+      Set.of("found-sentence", "retrieval", "tuned-retrieval");
   private static final String COMMAND = "command:";
   private static final int NOT_ENOUGH_DATA = 4;
   private static final int NONE_GOOD_ENOUGH = 5;
@@ -71,6 +75,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       OptionalDouble target,
       double margin,
       Optional<String> group,
+      List<String> needs,
       List<String> without,
       boolean hasCurve,
       int epochs,
@@ -172,6 +177,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     wish.docs().ifPresent(docs -> rungs.add(new Retrieval(model, docs, embedder)));
     rungs.add(new Tuned(training));
     wish.docs().ifPresent(docs -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
+    if (wish.needs().contains("citations")) {
+      rungs.removeIf(rung -> !CITING.contains(rung.name()));
+      if (rungs.isEmpty()) {
+        throw new UsageException(
+            "--needs citations: nothing can be cited without documents", "name them with --docs");
+      }
+    }
     for (var name : wish.without()) {
       if (!rungs.removeIf(rung -> rung.name().equals(name))) {
         throw new UsageException(
@@ -214,6 +226,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private int report(ClimbReport climb, Path base) throws IOException {
     var values = new ReportJson(climb).values();
     values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
+    var signals = new Signals(climb, wish.docs(), Instant.now()).all();
+    values.put("signals", signals);
     var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(values);
     AtomicFile.write(out.resolve("report.json"), json + "\n");
     for (var rung : climb.rungs()) {
@@ -224,7 +238,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (isJson) {
       shell.out().println(json);
     } else {
-      new AdviceTable(climb, String.valueOf(values.get("command")), out).print(shell.out());
+      new AdviceTable(climb, signals, String.valueOf(values.get("command")), out)
+          .print(shell.out());
     }
     return switch (climb.verdict()) {
       case GoodEnough any -> ErrorReport.FINE;
