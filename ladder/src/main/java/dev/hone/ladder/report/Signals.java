@@ -46,6 +46,15 @@ public record Signals(ClimbReport climb, Optional<Path> docs, Instant now) {
       change(docs.get()).ifPresent(signals::add);
     }
     for (var rung : climb.rungs()) {
+      if (rung.recipe().get("answers_in_passages") instanceof Double reach) {
+        signals.add(
+            new Signal(
+                "documents",
+                "of the selection rows' answers %s stand word for word in the five passages found"
+                        .formatted(Advice.percent(reach))
+                    + " for them",
+                false));
+      }
       if (rung.recipe().get("training") instanceof Map<?, ?> training) {
         signals.add(forgetting(rung, training));
         overfitting(rung, training).ifPresent(signals::add);

@@ -13,6 +13,7 @@ import dev.hone.rag.store.Filter;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,10 +39,11 @@ record FromPassages(
       List.of(0.0, 1.2, 1.5, Answerer.Settings.DEFAULT.leastRelevance());
 
   private static final int LOOKED_AT = 40;
+  private static final int MOST_PASSAGES = Answerer.Settings.DEFAULT.passages();
 
   /// All the passages that fit, and no threshold.
   static FromPassages plain(String kind, ChatModel model, PassageIndex index, Embedder embedder) {
-    return new FromPassages(kind, model, index, embedder, Answerer.Settings.DEFAULT.passages(), 0);
+    return new FromPassages(kind, model, index, embedder, MOST_PASSAGES, 0);
   }
 
   FromPassages with(int count, double relevance) {
@@ -74,6 +76,28 @@ record FromPassages(
       }
     }
     return best;
+  }
+
+  /// The share of selection rows whose answer stands, word for word, in the passages that are
+  /// found: short answers from them cannot be right more often.
+  double reach(Materials materials) throws IOException {
+    var retriever = new Retriever(embedder, index.opened().fusion());
+    int reached = 0;
+    for (var item : materials.selection()) {
+      var found =
+          retriever.find(index.opened().view(), item.question(), Filter.NONE, MOST_PASSAGES);
+      boolean isThere =
+          found.stream()
+              .map(hit -> hit.passage().passage().text().toLowerCase(Locale.ROOT))
+              .anyMatch(text -> holds(text, item));
+      reached += isThere ? 1 : 0;
+    }
+    return (double) reached / materials.selection().size();
+  }
+
+  private static boolean holds(String text, Item item) {
+    return item.reference().answers().stream()
+        .anyMatch(answer -> text.contains(answer.toLowerCase(Locale.ROOT)));
   }
 
   private Answerer answerer(AnswerModel counting) {
