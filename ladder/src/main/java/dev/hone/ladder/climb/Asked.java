@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One rung's answers to the rows of one part, in their order.
@@ -32,7 +33,7 @@ final class Asked {
       ClimbListener listener) {
     this.rung = rung;
     this.solution = solution;
-    this.recipe = rung + JsonMapper.shared().writeValueAsString(solution.recipe());
+    this.recipe = rung + JsonMapper.shared().writeValueAsString(new TreeMap<>(solution.recipe()));
     this.items = items;
     this.metric = metric;
     this.log = log;

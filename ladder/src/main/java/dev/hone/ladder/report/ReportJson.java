@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// `report.json`: all that a climb has measured, and what it means.
 public record ReportJson(ClimbReport climb) {
@@ -90,7 +91,7 @@ public record ReportJson(ClimbReport climb) {
     json.put("answer_tokens", rung.answerTokens());
     json.put("cut_answers", rung.cut());
     json.put("build_seconds", rung.buildSeconds());
-    json.put("recipe", rung.recipe());
+    json.put("recipe", new TreeMap<>(rung.recipe())); // Map.of has another order in each process
     json.put("rows", rows(rung.rows()));
     return json;
   }

@@ -2,7 +2,6 @@ package dev.hone.ladder.rung;
 
 import dev.hone.ladder.task.Item;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,27 +26,9 @@ public record Tuned(Training training) implements Rung {
             materials.train().stream().map(Item::json).toList(),
             materials.selection().stream().map(Item::json).toList(),
             materials);
-    return new Trained(result.model(), result.summary());
-  }
-
-  private record Trained(LocalModel model, Map<String, Object> summary) implements Solution {
-    @Override
-    public Reply answer(Item item) {
-      return model.reply(Prompts.of(item, Optional.empty(), List.of()));
-    }
-
-    @Override
-    public Map<String, Object> recipe() {
-      var recipe = new LinkedHashMap<String, Object>();
-      recipe.put("kind", "tuned");
-      recipe.putAll(model.recipe());
-      recipe.put("training", summary);
-      return recipe;
-    }
-
-    @Override
-    public void close() {
-      model.close();
-    }
+    var model = result.model();
+    var solution = new Prompted("tuned", "", model, Optional.empty()).build(materials);
+    return new Annotated(
+        solution, Map.of("kind", "tuned", "training", result.summary()), List.of(model));
   }
 }

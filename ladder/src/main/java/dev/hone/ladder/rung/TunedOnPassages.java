@@ -36,7 +36,8 @@ public record TunedOnPassages(Training training, ChatModel model, Path docs, Emb
         training.run(
             rows(asking, materials.train()), rows(asking, materials.selection()), materials);
     var answering = FromPassages.plain("retrieval", result.model(), index, embedder);
-    return new Trained(answering.chosen(materials), result.model(), result.summary());
+    return new Annotated(
+        answering.chosen(materials), Map.of("training", result.summary()), List.of(result.model()));
   }
 
   /// Rows as training reads them: what is found and the question, and the row's answer.
@@ -58,26 +59,5 @@ public record TunedOnPassages(Training training, ChatModel model, Path docs, Emb
     message.put("role", role);
     message.put("content", content);
     return message;
-  }
-
-  private record Trained(FromPassages answering, LocalModel model, Map<String, Object> summary)
-      implements Solution {
-    @Override
-    public Reply answer(Item item) throws IOException {
-      return answering.answer(item);
-    }
-
-    @Override
-    public Map<String, Object> recipe() {
-      var recipe = new LinkedHashMap<>(answering.recipe());
-      recipe.put("training", summary);
-      return recipe;
-    }
-
-    @Override
-    public void close() throws IOException {
-      answering.close();
-      model.close();
-    }
   }
 }
