@@ -68,6 +68,41 @@ class AdviseTest {
     assertTrue(shell.out().startsWith("Not enough data: about "), shell.out());
   }
 
+  /// A report that is made again with other rows trains again.
+  @Test
+  void anAdapterOfOtherRowsIsNotTaken() throws IOException {
+    var report = dir.resolve("tuned");
+    assertEquals(42, trainedRows(rows(60), report));
+    assertEquals(56, trainedRows(rows(80), report));
+    var summary = report.resolve("rungs/tuned/adapter/summary.json");
+    var made = Files.getLastModifiedTime(summary);
+    assertEquals(56, trainedRows(rows(80), report));
+    assertEquals(made, Files.getLastModifiedTime(summary));
+  }
+
+  private int trainedRows(Path rows, Path report) throws IOException {
+    hone(
+        4,
+        "advise",
+        "--data",
+        rows,
+        "--out",
+        report,
+        "--epochs",
+        1,
+        "--margin",
+        "0.01",
+        "--without",
+        "zero-shot,few-shot,nearest-shots,optimised-prompt,linear-classifier");
+    var json = JsonMapper.shared().readTree(Files.readString(report.resolve("report.json")));
+    for (var rung : json.get("rungs")) {
+      if (rung.get("name").asString().equals("tuned")) {
+        return rung.get("recipe").get("training").get("rows").asInt();
+      }
+    }
+    throw new AssertionError("no tuned rung");
+  }
+
   @Test
   void badInputIsRefusedBeforeAnythingIsMade() throws IOException {
     var out = dir.resolve("none");

@@ -1,17 +1,14 @@
 package dev.hone.ladder.climb;
 
 import dev.hone.ladder.rung.Reply;
+import dev.hone.model.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -67,13 +64,7 @@ final class CallLog implements Closeable {
   }
 
   static String key(String recipe, String row, int repeat) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var all = recipe + "\n" + row + "\n" + repeat;
-      return HexFormat.of().formatHex(digest.digest(all.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.of(recipe + "\n" + row + "\n" + repeat);
   }
 
   Optional<Call> find(String key) {

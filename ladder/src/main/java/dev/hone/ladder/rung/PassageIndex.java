@@ -19,8 +19,8 @@ record PassageIndex(Path path, DocumentIndex.Searchable opened) {
 
   static PassageIndex make(Path docs, Embedder embedder, int contextTokens, Materials materials)
       throws IOException {
-    var path = materials.directory().resolve("index");
     int tokens = Math.clamp(contextTokens / SHARE, 16, MOST_TOKENS);
+    var path = materials.directory().resolve("index-of-" + tokens);
     var options = new DocumentIndex.Options(Optional.of(tokens), false, Optional.empty());
     try (var index = DocumentIndex.open(path, embedder, options)) {
       index.update(docs, Limits.DEFAULT, Optional.empty(), new Shown(materials.progress()));

@@ -1,5 +1,6 @@
 package dev.hone.ladder.rung;
 
+import dev.hone.model.Sha256;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tensor.Stopwatch;
@@ -15,6 +16,7 @@ import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ public record Training(
   Result run(List<String> train, List<String> selection, Materials materials) throws IOException {
     Files.createDirectories(materials.directory());
     var out = materials.directory().resolve("adapter");
+    forgetOther(materials.directory(), out, train, selection);
     var trainFile = write(materials.directory().resolve("train.jsonl"), train);
     var selectionFile = write(materials.directory().resolve("selection.jsonl"), selection);
     if (!Files.exists(out.resolve("summary.json"))) {
@@ -59,6 +62,22 @@ public record Training(
     }
     var model = LocalModel.open(base, Optional.of(out), threads, answerTokens);
     return new Result(model, summary(out));
+  }
+
+  /// Deletes an adapter that was trained on other rows, or otherwise.
+  private void forgetOther(Path directory, Path out, List<String> train, List<String> selection)
+      throws IOException {
+    var made = base + "\n" + method + "\n" + hyper + "\n" + train + "\n" + selection;
+    var digest = Sha256.of(made);
+    var file = directory.resolve("made-from.sha256");
+    if (Files.exists(out) && !(Files.exists(file) && Files.readString(file).equals(digest))) {
+      try (var content = Files.walk(out)) {
+        for (var one : content.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(one);
+        }
+      }
+    }
+    AtomicFile.write(file, digest);
   }
 
   private static Path write(Path file, List<String> rows) throws IOException {

@@ -4,16 +4,14 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.hone.model.Sha256;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +53,7 @@ public final class OnnxEmbedder implements Embedder {
     this.sep = tokenizer.idOf("[SEP]").orElseThrow();
     this.fingerprint =
         "bge-small-en-v1.5-q %s; onnxruntime %s; cls; alone"
-            .formatted(digest(model), environment.getVersion());
+            .formatted(Sha256.of(model).substring(0, 16), environment.getVersion());
     try (var options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
@@ -86,14 +84,6 @@ public final class OnnxEmbedder implements Embedder {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + name, e);
-    }
-  }
-
-  private static String digest(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hone.rag.update;
 
+import dev.hone.model.Sha256;
 import dev.hone.rag.document.Document;
 import dev.hone.rag.document.Documents;
 import dev.hone.rag.document.UnreadableException;
@@ -140,7 +141,7 @@ public final class IndexUpdate {
 
   private void update(String source, Path file, StoredDocument before) throws IOException {
     var content = documents.content(file);
-    var fileHash = Hashes.of(content);
+    var fileHash = Sha256.of(content);
     var labels = access.map(rules -> rules.labels(source)).orElse(Set.of());
     boolean isSame =
         before != null && before.fileHash().equals(fileHash) && before.access().equals(labels);
@@ -174,7 +175,7 @@ public final class IndexUpdate {
             source,
             document.title(),
             fileHash,
-            Hashes.of(document.text()),
+            Sha256.of(document.text()),
             passages.size(),
             document.stripped(),
             labels),
@@ -182,7 +183,7 @@ public final class IndexUpdate {
   }
 
   private List<EmbeddedPassage> embedded(List<Passage> passages) throws IOException {
-    var hashes = passages.stream().map(passage -> Hashes.of(passage.text())).toList();
+    var hashes = passages.stream().map(passage -> Sha256.of(passage.text())).toList();
     var vectors = new HashMap<String, float[]>();
     var missing = new HashMap<String, String>();
     for (int i = 0; i < passages.size(); i++) {

@@ -3,6 +3,7 @@ package dev.hone.rag.update;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.Sha256;
 import dev.hone.rag.DocumentIndex;
 import dev.hone.rag.WordEmbedder;
 import dev.hone.rag.document.Limits;
@@ -113,17 +114,17 @@ class IndexUpdateTest {
   @Test
   void vectorsOfAnUnfinishedDocumentAreNotComputedAgain() throws IOException {
     var log = dir.resolve("index/vectors.log");
-    var hash = Hashes.of("Black\n\nFour minutes.");
+    var hash = Sha256.of("Black\n\nFour minutes.");
     try (var vectors = VectorLog.open(log, embedder.dimension())) {
       vectors.add(hash, embedder.query("Black\n\nFour minutes."));
-      vectors.add(Hashes.of("torn"), embedder.query("torn"));
+      vectors.add(Sha256.of("torn"), embedder.query("torn"));
     }
     try (var file = FileChannel.open(log, StandardOpenOption.WRITE)) {
       file.truncate(file.size() - 1);
     }
     try (var vectors = VectorLog.open(log, embedder.dimension())) {
       assertTrue(vectors.vector(hash).isPresent());
-      assertTrue(vectors.vector(Hashes.of("torn")).isEmpty());
+      assertTrue(vectors.vector(Sha256.of("torn")).isEmpty());
     }
     update();
     assertEquals(
