@@ -142,14 +142,22 @@ public record Advice(ClimbReport climb) {
   }
 
   private void addOthers(List<String> reasons) {
-    var dropped =
-        climb.rungs().stream()
-            .filter(rung -> rung.state() == State.DROPPED && rung.selection().isPresent())
-            .max((a, b) -> Double.compare(score(a), score(b)));
-    dropped.ifPresent(rung ->
-        reasons.add(
-            "%s was left behind at %s after %,d rows."
-                .formatted(rung.name(), percent(score(rung)), rung.selection().get().items())));
+    climb.rungs().stream()
+        .filter(rung -> rung.selection().isPresent() && !rung().filter(rung::equals).isPresent())
+        .max((a, b) -> Double.compare(score(a), score(b)))
+        .ifPresent(rung ->
+            reasons.add(
+                "Of the others %s comes nearest, with %s on %,d rows."
+                    .formatted(rung.name(), percent(score(rung)), rung.selection().get().items())));
+    rung().ifPresent(rung -> reasons.add(tokens(rung)));
+  }
+
+  /// No times here: the same climb gives the same words.
+  private static String tokens(RungReport rung) {
+    long tokens = Math.round(rung.promptTokens() + rung.answerTokens());
+    return tokens == 0
+        ? "An answer takes no token of a model."
+        : "An answer takes %,d tokens.".formatted(tokens);
   }
 
   private static double score(RungReport rung) {
