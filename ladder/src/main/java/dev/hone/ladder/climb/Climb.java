@@ -161,7 +161,7 @@ public final class Climb implements Closeable {
       rung.selection = Optional.of(asked(rung, solution, parts.selection()));
       rung.stop(State.MEASURED, "");
     } catch (UsageException e) {
-      rung.stop(State.FAILED, String.valueOf(e.getMessage()));
+      rung.stop(State.FAILED, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
       listener.note("%s: %s".formatted(rung.rung.name(), e.getMessage()));
     }
     rung.buildSeconds = (System.nanoTime() - start) / 1e9;
@@ -228,7 +228,8 @@ public final class Climb implements Closeable {
 
   private void dropFailing() {
     for (var rung : climbing.values()) {
-      if (rung.isRunning() && rung.selection.orElseThrow().failedShare() > MOST_FAILED) {
+      boolean isAsked = rung.isRunning() || rung.state == State.DROPPED;
+      if (isAsked && rung.selection.orElseThrow().failedShare() > MOST_FAILED) {
         rung.stop(State.NOT_MEASURED, "more than 2 % of its calls failed");
       }
     }

@@ -50,6 +50,9 @@ public record Advice(ClimbReport climb) {
                   rung.name());
     }
     var score = rung.test().map(test -> percent(test.score())).orElse("");
+    if (climb.rungs().stream().filter(Advice::isMeasured).count() == 1) {
+      return "Only %s could be measured (%s); the others failed.".formatted(rung.name(), score);
+    }
     if (needsTraining) {
       return "Fine-tune: %s scores %s, and nothing cheaper comes near."
           .formatted(rung.name(), score);
@@ -88,6 +91,7 @@ public record Advice(ClimbReport climb) {
               "Even the upper end of %s's 95 %% interval, %s, lies below the target."
                   .formatted(none.best(), percent(none.score().high())));
     }
+    addFailed(reasons);
     addBelow(reasons);
     addOthers(reasons);
     return List.copyOf(reasons.subList(0, Math.min(REASONS, reasons.size())));
@@ -130,6 +134,28 @@ public record Advice(ClimbReport climb) {
                     points(SampleSize.detectable(Math.max(2, few.have() / 2), variance)))
             + " row in five.");
     few.best().ifPresent(best -> reasons.add("So far %s scores most.".formatted(best)));
+  }
+
+  private static boolean isMeasured(RungReport rung) {
+    return rung.state() == State.MEASURED || rung.state() == State.DROPPED;
+  }
+
+  private void addFailed(List<String> reasons) {
+    var failed =
+        climb.rungs().stream()
+            .filter(rung -> rung.state() == State.FAILED || rung.state() == State.NOT_MEASURED)
+            .toList();
+    if (!failed.isEmpty()) {
+      var names = String.join(", ", failed.stream().map(RungReport::name).toList());
+      var error =
+          failed.stream()
+              .flatMap(rung -> rung.rows().stream())
+              .map(RungReport.Row::error)
+              .filter(text -> !text.isEmpty())
+              .findFirst()
+              .orElse(failed.getFirst().why());
+      reasons.add("Not measured: %s (%s).".formatted(names, error));
+    }
   }
 
   /// What is near the best need not be good.
