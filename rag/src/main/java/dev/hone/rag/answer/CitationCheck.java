@@ -11,9 +11,9 @@ import java.util.List;
 /// A reference of the model's counts if its passage was in the prompt and holds the sentence. Where
 /// none does, or the model gave none, the passages are searched for one that holds it.
 public final class CitationCheck {
-  /// A passage that the model did not name must have this share of the question's words: short
-  /// answers stand in many passages that are about something else.
-  private static final double LEAST_COVERAGE = 0.35;
+  /// A passage that the model did not name must have this share of what the best of them has of the
+  /// question's words: short answers stand in many passages that are about something else.
+  private static final double LEAST_COVERAGE = 0.7;
 
   private CitationCheck() {}
 
@@ -37,8 +37,9 @@ public final class CitationCheck {
         objections.add("[%d] does not say this".formatted(number));
       }
     }
+    double most = passages.stream().mapToDouble(Retrieved::coverage).max().orElse(0);
     for (int number = 1; citations.isEmpty() && number <= passages.size(); number++) {
-      boolean isAbout = passages.get(number - 1).coverage() >= LEAST_COVERAGE;
+      boolean isAbout = passages.get(number - 1).coverage() >= LEAST_COVERAGE * most;
       if (isAbout && holds(support, marked, passages, number)) {
         citations.add(citation(support, marked, passages, number));
       }
