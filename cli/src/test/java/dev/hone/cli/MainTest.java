@@ -299,6 +299,11 @@ final class MainTest {
       strings = {
         "--help",
         "tune --help",
+        "advise --help",
+        "advise answer --help",
+        "index --help",
+        "index eval --help",
+        "ask --help",
         "eval -h",
         "chat --help",
         "merge --help",
@@ -319,8 +324,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(10, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(10, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(11, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(11, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
