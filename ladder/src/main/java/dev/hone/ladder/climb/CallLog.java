@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -33,7 +34,7 @@ final class CallLog implements Closeable {
 
   /// A last line that was torn is passed over.
   static CallLog open(Path file) throws IOException {
-    var lines = Files.exists(file) ? Files.readAllLines(file) : java.util.List.<String>of();
+    var lines = Files.exists(file) ? Files.readAllLines(file) : List.<String>of();
     var log =
         new CallLog(
             Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));

@@ -3,6 +3,7 @@ package dev.hone.ladder.climb;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.statistics.Differences;
 import dev.hone.ladder.statistics.SampleSize;
 import java.io.IOException;
 import java.util.Comparator;
@@ -106,7 +107,7 @@ public final class Decision {
     if (interval.high() < target) {
       return new NoneGoodEnough(best, interval);
     }
-    double variance = dev.hone.ladder.statistics.Differences.of(test.scores()).variance();
+    double variance = Differences.of(test.scores()).variance();
     double gap = Math.max(0.01, Math.abs(test.value() - target));
     int needed = 2 * Math.max(LEAST, SampleSize.notWorse(variance, gap));
     return new NotEnoughData(Optional.of(best), 2 * test.items(), needed);

@@ -1,6 +1,7 @@
 package dev.hone.ladder.rung;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,8 +61,7 @@ final class CharacterVectors {
     for (int i = 0; i < known; i++) {
       values[i] *= scale;
     }
-    return new Sparse(
-        java.util.Arrays.copyOf(places, known), java.util.Arrays.copyOf(values, known));
+    return new Sparse(Arrays.copyOf(places, known), Arrays.copyOf(values, known));
   }
 
   private static Map<String, Integer> counts(String text) {

@@ -3,6 +3,7 @@ package dev.hone.ladder.rung;
 import dev.hone.ladder.task.Item;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ public record Prompted(String name, String description, ChatModel model, Optiona
     return new Solution() {
       @Override
       public Reply answer(Item item) throws IOException {
-        return model.reply(Prompts.of(item, system, java.util.List.of()));
+        return model.reply(Prompts.of(item, system, List.of()));
       }
 
       @Override

@@ -1,10 +1,12 @@
 package dev.hone.ladder.task;
 
+import dev.hone.ladder.metric.Bleu;
 import dev.hone.ladder.metric.Chrf;
 import dev.hone.ladder.metric.ExactMatch;
 import dev.hone.ladder.metric.MacroF1;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.metric.Reference;
+import dev.hone.ladder.metric.RougeL;
 import dev.hone.ladder.metric.Sari;
 import dev.hone.ladder.metric.SlotF1;
 import dev.hone.ladder.metric.WordF1;
@@ -84,8 +86,8 @@ public enum Kind {
       case "slot-f1" -> new SlotF1();
       case "sari" -> new Sari();
       case "chrf" -> new Chrf();
-      case "bleu" -> new dev.hone.ladder.metric.Bleu();
-      case "rouge-l" -> new dev.hone.ladder.metric.RougeL();
+      case "bleu" -> new Bleu();
+      case "rouge-l" -> new RougeL();
       default -> throw new IllegalArgumentException(name);
     };
   }

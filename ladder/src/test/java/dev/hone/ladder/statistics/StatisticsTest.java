@@ -129,42 +129,6 @@ class StatisticsTest {
     return Arrays.stream(counts).mapToDouble(item -> item[0]).toArray();
   }
 
-  /// Looking four times passes what lies at the limit one time in twenty, and soon drops what lies
-  /// far below.
-  @Test
-  void looksKeepTheirError() {
-    assertEquals(0.05, passing(0, 20_000)[0], 0.008);
-    var below = passing(-0.15, 2_000);
-    assertEquals(0, below[0], 0.001);
-    assertTrue(below[1] <= 0.30, "items " + below[1]);
-    var above = passing(0.10, 2_000);
-    assertTrue(above[0] >= 0.90 && above[1] <= 0.60, Arrays.toString(above));
-  }
-
-  /// Share that passes, and mean share of the items used, where each item's difference has variance
-  /// 0.2.
-  private static double[] passing(double aboveLimit, int trials) {
-    var random = new SplittableRandom(3);
-    int passed = 0;
-    double used = 0;
-    for (int trial = 0; trial < trials; trial++) {
-      double sum = 0;
-      int done = 0;
-      for (int place : Looks.places(240)) {
-        for (; done < place; done++) {
-          sum += random.nextGaussian(aboveLimit, Math.sqrt(0.2));
-        }
-        var verdict = Looks.at(sum / done, Math.sqrt(0.2 / done), 0);
-        if (verdict != Looks.Verdict.GO_ON) {
-          passed += verdict == Looks.Verdict.GOOD_ENOUGH ? 1 : 0;
-          break;
-        }
-      }
-      used += done / 240.0;
-    }
-    return new double[] {(double) passed / trials, used / trials};
-  }
-
   /// Errors that fall as a power of the rows are foretold; the interval has the truth four times in
   /// five.
   @Test
