@@ -1,5 +1,6 @@
 package dev.hone.base;
 
+import dev.hone.model.Sha256;
 import dev.hone.model.checkpoint.AtomicDirectory;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
@@ -9,8 +10,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,12 +138,8 @@ public final class Embedded {
 
   /// Sixteen hexadecimal digits of the files' SHA-256.
   private static String digest(Map<String, byte[]> files) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      files.values().forEach(digest::update);
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    var digest = Sha256.digest();
+    files.values().forEach(digest::update);
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }
 }

@@ -1,12 +1,12 @@
 package dev.hone.model.checkpoint;
 
+import dev.hone.model.Sha256;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// Identifies a base model: SHA-256 over `config.json` and, in the order of their names, each
@@ -34,7 +34,7 @@ final class Fingerprint {
   }
 
   static String of(Path configJson, Weights weights, long wholeBelow) throws CheckpointException {
-    var fingerprint = new Fingerprint(sha256());
+    var fingerprint = new Fingerprint(Sha256.digest());
     fingerprint.add(bytesOf(configJson));
     boolean isWhole = weights.stored().stream().mapToLong(TensorInfo::byteSize).sum() < wholeBelow;
     for (var name : weights.files().keySet().stream().sorted().toList()) {
@@ -78,14 +78,6 @@ final class Fingerprint {
       return Files.readAllBytes(path);
     } catch (IOException e) {
       throw CheckpointException.cannotRead(path, e);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
     }
   }
 }

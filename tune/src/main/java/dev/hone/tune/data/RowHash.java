@@ -1,5 +1,6 @@
 package dev.hone.tune.data;
 
+import dev.hone.model.Sha256;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
 import dev.hone.model.text.ToolCall;

@@ -1,5 +1,6 @@
 package dev.hone.tune.data;
 
+import dev.hone.model.Sha256;
 import dev.hone.model.UsageException;
 import dev.hone.model.text.Renderer;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class TuningData implements AutoCloseable {
 
   private static String fingerprint(DataRequest request, String trainSha, Optional<Split> split)
       throws IOException {
-    return Sha256.of(
+    return Sha256.ofAll(
         FORMAT,
         trainSha,
         request.train().columns(),
