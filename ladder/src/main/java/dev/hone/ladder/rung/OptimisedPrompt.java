@@ -5,7 +5,6 @@ import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,55 +43,29 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
         .formatted(calls);
   }
 
-  /// An instruction with examples, and how it does.
-  private static final class Candidate {
-    private final Optional<String> instruction;
-    private final List<Item> examples;
-    private double sum;
-    private int asked;
-
-    Candidate(Optional<String> instruction, List<Item> examples) {
-      this.instruction = instruction;
-      this.examples = examples;
-    }
-
-    double mean() {
-      return asked == 0 ? 0 : sum / asked;
-    }
-  }
+  /// An instruction with examples.
+  private record Candidate(Optional<String> instruction, List<Item> examples) {}
 
   @Override
   public Solution build(Materials materials) throws IOException {
     var random = new Random(materials.seed());
     var instructions = instructions(materials, random);
-    var left = candidates(instructions, materials.train(), random);
-    int spent = PROPOSALS;
-    int rows = Math.min(FIRST_ROUND, materials.selection().size());
-    while (left.size() > 1 && spent + cost(left, rows) <= calls) {
-      for (var candidate : left) {
-        spent += ask(candidate, rows, materials);
-        materials.progress().at("searching for a prompt", spent, calls);
-      }
-      left.sort((a, b) -> Double.compare(b.mean(), a.mean()));
-      left.subList((left.size() + 1) / 2, left.size()).clear();
-      rows = Math.min(2 * rows, materials.selection().size());
-    }
-    return new Chosen(model, left.getFirst().instruction, left.getFirst().examples, spent);
+    var chosen =
+        Halving.run(
+            candidates(instructions, materials.train(), random),
+            FIRST_ROUND,
+            materials.selection().size(),
+            calls - PROPOSALS,
+            asked -> materials.progress().at("searching for a prompt", PROPOSALS + asked, calls),
+            (candidate, at) -> score(candidate, materials.selection().get(at), materials));
+    var best = chosen.candidate();
+    return new Chosen(model, best.instruction(), best.examples(), PROPOSALS + chosen.calls());
   }
 
-  private static int cost(List<Candidate> left, int rows) {
-    return left.stream().mapToInt(candidate -> rows - candidate.asked).sum();
-  }
-
-  private int ask(Candidate candidate, int rows, Materials materials) throws IOException {
-    int before = candidate.asked;
-    while (candidate.asked < rows) {
-      var item = materials.selection().get(candidate.asked++);
-      var asked = Prompts.fitting(model, item, candidate.instruction, candidate.examples);
-      var reply = model.fits(asked) ? model.reply(asked).text() : "";
-      candidate.sum += materials.metric().score(item.reference(), reply);
-    }
-    return candidate.asked - before;
+  private double score(Candidate candidate, Item item, Materials materials) throws IOException {
+    var asked = Prompts.fitting(model, item, candidate.instruction(), candidate.examples());
+    var reply = model.fits(asked) ? model.reply(asked).text() : "";
+    return materials.metric().score(item.reference(), reply);
   }
 
   private List<Candidate> candidates(
@@ -100,19 +73,13 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
     var sets = new ArrayList<List<Item>>();
     sets.add(List.of());
     for (int i = 0; i < SETS; i++) {
-      sets.add(some(train, shots, random));
+      sets.add(Prompts.some(train, shots, random));
     }
     var candidates = new ArrayList<Candidate>();
     for (var instruction : instructions) {
       sets.forEach(examples -> candidates.add(new Candidate(instruction, examples)));
     }
     return candidates;
-  }
-
-  private static List<Item> some(List<Item> items, int count, Random random) {
-    var shuffled = new ArrayList<>(items);
-    Collections.shuffle(shuffled, random);
-    return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
   }
 
   private List<Optional<String>> instructions(Materials materials, Random random)
@@ -122,7 +89,7 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
     instructions.add(system);
     usual(materials).forEach(text -> instructions.add(Optional.of(text)));
     for (int i = 0; i < PROPOSALS; i++) {
-      proposal(some(materials.train(), shots, random))
+      proposal(Prompts.some(materials.train(), shots, random))
           .ifPresent(p -> instructions.add(Optional.of(p)));
     }
     return List.copyOf(instructions);

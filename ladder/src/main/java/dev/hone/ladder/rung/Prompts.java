@@ -4,8 +4,10 @@ import dev.hone.ladder.task.Item;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /// Puts examples and instructions before what is asked.
 final class Prompts {
@@ -31,6 +33,13 @@ final class Prompts {
     }
     messages.addAll(own);
     return new Conversation(messages, item.asked().tools());
+  }
+
+  /// A draw of items, without one twice.
+  static List<Item> some(List<Item> items, int count, Random random) {
+    var shuffled = new ArrayList<>(items);
+    Collections.shuffle(shuffled, random);
+    return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
   }
 
   /// As many of the last examples as the model has room for.
