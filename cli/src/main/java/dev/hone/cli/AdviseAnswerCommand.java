@@ -1,7 +1,6 @@
 package dev.hone.cli;
 
 import dev.hone.ladder.rung.Recipes;
-import dev.hone.rag.embed.OnnxEmbedder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -49,8 +48,7 @@ final class AdviseAnswerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var embedder = OnnxEmbedder.open(threads.count());
-        var opened = Recipes.open(out, rung, embedder, threads.count())) {
+    try (var opened = Recipes.open(out, rung, threads.count())) {
       shell.out().println(opened.solution().answer(Recipes.question(question, system)).text());
       return ErrorReport.FINE;
     }

@@ -89,8 +89,9 @@ final class AdviseCommand implements Callable<Integer> {
       names = "--metric",
       paramLabel = "NAME",
       description =
-          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l. Default: by the kind of"
-              + " task.")
+          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l; or command:PROGRAM, which"
+              + " reads a line {\"question\", \"answers\", \"answer\"} for each answer and writes"
+              + " a line with its score, 0 to 1. Default: by the kind of task.")
   private Optional<String> metric = Optional.empty();
 
   @Option(

@@ -32,6 +32,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.run.Method;
@@ -46,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
@@ -81,6 +83,22 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       int epochs,
       long seed) {}
 
+  /// The documents, if any, and what finds things in them, which takes half a second to open.
+  private record Lookup(Optional<Path> docs, Optional<Embedder> embedder) implements AutoCloseable {
+    static Lookup open(Optional<Path> docs, int threads) {
+      return new Lookup(docs, docs.map(any -> OnnxEmbedder.open(threads)));
+    }
+
+    void ifPresent(BiConsumer<Path, Embedder> use) {
+      docs.ifPresent(dir -> use.accept(dir, embedder.orElseThrow()));
+    }
+
+    @Override
+    public void close() {
+      embedder.ifPresent(Embedder::close);
+    }
+  }
+
   int run() throws IOException {
     refuseOtherContent();
     wish.docs()
@@ -97,7 +115,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     int answerTokens =
         LocalModel.answerTokens(base, parts.train().stream().map(Item::answer).toList());
     try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens);
-        var embedder = OnnxEmbedder.open(threads);
+        var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
       var settings =
           new Climb.Settings(
@@ -105,7 +123,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       var training =
           new Training(
               base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
-      var rungs = rungs(kind, model, embedder, training);
+      var rungs = rungs(kind, model, lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
       return report(climb, base);
@@ -162,21 +180,22 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return parts;
   }
 
-  private List<Rung> rungs(Kind kind, ChatModel model, OnnxEmbedder embedder, Training training) {
+  private List<Rung> rungs(Kind kind, ChatModel model, Lookup lookup, Training training) {
     var rungs = new ArrayList<Rung>();
     rungs.add(new NearestAnswer());
     if (kind == Kind.CLASSIFICATION) {
       rungs.add(new LinearClassifier());
     }
-    wish.docs().ifPresent(docs -> rungs.add(new FoundSentence(docs, embedder)));
+    lookup.ifPresent((docs, embedder) -> rungs.add(new FoundSentence(docs, embedder)));
     rungs.add(Prompted.zeroShot(model));
     wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
     rungs.add(new FewShot(model, DRAWS, SHOTS));
     rungs.add(new NearestShots(model, SHOTS));
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
-    wish.docs().ifPresent(docs -> rungs.add(new Retrieval(model, docs, embedder)));
+    lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
     rungs.add(new Tuned(training));
-    wish.docs().ifPresent(docs -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
+    lookup.ifPresent(
+        (docs, embedder) -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
     if (wish.needs().contains("citations")) {
       rungs.removeIf(rung -> !CITING.contains(rung.name()));
       if (rungs.isEmpty()) {

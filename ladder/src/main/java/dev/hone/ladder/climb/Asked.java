@@ -22,6 +22,8 @@ final class Asked {
   private final CallLog log;
   private final ClimbListener listener;
   private final List<CallLog.Call> calls = new ArrayList<>();
+  private final List<double[]> counts = new ArrayList<>();
+  private final List<Double> scores = new ArrayList<>();
   private int fresh;
 
   Asked(
@@ -43,20 +45,18 @@ final class Asked {
   /// Scores of the first rows; asks for answers that are not there yet.
   Scores first(int count) throws IOException {
     while (calls.size() < count) {
-      calls.add(call(items.get(calls.size())));
+      var item = items.get(calls.size());
+      var call = call(item);
+      counts.add(metric.counts(item.reference(), call.reply().text()));
+      scores.add(metric.score(item.reference(), call.reply().text()));
+      calls.add(call);
       listener.asked(rung, calls.size(), count);
     }
-    var counts = new double[count][];
-    var scores = new double[count];
-    var groups = new ArrayList<String>();
-    for (int i = 0; i < count; i++) {
-      var item = items.get(i);
-      var text = calls.get(i).reply().text();
-      counts[i] = metric.counts(item.reference(), text);
-      scores[i] = metric.score(item.reference(), text);
-      groups.add(item.group());
-    }
-    return new Scores(metric, counts, scores, groups);
+    return new Scores(
+        metric,
+        counts.subList(0, count).toArray(double[][]::new),
+        scores.subList(0, count).stream().mapToDouble(Double::doubleValue).toArray(),
+        items.subList(0, count).stream().map(Item::group).toList());
   }
 
   private CallLog.Call call(Item item) throws IOException {
@@ -86,8 +86,25 @@ final class Asked {
     return List.copyOf(calls);
   }
 
-  List<Item> items() {
-    return items.subList(0, calls.size());
+  /// What was asked and answered, for the report.
+  ///
+  /// @param part that the rows are of
+  List<RungReport.Row> rows(String part) {
+    var rows = new ArrayList<RungReport.Row>();
+    for (int i = 0; i < calls.size(); i++) {
+      var item = items.get(i);
+      var call = calls.get(i);
+      rows.add(
+          new RungReport.Row(
+              part,
+              item.line(),
+              item.question(),
+              item.answer(),
+              call.reply().text(),
+              scores.get(i),
+              call.error().orElse("")));
+    }
+    return rows;
   }
 
   /// Answers that were not in the log.

@@ -310,7 +310,7 @@ public final class Climb implements Closeable {
     for (var part : List.of("selection", "test")) {
       var asked = part.equals("test") ? rung.test : rung.selection;
       if (asked.isPresent()) {
-        addRows(part, asked.get(), rows);
+        rows.addAll(asked.get().rows(part));
         calls.addAll(asked.get().calls());
       }
     }
@@ -344,23 +344,6 @@ public final class Climb implements Closeable {
     return rows < 2
         ? Optional.empty()
         : Optional.of(new Measured(rows, asked.get().first(rows).interval(ERROR)));
-  }
-
-  private void addRows(String part, Asked asked, List<RungReport.Row> into) {
-    var items = asked.items();
-    for (int i = 0; i < items.size(); i++) {
-      var item = items.get(i);
-      var call = asked.calls().get(i);
-      into.add(
-          new RungReport.Row(
-              part,
-              item.line(),
-              item.question(),
-              item.answer(),
-              call.reply().text(),
-              settings.metric().score(item.reference(), call.reply().text()),
-              call.error().orElse("")));
-    }
   }
 
   private static Latency latency(List<CallLog.Call> calls) {

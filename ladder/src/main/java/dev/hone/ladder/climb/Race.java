@@ -2,10 +2,10 @@ package dev.hone.ladder.climb;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// Rungs on the selection rows, a quarter of the rows at a time. After each quarter those are
 /// dropped that can no longer come within the margin of the leader.
@@ -51,11 +51,11 @@ public final class Race {
   }
 
   private static void drop(List<String> running, Map<String, Scores> scores, double margin) {
-    var values = new TreeMap<String, Double>();
-    running.forEach(rung -> values.put(rung, scores.get(rung).value()));
-    var leader = running.stream().max((a, b) -> Double.compare(values.get(a), values.get(b)));
+    var leader =
+        running.stream()
+            .max(Comparator.comparingDouble(rung -> scores.get(rung).value()))
+            .orElseThrow();
     running.removeIf(rung ->
-        !rung.equals(leader.orElseThrow())
-            && scores.get(rung).above(scores.get(leader.get()), ERROR).high() < -margin);
+        !rung.equals(leader) && scores.get(rung).above(scores.get(leader), ERROR).high() < -margin);
   }
 }

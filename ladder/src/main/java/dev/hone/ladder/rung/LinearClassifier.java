@@ -31,14 +31,14 @@ public final class LinearClassifier implements Rung {
     var vectors = new CharacterVectors(train.stream().map(Item::question).toList());
     var examples = new ArrayList<CharacterVectors.Sparse>();
     train.forEach(item -> examples.add(vectors.of(item.question())));
+    var rights = train.stream().mapToInt(item -> labels.indexOf(item.answer())).toArray();
     var weights = new float[labels.size()][vectors.size() + 1];
     var random = new SplittableRandom(materials.seed());
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
       double rate = RATE * (1 - (double) epoch / EPOCHS);
       for (int at : order(examples.size(), random)) {
-        int right = labels.indexOf(train.get(at).answer());
         for (int label = 0; label < weights.length; label++) {
-          step(weights[label], examples.get(at), label == right ? 1 : -1, rate);
+          step(weights[label], examples.get(at), label == rights[at] ? 1 : -1, rate);
         }
       }
       materials.progress().at("training a linear classifier", epoch + 1, EPOCHS);

@@ -9,6 +9,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
 import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,19 +26,22 @@ public final class Recipes {
   private Recipes() {}
 
   /// Something that was opened, with what it stands on.
-  public record Opened(Solution solution, Optional<LocalModel> model) implements AutoCloseable {
+  ///
+  /// @param model that words answers, where one does
+  /// @param embedder of an index, where there is one
+  public record Opened(Solution solution, Optional<LocalModel> model, Optional<Embedder> embedder)
+      implements AutoCloseable {
     @Override
     public void close() throws IOException {
       solution.close();
       model.ifPresent(LocalModel::close);
+      embedder.ifPresent(Embedder::close);
     }
   }
 
   /// @param report directory of `hone advise`
   /// @param rung by name
-  /// @param embedder that an index was made with
-  public static Opened open(Path report, String rung, Embedder embedder, int threads)
-      throws IOException {
+  public static Opened open(Path report, String rung, int threads) throws IOException {
     var file = report.resolve("rungs").resolve(rung).resolve("recipe.json");
     if (!Files.exists(file)) {
       throw new UsageException(
@@ -45,14 +49,17 @@ public final class Recipes {
     }
     var recipe = JsonMapper.shared().readTree(Files.readString(file));
     var kind = recipe.path("kind").asString("");
+    Optional<Embedder> embedder =
+        recipe.has("index") ? Optional.of(OnnxEmbedder.open(threads)) : Optional.empty();
     if (kind.equals("found-sentence")) {
-      var index = PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder);
-      return new Opened(new FoundSentence.Finding(index, embedder), Optional.empty());
+      var index = index(recipe, embedder.orElseThrow());
+      var finding = new FoundSentence.Finding(index, embedder.orElseThrow());
+      return new Opened(finding, Optional.empty(), embedder);
     }
     if (kind.equals("nearest-answer") || kind.equals("linear-classifier")) {
       var known = known(report);
       var made = kind.equals("nearest-answer") ? new NearestAnswer() : new LinearClassifier();
-      return new Opened(made.build(materials(report, known, recipe)), Optional.empty());
+      return new Opened(made.build(materials(report, known, recipe)), Optional.empty(), embedder);
     }
     var model =
         LocalModel.open(
@@ -60,11 +67,12 @@ public final class Recipes {
             Optional.ofNullable(recipe.path("adapter").asString(null)).map(Path::of),
             threads,
             recipe.path("max_tokens").asInt(128));
-    return new Opened(solution(kind, report, recipe, model, embedder), Optional.of(model));
+    var solution = solution(kind, report, recipe, model, embedder);
+    return new Opened(solution, Optional.of(model), embedder);
   }
 
   private static Solution solution(
-      String kind, Path report, JsonNode recipe, LocalModel model, Embedder embedder)
+      String kind, Path report, JsonNode recipe, LocalModel model, Optional<Embedder> embedder)
       throws IOException {
     var system = Optional.ofNullable(recipe.path("system").asString(null));
     return switch (kind) {
@@ -79,12 +87,16 @@ public final class Recipes {
           new FromPassages(
               kind,
               model,
-              PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder),
-              embedder,
+              index(recipe, embedder.orElseThrow()),
+              embedder.orElseThrow(),
               recipe.path("passages").asInt(5),
               recipe.path("least_relevance").asDouble(0));
       default -> throw new UsageException("a recipe of kind '%s'".formatted(kind), "update Hone");
     };
+  }
+
+  private static PassageIndex index(JsonNode recipe, Embedder embedder) throws IOException {
+    return PassageIndex.open(Path.of(recipe.path("index").asString("")), embedder);
   }
 
   private static List<Item> known(Path report) throws IOException {
