@@ -144,7 +144,8 @@ public final class Climb implements Closeable {
     for (var rung : climbing.values()) {
       build(rung);
       if (rung.isRunning() && isEnough(rung)) {
-        var score = test(rung).first(parts.test().size()).interval(2 * ERROR);
+        var confirmed = test(rung);
+        var score = confirmed.first(confirmed.calls().size()).interval(2 * ERROR);
         return new GoodEnough(rung.rung.name(), rung.rung.name(), score);
       }
     }
@@ -178,20 +179,14 @@ public final class Climb implements Closeable {
     return rung.test.get();
   }
 
-  /// Whether the rung reaches what ends the climb. A quarter of the selection rows can say that it
-  /// does not.
+  /// Whether the rung reaches what ends the climb.
   private boolean isEnough(Climbing rung) throws IOException {
-    int rows = parts.selection().size();
-    var asked = rung.selection.orElseThrow();
-    var quarter = asked.first(Math.min(rows, Math.max(rows / 4, 20)));
-    if (quarter.interval(ERROR).high() < settings.limit()) {
-      return false;
-    }
-    if (asked.first(rows).value() < settings.limit()) {
-      return false;
-    }
-    return Decision.isAbove(
-        test(rung).first(parts.test().size()), settings.limit(), climbing.size());
+    var limit = new AboveLimit(settings.limit(), climbing.size());
+    return limit.holds(
+        rung.selection.orElseThrow()::first,
+        parts.selection().size(),
+        rows -> test(rung).first(rows),
+        parts.test().size());
   }
 
   private List<String> running() {
@@ -206,6 +201,17 @@ public final class Climb implements Closeable {
     if (rungs.isEmpty()) {
       throw new UsageException("no rung could be made", "the reasons stand above");
     }
+    var race = race(rungs);
+    dropFailing();
+    return new Decision(settings.margin())
+        .nearBest(
+            running(),
+            race.scores(),
+            parts.test().size(),
+            rung -> test(climbing.get(rung)).first(parts.test().size()));
+  }
+
+  private Race.Result race(List<String> rungs) throws IOException {
     var race =
         Race.run(
             rungs,
@@ -217,13 +223,7 @@ public final class Climb implements Closeable {
         climbing.get(name).stop(State.DROPPED, "can no longer come near the best");
       }
     }
-    dropFailing();
-    return new Decision(settings.margin())
-        .nearBest(
-            running(),
-            race.scores(),
-            parts.test().size(),
-            rung -> test(climbing.get(rung)).first(parts.test().size()));
+    return race;
   }
 
   private void dropFailing() {
@@ -236,14 +236,10 @@ public final class Climb implements Closeable {
   }
 
   private Verdict belowTarget() throws IOException {
+    var scores = race(running()).scores();
     dropFailing();
-    var scores = new LinkedHashMap<String, Scores>();
-    for (var name : running()) {
-      var asked = climbing.get(name).selection.orElseThrow();
-      scores.put(name, asked.first(asked.calls().size()));
-    }
     var best =
-        scores.keySet().stream()
+        running().stream()
             .max(Comparator.comparingDouble(name -> scores.get(name).value()))
             .orElseThrow(() -> new UsageException("no rung could be measured", "see above"));
     var test = test(climbing.get(best)).first(parts.test().size());

@@ -96,11 +96,6 @@ public final class Decision {
     return new NotEnoughData(Optional.of(best), 2 * have, Math.max(2 * LEAST, needed));
   }
 
-  /// Whether a rung lies above a target, at 5 % over all rungs that could be tried (Bonferroni).
-  public static boolean isAbove(Scores scores, double target, int rungs) {
-    return scores.items() >= LEAST && scores.interval(ERROR / rungs).low() > target;
-  }
-
   /// What to say when no rung reached the target.
   public Verdict belowTarget(String best, Scores test, double target) {
     var interval = test.interval(ERROR);

@@ -63,6 +63,11 @@ public record Scores(Metric metric, double[][] counts, double[] scores, List<Str
         interval.estimate(), Math.max(0, interval.low()), Math.min(1, interval.high()));
   }
 
+  /// The metric with the interval that reaches so many standard errors to either end.
+  public Interval intervalOf(double z) {
+    return interval(SampleSize.errorOf(z));
+  }
+
   /// How much better this is than another on the same items.
   public Interval above(Scores other, double error) {
     if (!isMean()) {

@@ -13,6 +13,10 @@ final class Normal {
     return STANDARD.inverseSurvivalProbability(tail);
   }
 
+  static double density(double z) {
+    return STANDARD.density(z);
+  }
+
   static double cumulative(double z) {
     return STANDARD.cumulativeProbability(z);
   }

@@ -30,4 +30,9 @@ public final class SampleSize {
   public static double twoSided(double error) {
     return Normal.upper(error / 2);
   }
+
+  /// The reverse of [#twoSided].
+  public static double errorOf(double z) {
+    return 2 * Normal.cumulative(-z);
+  }
 }

@@ -126,7 +126,7 @@ class ClimbTest {
   @Test
   void aRungThatNoneCanBeatEndsTheClimb() throws IOException {
     var model = new Scripted();
-    var parts = Parts.of(items(700), 1);
+    var parts = Parts.of(items(800), 1);
     var climb =
         climb(
             List.of(new LinearClassifier(), Prompted.zeroShot(model)),

@@ -125,4 +125,49 @@ class SimulationTest {
     double variance = rows.get("rung 1").varianceAgainst(rows.get("rung 2"));
     assertEquals(2 * 6.18 * variance / (MARGIN * MARGIN), notEnough.needed(), 3);
   }
+
+  /// How one rung fares against a limit.
+  ///
+  /// @param share of the rows that were asked, on average
+  private record Against(int confirmed, double share) {}
+
+  private static Against against(double accuracy, double limit, int rows, int rungs, long seed)
+      throws IOException {
+    var random = new SplittableRandom(seed);
+    var above = new AboveLimit(limit, rungs);
+    int confirmed = 0;
+    long asked = 0;
+    for (int ladder = 0; ladder < LADDERS; ladder++) {
+      var asking = new int[2];
+      var selection = draw(new double[] {accuracy}, .2, rows / 2, random).get("rung 1");
+      var test = draw(new double[] {accuracy}, .2, rows / 2, random).get("rung 1");
+      boolean holds =
+          above.holds(
+              count -> selection.first(asking[0] = count),
+              rows / 2,
+              count -> test.first(asking[1] = count),
+              rows / 2);
+      confirmed += holds ? 1 : 0;
+      asked += asking[0] + asking[1];
+    }
+    return new Against(confirmed, (double) asked / LADDERS / rows);
+  }
+
+  @Test
+  void whatIsFarFromTheLimitIsSettledEarly() throws IOException {
+    var below = against(.65, .80, 400, 1, 6);
+    var above = against(.90, .80, 400, 1, 7);
+    var amongSix = against(.90, .80, 400, 6, 8);
+    System.out.println("15 points below: " + below + ", 10 above: " + above + ", " + amongSix);
+    assertTrue(below.share() <= 0.30 && below.confirmed() == 0, below.toString());
+    assertTrue(above.share() <= 0.60 && above.confirmed() >= 0.95 * LADDERS, above.toString());
+    assertTrue(amongSix.share() <= 0.60, amongSix.toString());
+  }
+
+  @Test
+  void whatLiesAtTheLimitSeldomPasses() throws IOException {
+    var atLimit = against(.80, .80, 400, 1, 9);
+    System.out.println("at the limit: " + atLimit);
+    assertTrue(atLimit.confirmed() <= 0.065 * LADDERS, atLimit.toString());
+  }
 }

@@ -156,4 +156,16 @@ class StatisticsTest {
     Arrays.setAll(scores, i -> random.nextDouble() < error(rows) ? 0 : 1);
     return scores;
   }
+
+  /// Tabulated values; Bonferroni's, which they must stay below, are 1.960 and 2.241.
+  @Test
+  void criticalValuesOfSeveralLooksAreThoseOfPocock() {
+    assertEquals(1.8754, GroupSequential.pocock(2, 0.05), 2e-3);
+    assertEquals(1.992, GroupSequential.pocock(3, 0.05), 2e-3);
+    assertEquals(2.067, GroupSequential.pocock(4, 0.05), 1e-2);
+    assertEquals(2.122, GroupSequential.pocock(5, 0.05), 1e-2);
+    assertEquals(1.6449, GroupSequential.pocock(1, 0.05), 1e-3);
+    assertEquals(0.05, GroupSequential.crossing(4, GroupSequential.pocock(4, 0.05)), 1e-5);
+    assertEquals(2.361, GroupSequential.pocock(4, 0.025), 2e-3);
+  }
 }
