@@ -18,6 +18,7 @@ import dev.hone.ladder.rung.LocalModel;
 import dev.hone.ladder.rung.NearestAnswer;
 import dev.hone.ladder.rung.NearestShots;
 import dev.hone.ladder.rung.OptimisedPrompt;
+import dev.hone.ladder.rung.OracleContext;
 import dev.hone.ladder.rung.Prompted;
 import dev.hone.ladder.rung.Retrieval;
 import dev.hone.ladder.rung.Rung;
@@ -119,7 +120,14 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         var display = ProgressDisplay.on(shell)) {
       var settings =
           new Climb.Settings(
-              kind, metric, wish.target(), wish.margin(), growing(), wish.seed(), out);
+              kind,
+              metric,
+              wish.target(),
+              wish.margin(),
+              growing(),
+              oracle(model, lookup, items),
+              wish.seed(),
+              out);
       var training =
           new Training(
               base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
@@ -128,6 +136,14 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       display.close();
       return report(climb, base);
     }
+  }
+
+  /// The model with the right passage, where documents or the rows have one.
+  private static Optional<Rung> oracle(ChatModel model, Lookup lookup, List<Item> items) {
+    boolean hasContexts = items.stream().anyMatch(item -> !item.contexts().isEmpty());
+    return lookup.docs().isPresent() || hasContexts
+        ? Optional.of(new OracleContext(model, lookup.docs(), lookup.embedder()))
+        : Optional.empty();
   }
 
   private void refuseOtherContent() throws IOException {

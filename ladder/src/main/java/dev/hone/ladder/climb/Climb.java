@@ -5,10 +5,8 @@ import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.climb.RungReport.State;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.metric.Metric;
-import dev.hone.ladder.rung.Materials;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;
-import dev.hone.ladder.statistics.LearningCurve;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
@@ -36,18 +34,19 @@ import java.util.stream.Collectors;
 public final class Climb implements Closeable {
   private static final double ERROR = 0.05;
   private static final double MOST_FAILED = 0.02;
-  private static final int LEAST_FOR_CURVE = 30;
 
   private final Settings settings;
   private final Parts parts;
-  private final CallLog log;
   private final ClimbListener listener;
+  private final Bench bench;
+  private final Growing growing;
+  private final Foretelling foretelling;
   private final Map<String, Climbing> climbing = new LinkedHashMap<>();
-  private final List<Solution> fewer = new ArrayList<>();
 
   /// @param target above which a rung is good enough; empty for near the best
   /// @param margin by which it may be worse than the best
   /// @param growing rungs whose score is also measured with fewer rows to learn from
+  /// @param oracle the model with the right passage before each question, where there is one
   /// @param out for what rungs make, and the log of answers
   public record Settings(
       Kind kind,
@@ -55,6 +54,7 @@ public final class Climb implements Closeable {
       OptionalDouble target,
       double margin,
       Set<String> growing,
+      Optional<Rung> oracle,
       long seed,
       Path out) {
     double limit() {
@@ -86,12 +86,13 @@ public final class Climb implements Closeable {
     }
   }
 
-  private Climb(
-      List<Rung> rungs, Parts parts, Settings settings, CallLog log, ClimbListener listener) {
-    this.settings = settings;
-    this.parts = parts;
-    this.log = log;
-    this.listener = listener;
+  private Climb(List<Rung> rungs, Bench bench) {
+    this.settings = bench.settings();
+    this.parts = bench.parts();
+    this.listener = bench.listener();
+    this.bench = bench;
+    this.growing = new Growing(bench);
+    this.foretelling = new Foretelling(bench, growing);
     rungs.forEach(rung -> climbing.put(rung.name(), new Climbing(rung)));
   }
 
@@ -104,7 +105,7 @@ public final class Climb implements Closeable {
     var train = parts.train().stream().map(Item::json).collect(Collectors.joining("\n", "", "\n"));
     AtomicFile.write(settings.out().resolve("train.jsonl"), train);
     try (var log = CallLog.open(settings.out().resolve("calls.jsonl"));
-        var climb = new Climb(rungs, parts, settings, log, listener)) {
+        var climb = new Climb(rungs, new Bench(settings, parts, log, listener))) {
       return climb.run();
     }
   }
@@ -113,6 +114,7 @@ public final class Climb implements Closeable {
     long start = System.nanoTime();
     var verdict = climb();
     var growth = growth();
+    var errors = errors();
     var rungs = new ArrayList<RungReport>();
     int calls = 0;
     int fresh = 0;
@@ -131,6 +133,8 @@ public final class Climb implements Closeable {
         rungs,
         verdict,
         growth,
+        foretelling.all(),
+        errors,
         calls,
         fresh,
         (System.nanoTime() - start) / 1e9);
@@ -142,7 +146,9 @@ public final class Climb implements Closeable {
 
   private Verdict climb() throws IOException {
     for (var rung : climbing.values()) {
-      build(rung);
+      if (!isBounded(rung)) {
+        build(rung);
+      }
       if (rung.isRunning() && isEnough(rung)) {
         var confirmed = test(rung);
         var score = confirmed.first(confirmed.calls().size()).interval(2 * ERROR);
@@ -152,14 +158,27 @@ public final class Climb implements Closeable {
     return settings.target().isPresent() ? belowTarget() : nearBest();
   }
 
+  /// Whether a rung cannot reach the target, as far as can be foretold: then it is not made.
+  private boolean isBounded(Climbing rung) throws IOException {
+    for (var forecast : foretelling.of(rung.rung)) {
+      if (settings.target().isPresent()
+          && forecast.score().high() < settings.target().getAsDouble()) {
+        rung.stop(
+            State.BOUNDED,
+            "foretold from %s: %.1f %% at most"
+                .formatted(forecast.basis(), 100 * forecast.score().high()));
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void build(Climbing rung) throws IOException {
-    var directory = settings.out().resolve("rungs").resolve(rung.rung.name());
-    Files.createDirectories(directory);
     long start = System.nanoTime();
     try {
-      var solution = rung.rung.build(materials(rung.rung.name(), parts.train(), directory));
+      var solution = bench.build(rung.rung);
       rung.solution = Optional.of(solution);
-      rung.selection = Optional.of(asked(rung, solution, parts.selection()));
+      rung.selection = Optional.of(bench.asked(rung.rung.name(), solution, parts.selection()));
       rung.stop(State.MEASURED, "");
     } catch (UsageException e) {
       rung.stop(State.FAILED, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -168,13 +187,10 @@ public final class Climb implements Closeable {
     rung.buildSeconds = (System.nanoTime() - start) / 1e9;
   }
 
-  private Asked asked(Climbing rung, Solution solution, List<Item> items) {
-    return new Asked(rung.rung.name(), solution, items, settings.metric(), log, listener);
-  }
-
   private Asked test(Climbing rung) {
     if (rung.test.isEmpty()) {
-      rung.test = Optional.of(asked(rung, rung.solution.orElseThrow(), parts.test()));
+      rung.test =
+          Optional.of(bench.asked(rung.rung.name(), rung.solution.orElseThrow(), parts.test()));
     }
     return rung.test.get();
   }
@@ -246,58 +262,21 @@ public final class Climb implements Closeable {
     return new Decision(settings.margin()).belowTarget(best, test, settings.target().orElseThrow());
   }
 
-  /// Learning curves of the rungs that were made, where selection rows are enough to draw one.
+  /// Learning curves of the rungs that were made.
   private List<Growth> growth() throws IOException {
     var growth = new ArrayList<Growth>();
     for (var rung : climbing.values()) {
-      boolean isWanted = settings.growing().contains(rung.rung.name());
-      if (isWanted && rung.solution.isPresent() && parts.selection().size() >= LEAST_FOR_CURVE) {
-        growth.add(growth(rung));
+      if (rung.solution.isPresent() && growing.isWanted(rung.rung)) {
+        growth.add(growing.growth(rung.rung, rung.selection.orElseThrow()));
       }
     }
     return growth;
   }
 
-  private Growth growth(Climbing rung) throws IOException {
-    int rows = parts.selection().size();
-    var points = new ArrayList<LearningCurve.Point>();
-    var measured = new ArrayList<Growth.Point>();
-    for (int part : List.of(4, 2, 1)) {
-      var train = parts.train().subList(0, parts.train().size() / part);
-      var scores =
-          part == 1
-              ? rung.selection.orElseThrow().first(rows)
-              : withFewer(rung, train, "1-of-" + part).first(rows);
-      points.add(new LearningCurve.Point(train.size(), scores.scores()));
-      measured.add(new Growth.Point(train.size(), scores.interval(ERROR)));
-    }
-    var forecast = new ArrayList<Growth.Point>();
-    for (int times : List.of(2, 4)) {
-      int more = times * parts.train().size();
-      var score = LearningCurve.forecast(points, more, settings.seed());
-      forecast.add(new Growth.Point(more, score));
-    }
-    return new Growth(rung.rung.name(), measured, forecast);
-  }
-
-  private Asked withFewer(Climbing rung, List<Item> train, String name) throws IOException {
-    var directory = settings.out().resolve("rungs").resolve(rung.rung.name()).resolve(name);
-    Files.createDirectories(directory);
-    var title = rung.rung.name() + " " + name;
-    var solution = rung.rung.build(materials(title, train, directory));
-    fewer.add(solution);
-    return new Asked(title, solution, parts.selection(), settings.metric(), log, listener);
-  }
-
-  private Materials materials(String name, List<Item> train, Path directory) {
-    return new Materials(
-        settings.kind(),
-        train,
-        parts.selection(),
-        settings.metric(),
-        directory,
-        settings.seed(),
-        (what, done, total) -> listener.building(name, what, done, total));
+  private Optional<ErrorSplit> errors() throws IOException {
+    var plain = Optional.ofNullable(climbing.get("zero-shot")).flatMap(rung -> rung.selection);
+    var inForm = Optional.ofNullable(climbing.get("constrained")).flatMap(rung -> rung.selection);
+    return plain.isPresent() ? foretelling.split(plain.get(), inForm) : Optional.empty();
   }
 
   private RungReport report(Climbing rung) throws IOException {
@@ -351,9 +330,8 @@ public final class Climb implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (var solution : fewer) {
-      solution.close();
-    }
+    growing.close();
+    foretelling.close();
     for (var rung : climbing.values()) {
       if (rung.solution.isPresent()) {
         rung.solution.get().close();

@@ -37,6 +37,8 @@ public record RungReport(
   public enum State {
     /// Nothing better is needed than a cheaper rung.
     NOT_NEEDED,
+    /// It was foretold to miss the target, and not made.
+    BOUNDED,
     /// It could not be made.
     FAILED,
     /// Too many of its calls failed.

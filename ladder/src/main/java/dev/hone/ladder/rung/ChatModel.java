@@ -7,7 +7,12 @@ import java.util.Set;
 
 /// A language model that answers: one in this process, or a hosted one.
 public interface ChatModel {
-  Reply reply(Conversation asked) throws IOException;
+  Reply reply(Conversation asked, Decoding how) throws IOException;
+
+  /// The likeliest answer.
+  default Reply reply(Conversation asked) throws IOException {
+    return reply(asked, Decoding.GREEDY);
+  }
 
   /// Whether the conversation leaves room for an answer.
   boolean fits(Conversation asked);

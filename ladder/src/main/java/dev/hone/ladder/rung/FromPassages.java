@@ -13,7 +13,6 @@ import dev.hone.rag.store.Filter;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -87,17 +86,10 @@ record FromPassages(
       var found =
           retriever.find(index.opened().view(), item.question(), Filter.NONE, MOST_PASSAGES);
       boolean isThere =
-          found.stream()
-              .map(hit -> hit.passage().passage().text().toLowerCase(Locale.ROOT))
-              .anyMatch(text -> holds(text, item));
+          found.stream().anyMatch(hit -> Oracle.holds(hit.passage().passage().text(), item));
       reached += isThere ? 1 : 0;
     }
     return (double) reached / materials.selection().size();
-  }
-
-  private static boolean holds(String text, Item item) {
-    return item.reference().answers().stream()
-        .anyMatch(answer -> text.contains(answer.toLowerCase(Locale.ROOT)));
   }
 
   private Answerer answerer(AnswerModel counting) {

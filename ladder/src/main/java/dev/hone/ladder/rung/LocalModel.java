@@ -16,8 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A model in this process that always takes the likeliest token, so that an answer is the same
-/// each time.
+/// A model in this process. The same question with the same decoding has the same answer each time.
 public final class LocalModel implements ChatModel, AutoCloseable {
   private static final int MOST_POSITIONS = 4_096;
   private static final int SPARE_TOKENS = 8;
@@ -72,12 +71,16 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   }
 
   @Override
-  public Reply reply(Conversation asked) {
+  public Reply reply(Conversation asked, Decoding how) {
     long start = System.nanoTime();
     generator.forget(); // so that an answer does not hang on those before
     var prompt = model.renderer().renderPrompt(asked);
     int room = Math.min(answerTokens, generator.contextLength() - prompt.length);
-    var options = SamplingOptions.greedy(Math.max(1, room)).withStopIds(model.stopIds());
+    var options =
+        SamplingOptions.greedy(Math.max(1, room))
+            .withStopIds(model.stopIds())
+            .withTemperature(how.temperature())
+            .withSeed(how.seed());
     var said = generator.generate(prompt, options);
     return new Reply(
         said.text().strip(),

@@ -27,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param calls the budget
 public record OptimisedPrompt(ChatModel model, Optional<String> system, int shots, int calls)
     implements Rung {
+  private static final int DRAWS = 8;
   private static final int PROPOSALS = 3;
   private static final int SETS = 3;
   private static final int FIRST_ROUND = 4;
@@ -60,6 +61,18 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
             (candidate, at) -> score(candidate, materials.selection().get(at), materials));
     var best = chosen.candidate();
     return new Chosen(model, best.instruction(), best.examples(), PROPOSALS + chosen.calls());
+  }
+
+  /// The best of eight draws with examples: no other wording of the instruction chooses better.
+  @Override
+  public Optional<Ceiling> ceiling(Materials materials) {
+    var examples = Prompts.some(materials.train(), shots, new Random(materials.seed()));
+    var best =
+        new BestOf(
+            seed -> new Chosen(new Drawn(model, seed), system, examples, 0),
+            DRAWS,
+            materials.metric());
+    return Optional.of(new Ceiling("the best of %d draws".formatted(DRAWS), best));
   }
 
   private double score(Candidate candidate, Item item, Materials materials) throws IOException {

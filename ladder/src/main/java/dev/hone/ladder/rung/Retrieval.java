@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The model answers from passages of the documents, and its citations are checked. How relevant a
 /// passage must be for an answer is chosen on selection rows.
@@ -19,6 +20,13 @@ public record Retrieval(ChatModel model, Path docs, Embedder embedder) implement
   @Override
   public String description() {
     return "answers from passages of %s, citations checked".formatted(docs.getFileName());
+  }
+
+  /// The right passage alone.
+  @Override
+  public Optional<Ceiling> ceiling(Materials materials) throws IOException {
+    var oracle = new OracleContext(model, Optional.of(docs), Optional.of(embedder));
+    return Optional.of(new Ceiling(oracle.description(), oracle.build(materials)));
   }
 
   @Override

@@ -20,6 +20,11 @@ public record Tuned(Training training) implements Rung {
   }
 
   @Override
+  public boolean isTrained() {
+    return true;
+  }
+
+  @Override
   public Solution build(Materials materials) throws IOException {
     var result =
         training.run(

@@ -29,6 +29,11 @@ public record TunedOnPassages(Training training, ChatModel model, Path docs, Emb
   }
 
   @Override
+  public boolean isTrained() {
+    return true;
+  }
+
+  @Override
   public Solution build(Materials materials) throws IOException {
     var index = PassageIndex.make(docs, embedder, model.contextTokens(), materials);
     var asking = FromPassages.plain("retrieval", model, index, embedder);

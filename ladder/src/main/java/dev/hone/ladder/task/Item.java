@@ -2,6 +2,9 @@ package dev.hone.ladder.task;
 
 import dev.hone.ladder.metric.Reference;
 import dev.hone.model.text.Conversation;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// One example: what is asked, and what is a good answer.
 ///
@@ -18,6 +21,18 @@ public record Item(
     Reference reference,
     String group,
     String json) {
+  /// Passages that hold what the row asks for, where it carries them: `metadata.context`, a text or
+  /// a list of them.
+  public List<String> contexts() {
+    if (json.isEmpty()) {
+      return List.of();
+    }
+    var context = JsonMapper.shared().readTree(json).path("metadata").path("context");
+    return context.isArray()
+        ? context.valueStream().map(JsonNode::asString).toList()
+        : context.isString() ? List.of(context.asString()) : List.of();
+  }
+
   /// The row's own answer.
   public String answer() {
     return reference.answers().getFirst();

@@ -12,6 +12,7 @@ import dev.hone.ladder.metric.Reference;
 import dev.hone.ladder.report.Advice;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.rung.ChatModel;
+import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.FewShot;
 import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.Materials;
@@ -61,7 +62,7 @@ class ClimbTest {
     private final List<Conversation> asked = new ArrayList<>();
 
     @Override
-    public Reply reply(Conversation conversation) {
+    public Reply reply(Conversation conversation, Decoding how) {
       asked.add(conversation);
       var question = conversation.messages().getLast().content();
       return new Reply(question.contains("tea") ? "leaf" : "clay", 10, 1, false, 1);
@@ -118,6 +119,7 @@ class ClimbTest {
             target,
             0.05,
             Set.of("nearest-answer"),
+            Optional.empty(),
             1,
             dir.resolve(name));
     return Climb.run(rungs, parts, settings, SILENT);
