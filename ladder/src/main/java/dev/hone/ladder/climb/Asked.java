@@ -3,11 +3,13 @@ package dev.hone.ladder.climb;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.statistics.PairedBootstrap;
 import dev.hone.ladder.task.Item;
 import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,6 +82,37 @@ final class Asked {
       var nothing = new Reply("", 0, 0, false, (System.nanoTime() - start) / 1e6);
       return new CallLog.Call(nothing, Optional.of(String.valueOf(e.getMessage())));
     }
+  }
+
+  /// What else the answers that are there score.
+  double also(Metric other) {
+    var counts = new double[calls.size()][];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = other.counts(items.get(i).reference(), calls.get(i).reply().text());
+    }
+    return other.value(PairedBootstrap.sum(counts));
+  }
+
+  /// Of the sources that answers cite, those that are the rows' own, and of the rows' own, those
+  /// that are cited. Empty where no row says its source, or nothing is cited.
+  Map<String, Double> citations() {
+    int cited = 0;
+    int right = 0;
+    int wanted = 0;
+    for (int i = 0; i < calls.size(); i++) {
+      var own = items.get(i).source();
+      var sources = calls.get(i).reply().sources();
+      if (own.isPresent()) {
+        wanted++;
+        cited += sources.size();
+        right += sources.contains(own.get()) ? 1 : 0;
+      }
+    }
+    return cited == 0
+        ? Map.of()
+        : Map.of(
+            "citation-precision", (double) right / cited,
+            "citation-recall", (double) right / wanted);
   }
 
   List<CallLog.Call> calls() {

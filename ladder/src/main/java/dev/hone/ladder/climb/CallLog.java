@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Every answer of a climb, a line each as soon as it is there, so that a climb that was
@@ -55,6 +56,7 @@ final class CallLog implements Closeable {
                 node.path("prompt_tokens").asInt(0),
                 node.path("answer_tokens").asInt(0),
                 node.path("cut").asBoolean(false),
+                node.path("sources").valueStream().map(JsonNode::asString).toList(),
                 node.path("millis").asDouble(0));
         var error = Optional.ofNullable(node.path("error").asString(null));
         calls.put(node.path("key").asString(), new Call(reply, error));
@@ -80,6 +82,9 @@ final class CallLog implements Closeable {
     line.put("prompt_tokens", call.reply().promptTokens());
     line.put("answer_tokens", call.reply().answerTokens());
     line.put("cut", call.reply().isCut());
+    if (!call.reply().sources().isEmpty()) {
+      line.put("sources", call.reply().sources());
+    }
     line.put("millis", call.reply().millis());
     call.error().ifPresent(error -> line.put("error", error));
     writer.write(JSON.writeValueAsString(line));

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Builds the rungs, cheapest first, asks them, and decides.
@@ -43,6 +44,7 @@ public final class Climb implements Closeable {
   private final Foretelling foretelling;
   private final Map<String, Climbing> climbing = new LinkedHashMap<>();
 
+  /// @param also other measures to show
   /// @param target above which a rung is good enough; empty for near the best
   /// @param margin by which it may be worse than the best
   /// @param growing rungs whose score is also measured with fewer rows to learn from
@@ -51,6 +53,7 @@ public final class Climb implements Closeable {
   public record Settings(
       Kind kind,
       Metric metric,
+      List<Metric> also,
       OptionalDouble target,
       double margin,
       Set<String> growing,
@@ -296,6 +299,7 @@ public final class Climb implements Closeable {
         rung.why,
         measured(rung.selection),
         measured(rung.test),
+        also(rung),
         latency(calls),
         calls.stream().mapToInt(call -> call.reply().promptTokens()).average().orElse(0),
         calls.stream().mapToInt(call -> call.reply().answerTokens()).average().orElse(0),
@@ -303,6 +307,18 @@ public final class Climb implements Closeable {
         Math.max(rung.buildSeconds, trainingSeconds(rung)),
         rung.solution.map(Solution::recipe).orElse(Map.of()),
         rows);
+  }
+
+  /// Of the test rows where those were asked, else of the selection rows.
+  private Map<String, Double> also(Climbing rung) {
+    var values = new LinkedHashMap<String, Double>();
+    var asked = rung.test.or(() -> rung.selection).filter(any -> !any.calls().isEmpty());
+    for (var metric : settings.also()) {
+      boolean isOther = !metric.name().equals(settings.metric().name());
+      asked.filter(any -> isOther).ifPresent(any -> values.put(metric.name(), any.also(metric)));
+    }
+    asked.ifPresent(any -> values.putAll(new TreeMap<>(any.citations())));
+    return values;
   }
 
   /// What an earlier run has spent on training.

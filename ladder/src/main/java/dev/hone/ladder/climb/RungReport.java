@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param why it came no further; empty where it was measured to the end
 /// @param selection its score on the selection rows that it was asked, which also chose it
 /// @param test its score on the test rows; empty where it was not asked those
+/// @param also other measures of the rows that its score is of, by name
 /// @param latency of an answer
 /// @param promptTokens read for an answer, on average
 /// @param answerTokens written for an answer, on average
@@ -25,6 +26,7 @@ public record RungReport(
     String why,
     Optional<Measured> selection,
     Optional<Measured> test,
+    Map<String, Double> also,
     Latency latency,
     double promptTokens,
     double answerTokens,

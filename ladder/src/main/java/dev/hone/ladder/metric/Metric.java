@@ -1,5 +1,7 @@
 package dev.hone.ladder.metric;
 
+import java.util.Optional;
+
 /// A measure of answers, from 0 to 1, the more the better.
 public interface Metric {
   /// As `--metric` takes it.
@@ -10,6 +12,13 @@ public interface Metric {
 
   /// How good one answer is.
   double score(Reference reference, String answer);
+
+  /// What is wrong with an answer, in words that help to do better; empty where nothing is.
+  default Optional<String> objection(Reference reference, String answer) {
+    return score(reference, answer) >= 1
+        ? Optional.empty()
+        : Optional.of("should be: " + reference.answers().getFirst());
+  }
 
   /// What one answer contributes to [#value].
   default double[] counts(Reference reference, String answer) {

@@ -1,6 +1,7 @@
 package dev.hone.ladder.metric;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,25 @@ public final class SlotF1 implements Metric {
   @Override
   public double score(Reference reference, String answer) {
     return value(counts(reference, answer));
+  }
+
+  /// Fields that are missed, surplus or wrong.
+  @Override
+  public Optional<String> objection(Reference reference, String answer) {
+    var given = object(answer);
+    if (given.isEmpty()) {
+      return Optional.of("is no JSON object; should be: " + reference.answers().getFirst());
+    }
+    var wanted = slots(object(reference.answers().getFirst()).orElseThrow());
+    var own = slots(given.get());
+    var words = new ArrayList<String>();
+    wanted.keySet().stream()
+        .filter(slot -> !own.containsKey(slot))
+        .forEach(slot -> words.add("lacks " + slot));
+    own.keySet().stream()
+        .filter(slot -> !wanted.containsKey(slot))
+        .forEach(slot -> words.add("has " + slot));
+    return words.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", words));
   }
 
   /// The JSON object that a text is; also inside a code fence.

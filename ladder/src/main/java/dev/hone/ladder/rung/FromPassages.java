@@ -4,6 +4,7 @@ import dev.hone.ladder.task.Item;
 import dev.hone.model.text.Conversation;
 import dev.hone.rag.answer.AnswerModel;
 import dev.hone.rag.answer.Answerer;
+import dev.hone.rag.answer.CitedAnswer;
 import dev.hone.rag.answer.CitedAnswer.Answered;
 import dev.hone.rag.answer.CitedAnswer.Refused;
 import dev.hone.rag.answer.Statement;
@@ -121,7 +122,20 @@ record FromPassages(
         counting.promptTokens,
         counting.answerTokens,
         counting.isCut,
+        sources(answer),
         (System.nanoTime() - start) / 1e6);
+  }
+
+  private static List<String> sources(CitedAnswer answer) {
+    return switch (answer) {
+      case Answered answered ->
+          answered.statements().stream()
+              .flatMap(statement -> statement.citations().stream())
+              .map(citation -> citation.passage().source())
+              .distinct()
+              .toList();
+      case Refused any -> List.of();
+    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.hone.ladder.task;
 import dev.hone.ladder.metric.Reference;
 import dev.hone.model.text.Conversation;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,13 +25,21 @@ public record Item(
   /// Passages that hold what the row asks for, where it carries them: `metadata.context`, a text or
   /// a list of them.
   public List<String> contexts() {
-    if (json.isEmpty()) {
-      return List.of();
-    }
-    var context = JsonMapper.shared().readTree(json).path("metadata").path("context");
+    var context = metadata().path("context");
     return context.isArray()
         ? context.valueStream().map(JsonNode::asString).toList()
         : context.isString() ? List.of(context.asString()) : List.of();
+  }
+
+  /// The document that holds what the row asks for, where it says: `metadata.source`.
+  public Optional<String> source() {
+    return Optional.ofNullable(metadata().path("source").asString(null));
+  }
+
+  private JsonNode metadata() {
+    return json.isEmpty()
+        ? JsonMapper.shared().missingNode()
+        : JsonMapper.shared().readTree(json).path("metadata");
   }
 
   /// The row's own answer.

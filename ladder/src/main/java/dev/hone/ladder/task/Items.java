@@ -79,7 +79,7 @@ public final class Items {
         line.number(),
         asked,
         question.get(),
-        new Reference(question.get(), answers(row, last)),
+        new Reference(question.get(), answers(row, last), asked.tools()),
         groupField.map(field -> group(row, field)).orElse("line " + line.number()),
         line.json());
   }

@@ -3,12 +3,17 @@ package dev.hone.ladder.task;
 import dev.hone.ladder.metric.Bleu;
 import dev.hone.ladder.metric.Chrf;
 import dev.hone.ladder.metric.ExactMatch;
+import dev.hone.ladder.metric.KnownLabel;
 import dev.hone.ladder.metric.MacroF1;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.metric.Reference;
+import dev.hone.ladder.metric.Refusals;
 import dev.hone.ladder.metric.RougeL;
+import dev.hone.ladder.metric.SameObject;
 import dev.hone.ladder.metric.Sari;
 import dev.hone.ladder.metric.SlotF1;
+import dev.hone.ladder.metric.ToolCalls;
+import dev.hone.ladder.metric.ValidJson;
 import dev.hone.ladder.metric.WordF1;
 import java.util.HashSet;
 import java.util.List;
@@ -45,9 +50,11 @@ public enum Kind {
   /// @param hasDocuments whether the user has named documents that answer
   public static Kind of(List<Item> items, boolean hasDocuments) {
     var some = items.subList(0, Math.min(LOOKED_AT, items.size()));
+    if (some.stream().allMatch(Kind::isCall)) {
+      return TOOL_CALLS;
+    }
     if (some.stream().allMatch(item -> SlotF1.object(item.answer()).isPresent())) {
-      boolean areCalls = some.stream().noneMatch(item -> item.asked().tools().isEmpty());
-      return areCalls ? TOOL_CALLS : EXTRACTION;
+      return EXTRACTION;
     }
     var distinct = new HashSet<String>();
     items.forEach(item -> distinct.add(item.answer()));
@@ -66,14 +73,33 @@ public enum Kind {
     return alike >= REWRITTEN ? REWRITING : FREE;
   }
 
+  private static boolean isCall(Item item) {
+    return !item.asked().tools().isEmpty() && !ToolCalls.calls(item.answer()).isEmpty();
+  }
+
   /// The measure where the user names none.
   public Metric metric() {
     return switch (this) {
       case CLASSIFICATION -> new ExactMatch();
-      case EXTRACTION, TOOL_CALLS -> new SlotF1();
+      case EXTRACTION -> new SlotF1();
+      case TOOL_CALLS -> new ToolCalls();
       case REWRITING -> new Sari();
       case DOCUMENTS -> new WordF1();
       case FREE -> new Chrf();
+    };
+  }
+
+  /// What is measured besides.
+  public List<Metric> also(List<Item> items) {
+    var answers = items.stream().map(Item::answer).toList();
+    return switch (this) {
+      case CLASSIFICATION ->
+          List.of(new ExactMatch(), new MacroF1(answers), new KnownLabel(answers));
+      case EXTRACTION -> List.of(new SlotF1(), new SameObject(), new ValidJson());
+      case TOOL_CALLS -> List.of(new ToolCalls(), new ValidJson());
+      case REWRITING -> List.of(new Sari(), new Chrf(), new RougeL());
+      case DOCUMENTS -> List.of(new WordF1(), new ExactMatch(), new Refusals());
+      case FREE -> List.of(new Chrf(), new RougeL(), new ExactMatch());
     };
   }
 
@@ -88,6 +114,10 @@ public enum Kind {
       case "chrf" -> new Chrf();
       case "bleu" -> new Bleu();
       case "rouge-l" -> new RougeL();
+      case "same-object" -> new SameObject();
+      case "json" -> new ValidJson();
+      case "tool-calls" -> new ToolCalls();
+      case "refusal" -> new Refusals();
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -116,6 +116,7 @@ class ClimbTest {
         new Climb.Settings(
             Kind.CLASSIFICATION,
             new ExactMatch(),
+            Kind.CLASSIFICATION.also(parts.train()),
             target,
             0.05,
             Set.of("nearest-answer"),

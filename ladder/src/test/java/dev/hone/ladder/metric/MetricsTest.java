@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.ladder.statistics.PairedBootstrap;
 import dev.hone.model.UsageException;
+import dev.hone.rag.embed.OnnxEmbedder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,7 @@ class MetricsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "About 95 you now get in . | 0.2682782411698074",
         "About 95 species are now agreed . | 0.5889995423074248",
@@ -131,6 +135,7 @@ class MetricsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "{\"people\": 4, \"time\": \"8 pm\"} | 1",
         "{\"people\": 4.0, \"time\": \" 8 pm \", \"name\": null} | 1",
@@ -153,6 +158,7 @@ class MetricsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "{\"name\": \"area\", \"arguments\": {\"base\": 10, \"height\": 5.0}} | ",
         "{\"name\": \"area\", \"arguments\": {\"base\": 10, \"height\": 5, \"unit\": \"UNITS\"}} |"
@@ -195,5 +201,127 @@ class MetricsTest {
                 + " esac; done");
     assertEquals(0.75, metric.score(reference("pot"), "tea"));
     assertThrows(UsageException.class, () -> metric.score(reference("pot"), "cup"));
+  }
+
+  private static final List<Map<String, Object>> TOOLS =
+      List.of(
+          Map.of(
+              "type",
+              "function",
+              "function",
+              Map.of(
+                  "name",
+                  "order",
+                  "parameters",
+                  Map.of(
+                      "properties",
+                      Map.of(
+                          "item", Map.of("type", "string"),
+                          "count", Map.of("type", "integer"),
+                          "to", Map.of("type", "dict")),
+                      "required",
+                      List.of("item")))));
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'name':'order','arguments':{'item':'Tea','count':2}}|1",
+        "{'name':'order','arguments':{'count':2,'item':'te_a'}}|1",
+        "<tool_call>{'name':'order','arguments':{'item':'Tea','count':2}}</tool_call>|1",
+        "[{'name':'order','arguments':{'item':'Tea','count':2}}]|1",
+        "{'name':'order','arguments':{'item':'Tea','count':2.5}}|0",
+        "{'name':'order','arguments':{'item':'Tea','count':'2'}}|0",
+        "{'name':'order','arguments':{'item':'Tea'}}|0",
+        "{'name':'order','arguments':{'item':'Tea','count':2,'to':{}}}|0",
+        "{'name':'buy','arguments':{'item':'Tea','count':2}}|0",
+        "[{'name':'order','arguments':{'item':'Tea','count':2}},{'name':'order','arguments':{}}]|0",
+        "order tea|0",
+        "[]|0"
+      })
+  void aToolCallIsComparedByItsTree(String answer, int score) {
+    var own = "{\"name\":\"order\",\"arguments\":{\"item\":\"tea\",\"count\":2}}";
+    var reference = new Reference("", List.of(own), TOOLS);
+    var metric = new ToolCalls();
+    assertEquals(score, metric.score(reference, answer.replace('\'', '"')));
+    assertEquals(score == 0, metric.objection(reference, answer.replace('\'', '"')).isPresent());
+  }
+
+  @Test
+  void severalCallsMayComeInAnyOrder() {
+    var one = "{\"name\":\"order\",\"arguments\":{\"item\":\"tea\",\"to\":{\"city\":\"Ulm\"}}}";
+    var two = "{\"name\":\"order\",\"arguments\":{\"item\":\"pot\"}}";
+    var reference = new Reference("", List.of("[" + one + "," + two + "]"), TOOLS);
+    assertEquals(1, new ToolCalls().score(reference, "[" + two + "," + one + "]"));
+    assertEquals(0, new ToolCalls().score(reference, "[" + two + "," + two + "]"));
+    assertEquals(
+        0, new ToolCalls().score(reference, "[" + two + "," + one.replace("Ulm", "Bonn") + "]"));
+  }
+
+  @Test
+  void aRefusalIsRightWhereTheRowRefuses() {
+    var refused = new Refusals();
+    assertEquals(1, refused.score(reference("I don’t know."), "The passage does not say."));
+    assertEquals(0, refused.score(reference("I don't know."), "42"));
+    assertEquals(0, refused.score(reference("42"), ""));
+    assertEquals(1, refused.score(reference("42"), "41"));
+  }
+
+  @Test
+  void objectsAreTheSameWithTheSameFields() {
+    var same = new SameObject();
+    var reference = reference("{\"a\": 1, \"b\": [\"x\", \"x\"]}");
+    assertEquals(1, same.score(reference, "{\"b\":[\"x\",\"x\"],\"a\":1.0}"));
+    assertEquals(0, same.score(reference, "{\"b\":[\"x\"],\"a\":1}"));
+    assertEquals(
+        "lacks a=1, has c=2",
+        new SlotF1().objection(reference, "{\"b\":[\"x\",\"x\"],\"c\":2}").orElseThrow());
+    assertEquals(1, new ValidJson().score(reference, "{}"));
+    assertEquals(0, new ValidJson().score(reference, "{"));
+  }
+
+  @Test
+  void similarityIsNothingForOthersAndOneForTheSame() {
+    try (var embedder = OnnxEmbedder.open(1)) {
+      var answers =
+          List.of("Your parcel is on its way.", "We are open from nine.", "Tea is a plant.");
+      var similarity = new Similarity(embedder, answers);
+      var reference = reference(answers.getFirst());
+      assertEquals(1, similarity.score(reference, answers.getFirst()), 1e-6);
+      double near = similarity.score(reference, "The package has been sent to you.");
+      double far = similarity.score(reference, "Lemons are yellow.");
+      assertTrue(near > 0.4 && far < 0.3, near + " and " + far);
+      assertTrue(similarity.score(reference, "word ".repeat(3_000)) < near);
+    }
+  }
+
+  /// A user's own.
+  public static final class Short implements Metric {
+    @Override
+    public String name() {
+      return "short";
+    }
+
+    @Override
+    public boolean isPassFail() {
+      return true;
+    }
+
+    @Override
+    public double score(Reference reference, String answer) {
+      return answer.length() < 10 ? 1 : 0;
+    }
+  }
+
+  @Test
+  void aClassOfTheUsersMeasures() throws Exception {
+    var classes = Path.of(Short.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var metric = ClassMetric.load(classes + ":" + Short.class.getName());
+    assertEquals(1, metric.score(reference("x"), "brief"));
+    for (var wrong :
+        List.of("nothing", "no.jar:A", classes + ":A", classes + ":java.lang.String")) {
+      assertThrows(UsageException.class, () -> ClassMetric.load(wrong), wrong);
+    }
   }
 }

@@ -1,0 +1,127 @@
+package dev.hone.ladder.metric;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Whether an answer calls the right tools with the right arguments, as [ToolCallMatch] compares
+/// them; several calls in any order.
+public final class ToolCalls implements Metric {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final Pattern TAGGED =
+      Pattern.compile("<tool_call>(.*?)</tool_call>", Pattern.DOTALL);
+
+  @Override
+  public String name() {
+    return "tool-calls";
+  }
+
+  @Override
+  public boolean isPassFail() {
+    return true;
+  }
+
+  @Override
+  public double score(Reference reference, String answer) {
+    return objection(reference, answer).isEmpty() ? 1 : 0;
+  }
+
+  @Override
+  public Optional<String> objection(Reference reference, String answer) {
+    var wanted = new ArrayList<>(calls(reference.answers().getFirst()));
+    var given = calls(answer);
+    if (given.size() != wanted.size()) {
+      return Optional.of("makes %d calls, not %d".formatted(given.size(), wanted.size()));
+    }
+    for (var call : given) {
+      Optional<String> objection = Optional.empty();
+      boolean isWanted = false;
+      for (int i = 0; i < wanted.size() && !isWanted; i++) {
+        var found = objection(reference.tools(), wanted.get(i), call);
+        objection = objection.or(() -> found);
+        if (found.isEmpty()) {
+          wanted.remove(i);
+          isWanted = true;
+        }
+      }
+      if (!isWanted) {
+        return objection;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> objection(
+      List<Map<String, Object>> tools, JsonNode wanted, JsonNode call) {
+    var name = wanted.path("name").asString("");
+    var accepted = JSON.createObjectNode();
+    accepted.set(name, accepted(wanted.path("arguments")));
+    return ToolCallMatch.objection(schema(tools, name), accepted, call);
+  }
+
+  /// The function of that name; one that takes nothing where the row has none.
+  private static JsonNode schema(List<Map<String, Object>> tools, String name) {
+    for (var tool : tools) {
+      var node = JSON.<JsonNode>valueToTree(tool);
+      var function = node.has("function") ? node.path("function") : node;
+      if (function.path("name").asString("").equals(name)) {
+        return function;
+      }
+    }
+    return JSON.createObjectNode().put("name", name);
+  }
+
+  /// Each value as the only accepted one.
+  private static ObjectNode accepted(JsonNode arguments) {
+    var accepted = JSON.createObjectNode();
+    for (var argument : arguments.properties()) {
+      accepted.putArray(argument.getKey()).add(nested(argument.getValue()));
+    }
+    return accepted;
+  }
+
+  private static JsonNode nested(JsonNode value) {
+    if (value.isArray()) {
+      var array = JSON.createArrayNode();
+      value.forEach(one -> array.add(nested(one)));
+      return array;
+    }
+    return value.isObject() ? accepted(value) : value;
+  }
+
+  /// The calls of a text: one as a JSON object, several as a list, or each between `<tool_call>`
+  /// tags. None where it is no such text.
+  public static List<JsonNode> calls(String text) {
+    var calls = new ArrayList<JsonNode>();
+    var tagged = TAGGED.matcher(text);
+    while (tagged.find()) {
+      json(tagged.group(1)).ifPresent(calls::add);
+    }
+    if (calls.isEmpty()) {
+      json(text)
+          .ifPresent(node -> {
+            if (node.isArray()) {
+              node.forEach(calls::add);
+            } else {
+              calls.add(node);
+            }
+          });
+    }
+    return calls.stream().allMatch(call -> call.path("name").isString()) ? calls : List.of();
+  }
+
+  private static Optional<JsonNode> json(String text) {
+    try {
+      var node = JSON.readTree(text.strip());
+      return node != null && node.isContainer() ? Optional.of(node) : Optional.empty();
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
+  }
+}
