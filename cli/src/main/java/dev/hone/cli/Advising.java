@@ -3,7 +3,9 @@ package dev.hone.cli;
 import dev.hone.base.Embedded;
 import dev.hone.ladder.climb.Climb;
 import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.metric.ClassMetric;
@@ -27,6 +29,7 @@ import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Training;
 import dev.hone.ladder.rung.Tuned;
 import dev.hone.ladder.rung.TunedOnPassages;
+import dev.hone.ladder.task.Change;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Items;
 import dev.hone.ladder.task.Kind;
@@ -131,6 +134,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               wish.margin(),
               growing(),
               oracle(model, lookup, items),
+              change().map(Change::stale).orElse(0.0),
               wish.seed(),
               out);
       var training =
@@ -275,7 +279,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private int report(ClimbReport climb, Path base) throws IOException {
     var values = new ReportJson(climb).values();
     values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
-    var signals = new Signals(climb, wish.docs(), Instant.now()).all();
+    var signals = new Signals(climb, change()).all();
     values.put("signals", signals);
     var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(values);
     AtomicFile.write(out.resolve("report.json"), json + "\n");
@@ -292,9 +296,15 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     }
     return switch (climb.verdict()) {
       case GoodEnough any -> ErrorReport.FINE;
+      case FactsChange any -> ErrorReport.FINE;
       case NotEnoughData any -> NOT_ENOUGH_DATA;
+      case NoiseCeiling any -> NONE_GOOD_ENOUGH;
       case NoneGoodEnough any -> NONE_GOOD_ENOUGH;
     };
+  }
+
+  private Optional<Change> change() throws IOException {
+    return wish.docs().isPresent() ? Change.of(wish.docs().get(), Instant.now()) : Optional.empty();
   }
 
   private void writeRecipe(String rung, Map<String, Object> recipe) throws IOException {

@@ -84,6 +84,11 @@ final class Asked {
     }
   }
 
+  /// The metric of the answers that are there.
+  double value() {
+    return also(metric);
+  }
+
   /// What else the answers that are there score.
   double also(Metric other) {
     var counts = new double[calls.size()][];

@@ -3,10 +3,14 @@ package dev.hone.ladder.climb;
 import dev.hone.ladder.climb.RungReport.Latency;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.climb.RungReport.State;
+import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;
+import dev.hone.ladder.statistics.Proportion;
+import dev.hone.ladder.task.Contradictions;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
@@ -34,6 +38,10 @@ import java.util.stream.Collectors;
 /// selection rows and confirmed on the test rows: see [Decision].
 public final class Climb implements Closeable {
   private static final double ERROR = 0.05;
+
+  /// Of answers that are out of date: more than this, and facts are looked up.
+  private static final double STALE = 0.05;
+
   private static final double MOST_FAILED = 0.02;
 
   private final Settings settings;
@@ -48,6 +56,7 @@ public final class Climb implements Closeable {
   /// @param target above which a rung is good enough; empty for near the best
   /// @param margin by which it may be worse than the best
   /// @param growing rungs whose score is also measured with fewer rows to learn from
+  /// @param stale share of learned facts that would be out of date, on average; 0 where unknown
   /// @param oracle the model with the right passage before each question, where there is one
   /// @param out for what rungs make, and the log of answers
   public record Settings(
@@ -58,6 +67,7 @@ public final class Climb implements Closeable {
       double margin,
       Set<String> growing,
       Optional<Rung> oracle,
+      double stale,
       long seed,
       Path out) {
     double limit() {
@@ -86,6 +96,10 @@ public final class Climb implements Closeable {
 
     boolean isRunning() {
       return state == State.MEASURED;
+    }
+
+    boolean isAsked() {
+      return selection.filter(asked -> !asked.calls().isEmpty()).isPresent();
     }
   }
 
@@ -148,6 +162,49 @@ public final class Climb implements Closeable {
   }
 
   private Verdict climb() throws IOException {
+    var noise = noiseCeiling();
+    if (noise.isPresent()) {
+      return noise.get();
+    }
+    return afterChange(climbRungs());
+  }
+
+  /// Whether the rows' own contradictions keep every rung below the target, 95 % sure.
+  private Optional<Verdict> noiseCeiling() {
+    var rows = new ArrayList<>(parts.train());
+    rows.addAll(parts.selection());
+    rows.addAll(parts.test());
+    var noise = Contradictions.of(rows);
+    var ceiling = Proportion.wilson(noise.rows() - noise.lost(), noise.rows(), ERROR);
+    boolean isBelow = noise.lost() > 0 && ceiling.high() < settings.target().orElse(0);
+    return isBelow && settings.metric().isPassFail()
+        ? Optional.of(new NoiseCeiling(ceiling, noise))
+        : Optional.empty();
+  }
+
+  /// Facts that change are looked up, not learned.
+  private Verdict afterChange(Verdict verdict) {
+    if (verdict instanceof GoodEnough good && settings.stale() > STALE) {
+      var rung = climbing.get(good.rung());
+      if (rung.rung.isTrained() && !looksUp(rung)) {
+        return new FactsChange(good.rung(), settings.stale(), bestLookingUp());
+      }
+    }
+    return verdict;
+  }
+
+  private static boolean looksUp(Climbing rung) {
+    return rung.solution.map(solution -> solution.recipe().containsKey("index")).orElse(false);
+  }
+
+  private Optional<String> bestLookingUp() {
+    return climbing.values().stream()
+        .filter(rung -> looksUp(rung) && rung.isAsked())
+        .max(Comparator.comparingDouble(rung -> rung.selection.get().value()))
+        .map(rung -> rung.rung.name());
+  }
+
+  private Verdict climbRungs() throws IOException {
     for (var rung : climbing.values()) {
       if (!isBounded(rung)) {
         build(rung);

@@ -3,7 +3,9 @@ package dev.hone.ladder.report;
 import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.State;
+import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.statistics.Interval;
@@ -31,6 +33,16 @@ public record Advice(ClimbReport climb) {
       case NotEnoughData any ->
           "Not enough data: about %,d more rows are needed to say."
               .formatted(Math.max(1, any.needed() - any.have()));
+      case NoiseCeiling noise ->
+          "The rows contradict one another: no rung can pass more than %s, and the target is %s."
+              .formatted(percent(noise.ceiling()), percent(climb.target().orElse(1)));
+      case FactsChange change ->
+          "Do not train these facts, they change too fast: %s."
+              .formatted(
+                  change
+                      .instead()
+                      .map(rung -> "look them up with " + rung)
+                      .orElse("give the documents with --docs"));
       case NoneGoodEnough none ->
           "No rung is good enough: the best, %s, scores %s against a target of %s."
               .formatted(none.best(), percent(none.score()), percent(climb.target().orElse(1)));
@@ -75,9 +87,13 @@ public record Advice(ClimbReport climb) {
 
   /// The rung to take; empty where none is recommended.
   public Optional<RungReport> rung() {
-    return climb.verdict() instanceof GoodEnough good
-        ? Optional.of(climb.rung(good.rung()))
-        : Optional.empty();
+    return switch (climb.verdict()) {
+      case GoodEnough good -> Optional.of(climb.rung(good.rung()));
+      case FactsChange change -> change.instead().map(climb::rung);
+      case NotEnoughData any -> Optional.empty();
+      case NoiseCeiling any -> Optional.empty();
+      case NoneGoodEnough any -> Optional.empty();
+    };
   }
 
   /// At most three, each with its numbers.
@@ -86,12 +102,15 @@ public record Advice(ClimbReport climb) {
     switch (climb.verdict()) {
       case GoodEnough good -> addGoodEnough(good, reasons);
       case NotEnoughData few -> addNotEnough(few, reasons);
+      case NoiseCeiling noise -> addNoise(noise, reasons);
+      case FactsChange change -> addChange(change, reasons);
       case NoneGoodEnough none ->
           reasons.add(
               "Even the upper end of %s's 95 %% interval, %s, lies below the target."
                   .formatted(none.best(), percent(none.score().high())));
     }
     addFailed(reasons);
+    addBounded(reasons);
     addBelow(reasons);
     addOthers(reasons);
     return List.copyOf(reasons.subList(0, Math.min(REASONS, reasons.size())));
@@ -136,6 +155,43 @@ public record Advice(ClimbReport climb) {
     few.best().ifPresent(best -> reasons.add("So far %s scores most.".formatted(best)));
   }
 
+  private static void addNoise(NoiseCeiling noise, List<String> reasons) {
+    noise
+        .rows()
+        .example()
+        .ifPresent(pair ->
+            reasons.add(
+                "%,d of %,d rows ask what another row answers differently, such as lines %,d and %,d."
+                    .formatted(
+                        noise.rows().contradicted(),
+                        noise.rows().rows(),
+                        pair.one(),
+                        pair.other())));
+    reasons.add("Nothing was asked or trained.");
+  }
+
+  private void addChange(FactsChange change, List<String> reasons) {
+    var trained = climb.rung(change.trained());
+    reasons.add(
+        "%s scores most here%s, and of what it has learned %s would be out of date on average, trained once a month."
+            .formatted(
+                trained.name(),
+                trained.test().map(test -> " (" + percent(test.score()) + ")").orElse(""),
+                percent(change.stale())));
+    change
+        .instead()
+        .map(climb::rung)
+        .flatMap(rung ->
+            rung.test()
+                .or(rung::selection)
+                .map(score ->
+                    rung.name()
+                        + " scores "
+                        + percent(score.score())
+                        + " and follows a change at once."))
+        .ifPresent(reasons::add);
+  }
+
   private static boolean isMeasured(RungReport rung) {
     return rung.state() == State.MEASURED || rung.state() == State.DROPPED;
   }
@@ -155,6 +211,14 @@ public record Advice(ClimbReport climb) {
               .findFirst()
               .orElse(failed.getFirst().why());
       reasons.add("Not measured: %s (%s).".formatted(names, error));
+    }
+  }
+
+  private void addBounded(List<String> reasons) {
+    for (var rung : climb.rungs()) {
+      if (rung.state() == State.BOUNDED) {
+        reasons.add("%s was not made: %s.".formatted(rung.name(), rung.why()));
+      }
     }
   }
 
@@ -203,6 +267,11 @@ public record Advice(ClimbReport climb) {
             "A margin below %s: then %s."
                 .formatted(points(Math.max(0, -good.above().low())), good.best()));
       }
+    } else if (climb.verdict() instanceof NoiseCeiling) {
+      changes.add("Rows that agree: settle what the right answer is, and drop the others.");
+      changes.add("A lower --target.");
+    } else if (climb.verdict() instanceof FactsChange) {
+      changes.add("Documents that change less, or a training each time that they do.");
     } else {
       changes.add("More rows: hone advise again with them; no finished answer is asked again.");
       changes.add("A wider --margin, or a lower --target, if your users would not mind.");

@@ -5,7 +5,9 @@ import dev.hone.ladder.climb.Growth;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.climb.Verdict;
+import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.statistics.Interval;
@@ -39,6 +41,10 @@ public record ReportJson(ClimbReport climb) {
     json.put("leaking_rows", climb.parts().leaks().stream().limit(MOST_LEAKS).toList());
     json.put("rungs", climb.rungs().stream().map(ReportJson::rung).toList());
     json.put("growth", climb.growth().stream().map(ReportJson::growth).toList());
+    json.put("forecasts", Foretold.of(climb).stream().map(ReportJson::foretold).toList());
+    json.put(
+        "training_seconds", Foretold.seconds(climb).stream().map(ReportJson::seconds).toList());
+    climb.errors().ifPresent(errors -> json.put("errors", errors));
     json.put("answers", climb.calls());
     json.put("answers_now", climb.fresh());
     json.put("seconds", climb.seconds());
@@ -59,6 +65,17 @@ public record ReportJson(ClimbReport climb) {
         few.best().ifPresent(best -> json.put("best", best));
         json.put("held_out_rows", few.have());
         json.put("needed", few.needed());
+      }
+      case NoiseCeiling noise -> {
+        json.put("kind", "noise_ceiling");
+        json.put("ceiling", interval(noise.ceiling()));
+        json.put("contradicted_rows", noise.rows().contradicted());
+      }
+      case FactsChange change -> {
+        json.put("kind", "facts_change");
+        json.put("best", change.trained());
+        json.put("stale", change.stale());
+        change.instead().ifPresent(rung -> json.put("instead", rung));
       }
       case NoneGoodEnough none -> {
         json.put("kind", "none_good_enough");
@@ -85,6 +102,7 @@ public record ReportJson(ClimbReport climb) {
     json.put("why", rung.why());
     rung.selection().ifPresent(measured -> json.put("selection", measured(measured)));
     rung.test().ifPresent(measured -> json.put("test", measured(measured)));
+    json.put("also", rung.also());
     json.put("latency_ms_p50", rung.latency().p50());
     json.put("latency_ms_p95", rung.latency().p95());
     json.put("prompt_tokens", rung.promptTokens());
@@ -101,6 +119,31 @@ public record ReportJson(ClimbReport climb) {
     json.put("rung", growth.rung());
     json.put("measured", growth.measured().stream().map(ReportJson::point).toList());
     json.put("forecast", growth.forecast().stream().map(ReportJson::point).toList());
+    return json;
+  }
+
+  private static Map<String, Object> foretold(Foretold foretold) {
+    var forecast = foretold.forecast();
+    var json = new LinkedHashMap<String, Object>();
+    json.put("rung", forecast.rung());
+    json.put("basis", forecast.basis());
+    json.put("is_bound", forecast.isBound());
+    json.put("foretold", interval(forecast.score()));
+    foretold
+        .measured()
+        .ifPresent(value -> {
+          json.put("measured", value);
+          json.put("holds", forecast.holds(value));
+        });
+    json.put("words", foretold.words());
+    return json;
+  }
+
+  private static Map<String, Object> seconds(Foretold.Seconds seconds) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("rung", seconds.rung());
+    json.put("foretold_seconds", seconds.foretold());
+    json.put("measured_seconds", seconds.measured());
     return json;
   }
 

@@ -1,33 +1,24 @@
 package dev.hone.ladder.report;
 
 import dev.hone.ladder.climb.ClimbReport;
+import dev.hone.ladder.climb.ErrorSplit;
 import dev.hone.ladder.climb.RungReport;
-import dev.hone.ladder.task.Item;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
+import dev.hone.ladder.statistics.Differences;
+import dev.hone.ladder.task.Change;
+import dev.hone.ladder.task.Contradictions;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// What is known to speak for training or against it, as measured here.
 ///
-/// @param now for the age of documents
-public record Signals(ClimbReport climb, Optional<Path> docs, Instant now) {
-  private static final int DAYS = 90;
-
+/// @param change of the documents, where there are some and it is known
+public record Signals(ClimbReport climb, Optional<Change> change) {
   /// Of answers that are out of date, on average between two trainings a month apart.
   private static final double STALE = 0.05;
 
-  private static final double MONTH = 30;
   private static final double FORGOTTEN = 0.02;
   private static final int FEW_ROWS = 100;
 
@@ -38,13 +29,13 @@ public record Signals(ClimbReport climb, Optional<Path> docs, Instant now) {
   /// @param isWarning whether it speaks against what is recommended, or against training
   public record Signal(String name, String evidence, boolean isWarning) {}
 
-  public List<Signal> all() throws IOException {
+  public List<Signal> all() {
     var signals = new ArrayList<Signal>();
     signals.add(rows());
     contradictions().ifPresent(signals::add);
-    if (docs.isPresent()) {
-      change(docs.get()).ifPresent(signals::add);
-    }
+    change.map(this::changed).ifPresent(signals::add);
+    climb.errors().map(Signals::errors).ifPresent(signals::add);
+    examples().ifPresent(signals::add);
     for (var rung : climb.rungs()) {
       if (rung.recipe().get("answers_in_passages") instanceof Double reach) {
         signals.add(
@@ -80,62 +71,85 @@ public record Signals(ClimbReport climb, Optional<Path> docs, Instant now) {
         rows < FEW_ROWS);
   }
 
-  /// Rows that ask the same and answer otherwise: no rung can be right on all of them.
   private Optional<Signal> contradictions() {
-    var answers = new HashMap<String, Set<String>>();
-    for (var item : climb.parts().train()) {
-      answers.computeIfAbsent(plain(item), key -> new HashSet<>()).add(item.answer());
-    }
-    long asked =
-        climb.parts().train().stream().filter(item -> answers.get(plain(item)).size() > 1).count();
-    double share = (double) asked / climb.parts().train().size();
-    return asked == 0
-        ? Optional.empty()
-        : Optional.of(
+    var rows = Contradictions.of(climb.parts().train());
+    return rows.example()
+        .map(pair ->
             new Signal(
                 "contradictions",
-                "%,d rows (%s) ask what another row answers differently"
-                    .formatted(asked, Advice.percent(share)),
-                share > 0.02));
+                "%,d rows (%s) ask what another row answers differently, such as lines %,d and %,d"
+                    .formatted(
+                        rows.contradicted(),
+                        Advice.percent((double) rows.contradicted() / rows.rows()),
+                        pair.one(),
+                        pair.other()),
+                rows.contradicted() > 0.02 * rows.rows()));
   }
 
-  private static String plain(Item item) {
-    return item.question().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ").strip();
+  private static Signal errors(ErrorSplit errors) {
+    double all = Math.max(1e-9, errors.form() + errors.knowledge() + errors.skill());
+    return new Signal(
+        "errors",
+        "of what the model as it is gets wrong on %,d rows, %s is form (mended by the task's form),"
+                .formatted(errors.rows(), Advice.percent(errors.form() / all))
+            + " %s missing facts (mended by the right passage), %s neither: what training is for"
+                .formatted(
+                    Advice.percent(errors.knowledge() / all), Advice.percent(errors.skill() / all)),
+        false);
   }
 
-  /// How fast the documents change, by the dates of their files, and what a model that has learned
-  /// them would still say: `1 − (1 − e^(−λT)) / (λT)` of its answers are out of date on average.
-  private Optional<Signal> change(Path root) throws IOException {
-    int all = 0;
-    int changed = 0;
-    try (var files = Files.walk(root)) {
-      for (var file : files.filter(Files::isRegularFile).toList()) {
-        all++;
-        var age = Duration.between(modified(file), now);
-        changed += age.toDays() < DAYS ? 1 : 0;
-      }
-    }
-    if (all == 0 || changed == 0) {
+  /// Whether examples that are like the question do better than the same for all.
+  private Optional<Signal> examples() {
+    var names = climb.rungs().stream().map(RungReport::name).toList();
+    if (!names.containsAll(List.of("few-shot", "nearest-shots"))) {
       return Optional.empty();
     }
-    double share = Math.min(0.999, (double) changed / all);
-    double perMonth = -Math.log(1 - share) * MONTH / DAYS;
-    double stale = 1 - (1 - Math.exp(-perMonth)) / perMonth;
+    var fixed = scores(climb.rung("few-shot"));
+    var nearest = scores(climb.rung("nearest-shots"));
+    var lines = fixed.keySet().stream().filter(nearest::containsKey).toList();
+    if (lines.size() < 2) {
+      return Optional.empty();
+    }
+    var gain =
+        Differences.between(
+                lines.stream().mapToDouble(fixed::get).toArray(),
+                lines.stream().mapToDouble(nearest::get).toArray())
+            .interval(0.05);
+    var words =
+        gain.low() > 0 ? "better" : gain.high() < 0 ? "worse" : "not shown to be better or worse";
     return Optional.of(
         new Signal(
-            "change",
-            "%,d of %,d documents changed in %d days: of facts learned once a month %s would be out"
-                    .formatted(changed, all, DAYS, Advice.percent(stale))
-                + " of date on average; an index follows at once",
-            stale > STALE));
+            "examples",
+            "those nearest to a question are %s than the best fixed ones: %+.1f points (95 %%: %+.1f to %+.1f) on %,d rows"
+                .formatted(
+                    words,
+                    100 * gain.estimate(),
+                    100 * gain.low(),
+                    100 * gain.high(),
+                    lines.size()),
+            false));
   }
 
-  private static Instant modified(Path file) {
-    try {
-      return Files.getLastModifiedTime(file).toInstant();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
-    }
+  private static Map<Long, Double> scores(RungReport rung) {
+    var scores = new LinkedHashMap<Long, Double>();
+    rung.rows().stream()
+        .filter(row -> row.part().equals("selection"))
+        .forEach(row -> scores.put(row.line(), row.score()));
+    return scores;
+  }
+
+  private Signal changed(Change change) {
+    return new Signal(
+        "change",
+        "%,d of %,d documents changed in %d days (%s): of facts learned once a month %s would be out"
+                .formatted(
+                    change.changed(),
+                    change.documents(),
+                    Change.DAYS,
+                    change.isFromHistory() ? "git" : "the files' dates",
+                    Advice.percent(change.stale()))
+            + " of date on average; an index follows at once",
+        change.stale() > STALE);
   }
 
   private static Signal forgetting(RungReport rung, Map<?, ?> training) {

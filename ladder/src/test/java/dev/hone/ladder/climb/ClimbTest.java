@@ -121,6 +121,7 @@ class ClimbTest {
             0.05,
             Set.of("nearest-answer"),
             Optional.empty(),
+            0,
             1,
             dir.resolve(name));
     return Climb.run(rungs, parts, settings, SILENT);

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
+import dev.hone.ladder.climb.Verdict.NoiseCeiling;
+import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.metric.ExactMatch;
 import java.io.IOException;
@@ -46,7 +49,9 @@ class SimulationTest {
       switch (verdict) {
         case GoodEnough good -> recommended.merge(good.rung(), 1, Integer::sum);
         case NotEnoughData any -> undecided++;
-        case Verdict.NoneGoodEnough any -> throw new AssertionError("no target was given");
+        case NoneGoodEnough any -> throw new AssertionError("no target was given");
+        case NoiseCeiling any -> throw new AssertionError("nothing contradicts");
+        case FactsChange any -> throw new AssertionError("nothing changes");
       }
     }
     return new Outcome(recommended, undecided, calls);
