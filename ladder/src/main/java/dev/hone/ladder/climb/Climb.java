@@ -10,7 +10,6 @@ import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;
 import dev.hone.ladder.statistics.Proportion;
-import dev.hone.ladder.task.Contradictions;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
@@ -171,10 +170,7 @@ public final class Climb implements Closeable {
 
   /// Whether the rows' own contradictions keep every rung below the target, 95 % sure.
   private Optional<Verdict> noiseCeiling() {
-    var rows = new ArrayList<>(parts.train());
-    rows.addAll(parts.selection());
-    rows.addAll(parts.test());
-    var noise = Contradictions.of(rows);
+    var noise = parts.contradictions();
     var ceiling = Proportion.wilson(noise.rows() - noise.lost(), noise.rows(), ERROR);
     boolean isBelow = noise.lost() > 0 && ceiling.high() < settings.target().orElse(0);
     return isBelow && settings.metric().isPassFail()

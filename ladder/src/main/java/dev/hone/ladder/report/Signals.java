@@ -5,7 +5,6 @@ import dev.hone.ladder.climb.ErrorSplit;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.statistics.Differences;
 import dev.hone.ladder.task.Change;
-import dev.hone.ladder.task.Contradictions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
   }
 
   private Optional<Signal> contradictions() {
-    var rows = Contradictions.of(climb.parts().train());
+    var rows = climb.parts().contradictions();
     return rows.example()
         .map(pair ->
             new Signal(

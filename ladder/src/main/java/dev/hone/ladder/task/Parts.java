@@ -18,7 +18,13 @@ import java.util.TreeMap;
 /// @param selection chooses prompts, examples and the rung that is proposed
 /// @param test confirms it
 /// @param leaks rows of `train` that were left out, since they say what a held-out row says
-public record Parts(List<Item> train, List<Item> selection, List<Item> test, List<Leak> leaks) {
+/// @param contradictions among all the rows
+public record Parts(
+    List<Item> train,
+    List<Item> selection,
+    List<Item> test,
+    List<Leak> leaks,
+    Contradictions contradictions) {
   private static final double HELD_OUT = 0.3;
   private static final int MOST_HELD_OUT = 1_000;
   private static final double NEARLY_THE_SAME = 0.8;
@@ -57,7 +63,9 @@ public record Parts(List<Item> train, List<Item> selection, List<Item> test, Lis
     }
     var leaks = new ArrayList<Leak>();
     var clean = withoutLeaks(train, heldOut, leaks);
-    return new Parts(clean, limited(selection), limited(test), leaks);
+    var all = new ArrayList<>(train);
+    all.addAll(heldOut);
+    return new Parts(clean, limited(selection), limited(test), leaks, Contradictions.of(all));
   }
 
   private static List<Item> limited(List<Item> part) {

@@ -1,5 +1,8 @@
 package dev.hone.ladder.climb;
 
+import static dev.hone.ladder.climb.TeaAndPots.SILENT;
+import static dev.hone.ladder.climb.TeaAndPots.item;
+import static dev.hone.ladder.climb.TeaAndPots.items;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,11 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.ladder.climb.RungReport.State;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.metric.ExactMatch;
-import dev.hone.ladder.metric.Reference;
 import dev.hone.ladder.report.Advice;
 import dev.hone.ladder.report.ReportJson;
-import dev.hone.ladder.rung.ChatModel;
-import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.FewShot;
 import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.Materials;
@@ -26,8 +26,6 @@ import dev.hone.ladder.rung.Solution;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
-import dev.hone.model.text.Conversation;
-import dev.hone.model.text.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,93 +41,16 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 class ClimbTest {
-  private static final ClimbListener SILENT =
-      new ClimbListener() {
-        @Override
-        public void building(String rung, String what, long done, long total) {}
-
-        @Override
-        public void asked(String rung, int done, int total) {}
-
-        @Override
-        public void note(String text) {}
-      };
-
   @TempDir private Path dir;
-
-  /// A model that knows one class of questions, and counts what it is asked.
-  private static final class Scripted implements ChatModel {
-    private final List<Conversation> asked = new ArrayList<>();
-
-    @Override
-    public Reply reply(Conversation conversation, Decoding how) {
-      asked.add(conversation);
-      var question = conversation.messages().getLast().content();
-      return new Reply(question.contains("tea") ? "leaf" : "clay", 10, 1, false, 1);
-    }
-
-    @Override
-    public boolean fits(Conversation conversation) {
-      return conversation.messages().size() <= 9;
-    }
-
-    @Override
-    public int contextTokens() {
-      return 512;
-    }
-
-    @Override
-    public Set<String> controlTokens() {
-      return Set.of();
-    }
-
-    @Override
-    public Map<String, Object> recipe() {
-      return Map.of("model", "scripted");
-    }
-  }
-
-  private static Item item(int line, String question, String answer) {
-    var asked = new Conversation(List.of(Message.user(question)));
-    var json =
-        JsonMapper.shared().writeValueAsString(Map.of("prompt", question, "completion", answer));
-    return new Item(
-        line, asked, question, new Reference(question, List.of(answer)), "line " + line, json);
-  }
-
-  private static List<Item> items(int count) {
-    var items = new ArrayList<Item>();
-    for (int i = 0; i < count; i++) {
-      var thing = i % 2 == 0 ? "tea" : "pot";
-      items.add(
-          item(
-              i,
-              "number %d about %s, please %d".formatted(i, thing, i * i),
-              i % 2 == 0 ? "leaf" : "clay"));
-    }
-    return items;
-  }
 
   private ClimbReport climb(List<Rung> rungs, Parts parts, String name, OptionalDouble target)
       throws IOException {
-    var settings =
-        new Climb.Settings(
-            Kind.CLASSIFICATION,
-            new ExactMatch(),
-            Kind.CLASSIFICATION.also(parts.train()),
-            target,
-            0.05,
-            Set.of("nearest-answer"),
-            Optional.empty(),
-            0,
-            1,
-            dir.resolve(name));
-    return Climb.run(rungs, parts, settings, SILENT);
+    return Climb.run(rungs, parts, TeaAndPots.settings(target, dir.resolve(name)), SILENT);
   }
 
   @Test
   void aRungThatNoneCanBeatEndsTheClimb() throws IOException {
-    var model = new Scripted();
+    var model = new TeaAndPots.Scripted();
     var parts = Parts.of(items(800), 1);
     var climb =
         climb(
@@ -147,17 +68,17 @@ class ClimbTest {
   @Test
   void anInterruptedClimbAsksForNothingTwice() throws IOException {
     var parts = Parts.of(items(300), 1);
-    var first = new Scripted();
+    var first = new TeaAndPots.Scripted();
     var climb = climb(List.of(Prompted.zeroShot(first)), parts, "b", OptionalDouble.of(0.9));
     assertEquals(first.asked.size(), climb.fresh());
     var log = dir.resolve("b/calls.jsonl");
     var lines = Files.readAllLines(log);
     Files.writeString(log, String.join("\n", lines.subList(0, 30)) + "\n{\"key\": \"torn");
-    var second = new Scripted();
+    var second = new TeaAndPots.Scripted();
     var again = climb(List.of(Prompted.zeroShot(second)), parts, "b", OptionalDouble.of(0.9));
     assertEquals(first.asked.size() - 30, second.asked.size());
     assertEquals(withoutTimes(climb), withoutTimes(again));
-    var third = new Scripted();
+    var third = new TeaAndPots.Scripted();
     climb(List.of(Prompted.zeroShot(third)), parts, "b", OptionalDouble.of(0.9));
     assertEquals(List.of(), third.asked);
   }
@@ -179,7 +100,7 @@ class ClimbTest {
     for (int i = 0; i < 80; i++) {
       heldOut.add(item(1_000 + i, "held out question " + i * 7 + " " + i, canary + i % 3));
     }
-    var model = new Scripted();
+    var model = new TeaAndPots.Scripted();
     var seen = new ArrayList<String>();
     List<Rung> rungs =
         List.of(
@@ -261,7 +182,7 @@ class ClimbTest {
         };
     var climb =
         climb(
-            List.of(failing, Prompted.zeroShot(new Scripted())),
+            List.of(failing, Prompted.zeroShot(new TeaAndPots.Scripted())),
             Parts.of(items(400), 1),
             "d",
             OptionalDouble.of(0.999));
@@ -274,7 +195,7 @@ class ClimbTest {
 
   @Test
   void aSearchStaysWithinItsBudget() throws IOException {
-    var model = new Scripted();
+    var model = new TeaAndPots.Scripted();
     var parts = Parts.of(items(300), 1);
     var materials =
         new Materials(
