@@ -20,13 +20,17 @@ import tools.jackson.databind.json.JsonMapper;
 /// Instructions are the user's, none, those that fit the kind of task, and some that the model
 /// itself proposes from examples, as MIPROv2 does (Opsahl-Ong et al. 2024, arXiv 2406.11695); each
 /// is tried without examples and with several sets. For one prompt that grid is small enough for
-/// successive halving, which needs no surrogate. No more than `calls` answers are asked for.
+/// successive halving, which needs no surrogate. The model then improves what was found, seeing
+/// what is wrong with its answers: [Reflection]. No more than `calls` answers are asked for.
 ///
 /// @param system the user's instruction
 /// @param shots examples in a set
 /// @param calls the budget
 public record OptimisedPrompt(ChatModel model, Optional<String> system, int shots, int calls)
     implements Rung {
+  /// Of the budget, for the grid; the rest is for what the model improves.
+  private static final double GRID = 0.6;
+
   private static final int DRAWS = 8;
   private static final int PROPOSALS = 3;
   private static final int SETS = 3;
@@ -44,23 +48,33 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
         .formatted(calls);
   }
 
-  /// An instruction with examples.
-  private record Candidate(Optional<String> instruction, List<Item> examples) {}
-
   @Override
   public Solution build(Materials materials) throws IOException {
     var random = new Random(materials.seed());
     var instructions = instructions(materials, random);
-    var chosen =
+    var grid = candidates(instructions, materials.train(), random);
+    var found =
         Halving.run(
-            candidates(instructions, materials.train(), random),
+            grid,
             FIRST_ROUND,
             materials.selection().size(),
-            calls - PROPOSALS,
-            asked -> materials.progress().at("searching for a prompt", PROPOSALS + asked, calls),
-            (candidate, at) -> score(candidate, materials.selection().get(at), materials));
-    var best = chosen.candidate();
-    return new Chosen(model, best.instruction(), best.examples(), PROPOSALS + chosen.calls());
+            (int) (GRID * calls) - PROPOSALS,
+            done -> materials.progress().at("searching for a prompt", PROPOSALS + done, calls),
+            (candidate, at) -> {
+              var item = materials.selection().get(at);
+              return materials.metric().score(item.reference(), candidate.answer(model, item));
+            });
+    int before = PROPOSALS + found.calls();
+    var improved =
+        new Reflection(
+                model,
+                materials,
+                random,
+                calls - before,
+                done -> materials.progress().at("searching for a prompt", before + done, calls))
+            .run(List.of(found.candidate(), new PromptCandidate(system, List.of())));
+    var best = improved.candidate();
+    return new Chosen(model, best.instruction(), best.examples(), before + improved.calls());
   }
 
   /// The best of eight draws with examples: no other wording of the instruction chooses better.
@@ -75,22 +89,16 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
     return Optional.of(new Ceiling("the best of %d draws".formatted(DRAWS), best));
   }
 
-  private double score(Candidate candidate, Item item, Materials materials) throws IOException {
-    var asked = Prompts.fitting(model, item, candidate.instruction(), candidate.examples());
-    var reply = model.fits(asked) ? model.reply(asked).text() : "";
-    return materials.metric().score(item.reference(), reply);
-  }
-
-  private List<Candidate> candidates(
+  private List<PromptCandidate> candidates(
       List<Optional<String>> instructions, List<Item> train, Random random) {
     var sets = new ArrayList<List<Item>>();
     sets.add(List.of());
     for (int i = 0; i < SETS; i++) {
       sets.add(Prompts.some(train, shots, random));
     }
-    var candidates = new ArrayList<Candidate>();
+    var candidates = new ArrayList<PromptCandidate>();
     for (var instruction : instructions) {
-      sets.forEach(examples -> candidates.add(new Candidate(instruction, examples)));
+      sets.forEach(examples -> candidates.add(new PromptCandidate(instruction, examples)));
     }
     return candidates;
   }

@@ -13,6 +13,8 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.metric.ExactMatch;
 import dev.hone.ladder.report.Advice;
 import dev.hone.ladder.report.ReportJson;
+import dev.hone.ladder.rung.ChatModel;
+import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.FewShot;
 import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.Materials;
@@ -26,6 +28,7 @@ import dev.hone.ladder.rung.Solution;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.ladder.task.Parts;
+import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,5 +212,63 @@ class ClimbTest {
     var solution = new OptimisedPrompt(model, Optional.empty(), 3, 120).build(materials);
     assertTrue(model.asked.size() <= 120, "asked " + model.asked.size());
     assertEquals(model.asked.size(), solution.recipe().get("answers_asked_in_search"));
+  }
+
+  /// Right only where the instruction says what to do; asked for a better one, it writes that.
+  private static final class Obedient implements ChatModel {
+    private int calls;
+
+    @Override
+    public Reply reply(Conversation conversation, Decoding how) {
+      calls++;
+      var first = conversation.messages().getFirst();
+      var question = conversation.messages().getLast().content();
+      var text = "no idea";
+      if (question.startsWith("An assistant was given")) {
+        assertTrue(question.contains("Wrong: should be: "), question);
+        text = "Here it is:\n```\nSay leaf for tea, else clay.\n```";
+      } else if (first.content().equals("Say leaf for tea, else clay.")) {
+        text = question.contains("tea") ? "leaf" : "clay";
+      }
+      return new Reply(text, 1, 1, false, 1);
+    }
+
+    @Override
+    public boolean fits(Conversation conversation) {
+      return true;
+    }
+
+    @Override
+    public int contextTokens() {
+      return 512;
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+      return Set.of();
+    }
+
+    @Override
+    public Map<String, Object> recipe() {
+      return Map.of("model", "obedient");
+    }
+  }
+
+  @Test
+  void aModelImprovesItsInstructionByWhatWasWrong() throws IOException {
+    var model = new Obedient();
+    var parts = Parts.of(items(300), 1);
+    var materials =
+        new Materials(
+            Kind.CLASSIFICATION,
+            parts.train(),
+            parts.selection(),
+            new ExactMatch(),
+            dir,
+            1,
+            (what, done, total) -> {});
+    var solution = new OptimisedPrompt(model, Optional.empty(), 3, 300).build(materials);
+    assertEquals("Say leaf for tea, else clay.", solution.recipe().get("system"));
+    assertTrue(model.calls <= 300);
   }
 }
