@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
 /// The best of several draws by the item's reference, which no real solution knows: what a better
 /// choice among the model's own answers could reach (pass@k).
@@ -30,8 +31,9 @@ record BestOf(LongFunction<Solution> drawn, int draws, Metric metric) implements
   @Override
   public Map<String, Object> recipe() {
     var recipe = new LinkedHashMap<String, Object>();
-    recipe.put("best_of", draws);
-    recipe.putAll(drawn.apply(0).recipe());
+    recipe.put(
+        "best_of",
+        LongStream.rangeClosed(1, draws).mapToObj(i -> drawn.apply(i).recipe()).toList());
     return recipe;
   }
 }

@@ -5,6 +5,7 @@ import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,16 +78,24 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
     return new Chosen(model, best.instruction(), best.examples(), before + improved.calls());
   }
 
-  /// The best of eight draws with examples: no other wording of the instruction chooses better.
+  /// For each row the best of eight answers, each drawn with another instruction and other
+  /// examples: a search that must keep to one prompt cannot choose better.
   @Override
   public Optional<Ceiling> ceiling(Materials materials) {
-    var examples = Prompts.some(materials.train(), shots, new Random(materials.seed()));
+    var random = new Random(materials.seed());
+    var instructions = new ArrayList<>(List.of(Optional.<String>empty(), system));
+    usual(materials).forEach(text -> instructions.add(Optional.of(text)));
+    var prompts = candidates(instructions, materials.train(), random);
+    Collections.shuffle(prompts, random);
     var best =
         new BestOf(
-            seed -> new Chosen(new Drawn(model, seed), system, examples, 0),
+            seed -> {
+              var prompt = prompts.get((int) (seed % prompts.size()));
+              return new Chosen(new Drawn(model, seed), prompt.instruction(), prompt.examples(), 0);
+            },
             DRAWS,
             materials.metric());
-    return Optional.of(new Ceiling("the best of %d draws".formatted(DRAWS), best));
+    return Optional.of(new Ceiling("the best of %d prompts for each row".formatted(DRAWS), best));
   }
 
   private List<PromptCandidate> candidates(
