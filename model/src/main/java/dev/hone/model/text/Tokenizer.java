@@ -8,6 +8,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
@@ -251,6 +252,26 @@ public final class Tokenizer implements TextEncoder {
   /// Whether `id` stands for one byte of a character that the vocabulary lacks, like `<0xE2>`.
   boolean isByte(int id) {
     return json.hasByteFallback() && token(id).matches("<0x[0-9A-Fa-f]{2}>");
+  }
+
+  /// The ordinary tokens by the bytes that they add to a text; made anew by each call, in some
+  /// hundred milliseconds for a large vocabulary.
+  ///
+  /// @throws UsageException when the tokenizer's decoder is of a kind that doesn't spell out tokens
+  public TokenTrie trie() {
+    var spelling =
+        json.spelling()
+            .orElseThrow(() ->
+                new UsageException(
+                    "the tokenizer's decoder is of a kind that Hone can't spell tokens with",
+                    "byte-level and SentencePiece tokenizers can; take another model, or"
+                        + " generate without a constraint"));
+    var bytes = new ArrayList<byte[]>(vocabSize());
+    for (int id = 0; id < vocabSize(); id++) {
+      boolean isOrdinary = hasToken(id) && !isSpecial(id);
+      bytes.add(isOrdinary ? spelling.bytes(token(id)) : new byte[0]);
+    }
+    return TokenTrie.of(bytes, spelling.dropsFirstSpace());
   }
 
   /// The largest id plus one.

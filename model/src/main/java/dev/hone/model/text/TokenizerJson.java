@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -35,6 +36,7 @@ final class TokenizerJson {
   private final List<String> tokens = new ArrayList<>();
   private final Set<Integer> special = new HashSet<>();
   private final List<JsonNode> added = new ArrayList<>();
+  private JsonNode decoder = MissingNode.getInstance();
   private JsonNode postProcessor = MissingNode.getInstance();
   private int postProcessorStart;
   private int postProcessorEnd;
@@ -120,6 +122,11 @@ final class TokenizerJson {
     return hasByteFallback;
   }
 
+  /// How a token turns into bytes; empty where that cannot be told token by token.
+  Optional<TokenSpelling> spelling() {
+    return TokenSpelling.of(decoder);
+  }
+
   private void parse(JsonParser parser) throws CheckpointException {
     if (parser.nextToken() != JsonToken.START_OBJECT) throw broken("holds no JSON object");
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -127,12 +134,13 @@ final class TokenizerJson {
       parser.nextToken();
       switch (field) {
         case "added_tokens" -> tree(parser).forEach(added::add);
-        case "decoder" -> hasByteFallback = containsByteFallback(tree(parser));
+        case "decoder" -> decoder = tree(parser);
         case "model" -> parseModel(parser);
         case "post_processor" -> parsePostProcessor(parser);
         default -> parser.skipChildren();
       }
     }
+    hasByteFallback = containsByteFallback(decoder);
     if (!hasModel) throw broken("has no model");
     if (ids.isEmpty()) throw broken("has no vocabulary");
     for (var token : added) addToken(token);
