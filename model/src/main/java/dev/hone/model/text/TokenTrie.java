@@ -15,6 +15,7 @@ public final class TokenTrie {
   private final int[] depths;
   private final int[] ends;
   private final int[] firstIds;
+  private final int maxDepth;
   private final boolean dropsFirstSpace;
 
   private TokenTrie(byte[][] bytesOfId, int[] ids, int size, boolean dropsFirstSpace) {
@@ -24,6 +25,7 @@ public final class TokenTrie {
     this.depths = new int[size];
     this.ends = new int[size];
     this.firstIds = new int[size + 1];
+    this.maxDepth = Arrays.stream(bytesOfId).mapToInt(bytes -> bytes.length).max().orElse(0);
     this.dropsFirstSpace = dropsFirstSpace;
   }
 
@@ -56,7 +58,7 @@ public final class TokenTrie {
   private void fill() {
     int size = 1;
     var before = new byte[0];
-    var open = new int[Arrays.stream(ids).map(id -> bytesOfId[id].length).max().orElse(0) + 1];
+    var open = new int[maxDepth + 1];
     for (int k = 0; k < ids.length; k++) {
       var bytes = bytesOfId[ids[k]];
       int shared = shared(before, bytes);
@@ -104,7 +106,7 @@ public final class TokenTrie {
 
   /// How many bytes the longest token has.
   public int maxDepth() {
-    return Arrays.stream(depths).max().orElse(0);
+    return maxDepth;
   }
 
   public boolean hasTokens(int node) {
