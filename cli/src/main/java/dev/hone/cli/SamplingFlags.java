@@ -85,6 +85,7 @@ final class SamplingFlags {
         seed,
         maxTokens,
         stop,
-        stopIds);
+        stopIds,
+        Optional.empty());
   }
 }

@@ -2,6 +2,7 @@ package dev.hone.model.generate;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 /// The tokens that are still in the running for one step, and their scores; memory for it once per
 /// generation.
@@ -33,6 +34,13 @@ final class Candidates {
           "%d bytes of logits for a vocabulary of %d".formatted(logits.byteSize(), scores.length));
     }
     MemorySegment.copy(logits, ValueLayout.JAVA_FLOAT, 0, scores, 0, scores.length);
+  }
+
+  /// Drops all tokens but these: their score is minus infinity.
+  void keepOnly(BitSet allowed) {
+    for (int id = allowed.nextClearBit(0); id < scores.length; id = allowed.nextClearBit(id + 1)) {
+      scores[id] = Float.NEGATIVE_INFINITY;
+    }
   }
 
   /// Makes the token less likely.

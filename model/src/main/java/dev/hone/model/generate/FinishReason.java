@@ -2,7 +2,7 @@ package dev.hone.model.generate;
 
 /// Why a generation ended.
 public enum FinishReason {
-  /// The model said so with a stop id, or a stop string came.
+  /// The model said so with a stop id, a stop string came, or the answer's grammar is through.
   STOP,
   /// The token limit is reached, or the context is full.
   LENGTH,

@@ -5,6 +5,10 @@ import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.CachedDecoder;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.KvCache;
+import dev.hone.model.grammar.ConstrainedText;
+import dev.hone.model.grammar.Grammar;
+import dev.hone.model.grammar.TokenConstraint;
+import dev.hone.model.text.TokenTrie;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Tensor;
@@ -13,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -33,6 +38,12 @@ public final class Generator {
 
   /// The ids in the cache, by position.
   private final int[] held;
+
+  /// Made when the first grammar comes.
+  private Optional<TokenTrie> vocabulary = Optional.empty();
+
+  /// The last grammar's, with what was found out about it.
+  private Optional<TokenConstraint> constraint = Optional.empty();
 
   private Generator(CachedDecoder decoder, Tokenizer tokenizer, Tensor logits) {
     this.decoder = decoder;
@@ -82,7 +93,8 @@ public final class Generator {
   ///
   /// @param onText takes pieces of whole characters; together they are the text of the result
   /// @param cancelled asked before every token and every chunk of the prompt
-  /// @throws UsageException when the prompt is empty or leaves no room in the context
+  /// @throws UsageException when the prompt is empty or leaves no room in the context, or less than
+  ///   an answer of the options' grammar takes
   public Generation generate(
       int[] prompt, SamplingOptions options, Consumer<String> onText, BooleanSupplier cancelled) {
     requireFits(prompt);
@@ -108,6 +120,20 @@ public final class Generator {
             "generate: token id %d in a vocabulary of %d".formatted(id, vocabSize));
       }
     }
+  }
+
+  private Optional<ConstrainedText> constrained(SamplingOptions options, int promptTokens) {
+    if (options.grammar().isEmpty()) return Optional.empty();
+    int room = Math.min(options.maxTokens(), contextLength() - promptTokens);
+    return Optional.of(constraint(options.grammar().get()).begin(options.stopIds(), room));
+  }
+
+  /// The constraint to a grammar; that of the last answer where it's the same object.
+  private TokenConstraint constraint(Grammar grammar) {
+    if (vocabulary.isEmpty()) vocabulary = Optional.of(tokenizer.trie());
+    if (constraint.isEmpty() || constraint.get().grammar() != grammar)
+      constraint = Optional.of(TokenConstraint.of(grammar, vocabulary.get()));
+    return constraint.get();
   }
 
   /// Runs `ids` on top of the cache.
@@ -143,7 +169,8 @@ public final class Generator {
       this.options = options;
       this.output = output;
       this.cancelled = cancelled;
-      this.sampler = new Sampler(options, decoder.config().vocabSize());
+      this.sampler =
+          new Sampler(options, decoder.config().vocabSize(), constrained(options, prompt.length));
     }
 
     Generation generation() {
@@ -185,7 +212,7 @@ public final class Generator {
         sampled++;
         if (options.stopIds().contains(id)) return FinishReason.STOP;
         ids.add(id);
-        if (!output.add(id)) return FinishReason.STOP;
+        if (!output.add(id) || sampler.isOver()) return FinishReason.STOP;
         if (sampled == options.maxTokens() || prompt.length + sampled == contextLength())
           return FinishReason.LENGTH;
         one[0] = id;

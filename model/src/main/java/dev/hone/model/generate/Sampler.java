@@ -1,9 +1,11 @@
 package dev.hone.model.generate;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.grammar.ConstrainedText;
 import dev.hone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /// Chooses one token after the other as [SamplingOptions] say; one per generation.
@@ -15,11 +17,21 @@ public final class Sampler {
   private final Candidates candidates;
   private final BitSet seen = new BitSet();
   private final SplittableRandom random;
+  private final Optional<ConstrainedText> text;
 
+  /// For options without a grammar.
   public Sampler(SamplingOptions options, int vocabSize) {
+    this(options, vocabSize, Optional.empty());
+    if (options.grammar().isPresent())
+      throw new IllegalArgumentException("sampler: a grammar needs the text that it constrains");
+  }
+
+  /// @param text of the grammar in the options; every token but a stop id is added to it
+  public Sampler(SamplingOptions options, int vocabSize, Optional<ConstrainedText> text) {
     this.options = options;
     this.candidates = new Candidates(vocabSize);
     this.random = new SplittableRandom(options.seed());
+    this.text = text;
   }
 
   /// Counts a token of the prompt as one that the repetition penalty applies to.
@@ -44,12 +56,19 @@ public final class Sampler {
     var left = candidates(logits);
     int id = options.isGreedy() ? left.argmax() : left.pick(random.nextDouble());
     seen.set(id);
+    if (text.isPresent() && !options.stopIds().contains(id)) text.get().accept(id);
     return id;
+  }
+
+  /// Whether the grammar leaves nothing to come.
+  boolean isOver() {
+    return text.isPresent() && text.get().isOver();
   }
 
   /// The tokens that the options leave to choose from.
   Candidates candidates(MemorySegment logits) {
     candidates.load(logits);
+    text.ifPresent(constrained -> candidates.keepOnly(constrained.allowed()));
     penalize();
     if (!options.isGreedy() && options.temperature() != 1)
       candidates.cool((float) options.temperature());

@@ -1,7 +1,9 @@
 package dev.hone.model.generate;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.grammar.Grammar;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// How the next token is chosen and when to end. Names, meaning and order are those of
@@ -21,6 +23,9 @@ import java.util.Set;
 /// @param maxTokens the most tokens to generate
 /// @param stop strings that end the answer where they begin
 /// @param stopIds tokens that end the answer; the model's end of sequence or of turn
+/// @param grammar what the answer must be; empty where it's free. All tokens that lead out of it,
+///   or to where the limit would cut it, are left out before anything else. So the answer is
+///   complete, unless a stop string or the caller ends it
 public record SamplingOptions(
     double temperature,
     int topK,
@@ -30,7 +35,8 @@ public record SamplingOptions(
     long seed,
     int maxTokens,
     List<String> stop,
-    Set<Integer> stopIds) {
+    Set<Integer> stopIds,
+    Optional<Grammar> grammar) {
 
   public SamplingOptions {
     require(
@@ -83,7 +89,7 @@ public record SamplingOptions(
 
   /// Always the likeliest token, and no stop but the limit.
   public static SamplingOptions greedy(int maxTokens) {
-    return new SamplingOptions(0, 0, 1, 0, 1, 0, maxTokens, List.of(), Set.of());
+    return new SamplingOptions(0, 0, 1, 0, 1, 0, maxTokens, List.of(), Set.of(), Optional.empty());
   }
 
   public boolean isGreedy() {
@@ -92,41 +98,55 @@ public record SamplingOptions(
 
   public SamplingOptions withTemperature(double value) {
     return new SamplingOptions(
-        value, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+        value, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withTopK(int value) {
     return new SamplingOptions(
-        temperature, value, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+        temperature, value, topP, minP, repetitionPenalty, seed, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withTopP(double value) {
     return new SamplingOptions(
-        temperature, topK, value, minP, repetitionPenalty, seed, maxTokens, stop, stopIds);
+        temperature, topK, value, minP, repetitionPenalty, seed, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withMinP(double value) {
     return new SamplingOptions(
-        temperature, topK, topP, value, repetitionPenalty, seed, maxTokens, stop, stopIds);
+        temperature, topK, topP, value, repetitionPenalty, seed, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withRepetitionPenalty(double value) {
     return new SamplingOptions(
-        temperature, topK, topP, minP, value, seed, maxTokens, stop, stopIds);
+        temperature, topK, topP, minP, value, seed, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withSeed(long value) {
     return new SamplingOptions(
-        temperature, topK, topP, minP, repetitionPenalty, value, maxTokens, stop, stopIds);
+        temperature, topK, topP, minP, repetitionPenalty, value, maxTokens, stop, stopIds, grammar);
   }
 
   public SamplingOptions withStop(List<String> value) {
     return new SamplingOptions(
-        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, value, stopIds);
+        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, value, stopIds, grammar);
   }
 
   public SamplingOptions withStopIds(Set<Integer> value) {
     return new SamplingOptions(
-        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, value);
+        temperature, topK, topP, minP, repetitionPenalty, seed, maxTokens, stop, value, grammar);
+  }
+
+  public SamplingOptions withGrammar(Grammar value) {
+    return new SamplingOptions(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        seed,
+        maxTokens,
+        stop,
+        stopIds,
+        Optional.of(value));
   }
 }

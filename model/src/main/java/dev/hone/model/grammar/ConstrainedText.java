@@ -62,10 +62,11 @@ public final class ConstrainedText {
     return state.isComplete();
   }
 
-  /// Whether the text is one of the grammar, and nothing can follow.
+  /// Whether the text is one of the grammar, and nothing can follow; for another reason than that
+  /// the limit is reached.
   public boolean isOver() {
     if (!mayEnd()) return false;
-    return left == 0 || state.readings().isEmpty() || !hasOrdinary(allowed());
+    return state.readings().isEmpty() || left > 0 && !hasOrdinary(allowed());
   }
 
   private boolean hasOrdinary(BitSet ids) {

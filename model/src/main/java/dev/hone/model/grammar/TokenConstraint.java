@@ -24,6 +24,7 @@ public final class TokenConstraint {
   /// Completions longer than this are counted in bytes.
   private static final int MAX_CUT = 20_000;
 
+  private final Grammar grammar;
   private final TokenTrie vocabulary;
   private final Automaton automaton;
   private final State[] path;
@@ -38,9 +39,11 @@ public final class TokenConstraint {
     static final Mask UNKNOWN = new Mask(new BitSet(), 0);
   }
 
-  private TokenConstraint(Grammar grammar, TokenTrie vocabulary) {
+  /// @param spelled the part of the grammar that the vocabulary can spell
+  private TokenConstraint(Grammar grammar, Grammar spelled, TokenTrie vocabulary) {
+    this.grammar = grammar;
     this.vocabulary = vocabulary;
-    this.automaton = new Automaton(grammar);
+    this.automaton = new Automaton(spelled);
     this.path = new State[vocabulary.maxDepth() + 1];
     this.start = automaton.start();
   }
@@ -53,7 +56,12 @@ public final class TokenConstraint {
           "the model's vocabulary has no tokens for the bytes that the answer needs",
           "take a model with a byte-level vocabulary, or one with byte tokens");
     }
-    return new TokenConstraint(spelled, vocabulary);
+    return new TokenConstraint(grammar, spelled, vocabulary);
+  }
+
+  /// The grammar that it was made of.
+  public Grammar grammar() {
+    return grammar;
   }
 
   /// Begins a text.

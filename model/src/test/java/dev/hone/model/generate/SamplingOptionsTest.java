@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ class SamplingOptionsTest {
     var stop = new ArrayList<>(List.of("a"));
     var options = GOOD.withStop(stop).withStopIds(Set.of(2)).withSeed(7);
     stop.add("b");
-    assertEquals(new SamplingOptions(0, 0, 1, 0, 1, 7, 10, List.of("a"), Set.of(2)), options);
+    assertEquals(
+        new SamplingOptions(0, 0, 1, 0, 1, 7, 10, List.of("a"), Set.of(2), Optional.empty()),
+        options);
   }
 }
