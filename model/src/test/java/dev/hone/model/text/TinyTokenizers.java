@@ -161,7 +161,7 @@ public final class TinyTokenizers {
 
   /// GPT-2's visible stand-in for a byte: itself where it is printable Latin-1, else one from
   /// U+0100 upward.
-  private static int byteLevelChar(int b) {
+  public static int byteLevelChar(int b) {
     int moved = 0;
     for (int i = 0; i < 256; i++) {
       boolean isPrintable = i >= '!' && i <= '~' || i >= 0xA1 && i <= 0xAC || i >= 0xAE;
