@@ -17,7 +17,9 @@ record AdviceCommands(ClimbReport climb, Path base, boolean isEmbedded, Path out
     }
     var model = isEmbedded ? Embedded.MODEL : base.toString();
     var directory = out.resolve("rungs").resolve(rung.get().name());
-    return switch (String.valueOf(rung.get().recipe().get("kind"))) {
+    var recipe = rung.get().recipe();
+    boolean isPlain = !recipe.containsKey("system") && !recipe.containsKey("form");
+    return switch (isPlain ? String.valueOf(recipe.get("kind")) : "") {
       case "tuned" -> words("chat", "--base", model, "--adapter", directory.resolve("adapter"));
       case "prompt" -> words("chat", "--base", model);
       default -> words("advise", "answer", "--out", out, "--rung", rung.get().name(), "QUESTION");

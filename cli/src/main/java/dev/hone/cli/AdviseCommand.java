@@ -89,9 +89,10 @@ final class AdviseCommand implements Callable<Integer> {
       names = "--metric",
       paramLabel = "NAME",
       description =
-          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l; or command:PROGRAM, which"
-              + " reads a line {\"question\", \"answers\", \"answer\"} for each answer and writes"
-              + " a line with its score, 0 to 1. Default: by the kind of task.")
+          "exact, f1, macro-f1, slot-f1, same-object, json, tool-calls, refusal, sari, chrf, bleu,"
+              + " rouge-l or similarity; or java:JAR:CLASS, a Metric of yours; or command:PROGRAM,"
+              + " which reads a line {\"question\", \"answers\", \"answer\"} for each answer and"
+              + " writes a line with its score, 0 to 1. Default: by the kind of task.")
   private Optional<String> metric = Optional.empty();
 
   @Option(
@@ -114,10 +115,18 @@ final class AdviseCommand implements Callable<Integer> {
 
   @Option(
       names = "--needs",
-      paramLabel = "citations",
+      paramLabel = "citations|json",
       split = ",",
-      description = "Only ways that give a source for what they say.")
+      description =
+          "citations: only ways that give a source for what they say. json: the model is held to"
+              + " the answers' schema on every rung. Both with a comma.")
   private List<String> needs = List.of();
+
+  @Option(
+      names = "--schema",
+      paramLabel = "FILE",
+      description = "JSON schema of the answers. Default: told from the rows.")
+  private Optional<Path> schema = Optional.empty();
 
   @Option(
       names = "--without",
@@ -172,10 +181,10 @@ final class AdviseCommand implements Callable<Integer> {
       throw new UsageException(
           "--margin and --target are shares between 0 and 1", "for instance --margin 0.05");
     }
-    if (!List.of("citations").containsAll(needs)) {
+    if (!List.of("citations", "json").containsAll(needs)) {
       throw new UsageException(
           "--needs %s is none that Hone knows".formatted(String.join(",", needs)),
-          "it knows --needs citations");
+          "it knows --needs citations and --needs json");
     }
     var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
@@ -190,6 +199,7 @@ final class AdviseCommand implements Callable<Integer> {
             margin,
             group,
             needs,
+            schema,
             without,
             hasCurve,
             epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),

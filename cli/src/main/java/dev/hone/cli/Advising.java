@@ -16,6 +16,8 @@ import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.report.Signals;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.FewShot;
+import dev.hone.ladder.rung.Form;
+import dev.hone.ladder.rung.Formed;
 import dev.hone.ladder.rung.FoundSentence;
 import dev.hone.ladder.rung.LinearClassifier;
 import dev.hone.ladder.rung.LocalModel;
@@ -86,6 +88,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       double margin,
       Optional<String> group,
       List<String> needs,
+      Optional<Path> schema,
       List<String> without,
       boolean hasCurve,
       int epochs,
@@ -133,22 +136,25 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               wish.target(),
               wish.margin(),
               growing(),
-              oracle(model, lookup, items),
+              oracle(model, form(kind, parts), lookup, items),
               change().map(Change::stale).orElse(0.0),
               wish.seed(),
               out);
       var training =
           new Training(
               base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
-      var rungs = rungs(kind, model, lookup, training);
+      var rungs = rungs(kind, model, form(kind, parts), lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
       return report(climb, base);
     }
   }
 
-  /// The model with the right passage, where documents or the rows have one.
-  private static Optional<Rung> oracle(ChatModel model, Lookup lookup, List<Item> items) {
+  /// The model with the right passage, where documents or the rows have one; held to the task's
+  /// form, so that what it mends is not form.
+  private static Optional<Rung> oracle(
+      ChatModel plain, Optional<Form> form, Lookup lookup, List<Item> items) {
+    var model = form.<ChatModel>map(held -> new Formed(plain, held)).orElse(plain);
     boolean hasContexts = items.stream().anyMatch(item -> !item.contexts().isEmpty());
     return lookup.docs().isPresent() || hasContexts
         ? Optional.of(new OracleContext(model, lookup.docs(), lookup.embedder()))
@@ -214,7 +220,21 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return parts;
   }
 
-  private List<Rung> rungs(Kind kind, ChatModel model, Lookup lookup, Training training) {
+  /// What every answer must be; empty where the answers have no form.
+  private Optional<Form> form(Kind kind, Parts parts) throws IOException {
+    return wish.schema().isPresent()
+        ? Optional.of(Form.of(wish.schema().get()))
+        : Form.of(kind, parts.train());
+  }
+
+  private List<Rung> rungs(
+      Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, Training training) {
+    boolean isHeld = wish.needs().contains("json");
+    if (isHeld && form.isEmpty()) {
+      throw new UsageException(
+          "--needs json: the rows' answers are no JSON", "name their schema with --schema");
+    }
+    var model = isHeld ? new Formed(plain, form.get()) : plain;
     var rungs = new ArrayList<Rung>();
     rungs.add(new NearestAnswer());
     if (kind == Kind.CLASSIFICATION) {
@@ -223,11 +243,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     lookup.ifPresent((docs, embedder) -> rungs.add(new FoundSentence(docs, embedder)));
     rungs.add(Prompted.zeroShot(model));
     wish.system().ifPresent(text -> rungs.add(Prompted.withSystem(model, text)));
+    form.filter(any -> !isHeld)
+        .ifPresent(held -> rungs.add(Prompted.constrained(model, held, wish.system())));
     rungs.add(new FewShot(model, DRAWS, SHOTS));
     rungs.add(new NearestShots(model, SHOTS));
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
-    rungs.add(new Tuned(training));
+    rungs.add(new Tuned(training, form.filter(any -> isHeld)));
     lookup.ifPresent(
         (docs, embedder) -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
     if (wish.needs().contains("citations")) {

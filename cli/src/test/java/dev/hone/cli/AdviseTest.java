@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class AdviseTest {
   private static final String[] WITHOUT_MODEL = {
-    "--without", "zero-shot,few-shot,nearest-shots,optimised-prompt,tuned"
+    "--without", "zero-shot,constrained,few-shot,nearest-shots,optimised-prompt,tuned"
   };
 
   @TempDir private Path dir;
@@ -93,7 +93,7 @@ class AdviseTest {
         "--margin",
         "0.01",
         "--without",
-        "zero-shot,few-shot,nearest-shots,optimised-prompt,linear-classifier");
+        "zero-shot,constrained,few-shot,nearest-shots,optimised-prompt,linear-classifier");
     var json = JsonMapper.shared().readTree(Files.readString(report.resolve("report.json")));
     for (var rung : json.get("rungs")) {
       if (rung.get("name").asString().equals("tuned")) {

@@ -84,6 +84,11 @@ final class Asked {
     }
   }
 
+  /// Rows that it can be asked.
+  int size() {
+    return items.size();
+  }
+
   /// The metric of the answers that are there.
   double value() {
     return also(metric);

@@ -14,6 +14,7 @@ import java.util.Optional;
 final class Foretelling implements Closeable {
   private static final double ERROR = 0.05;
   private static final int ROWS = 24;
+  private static final int ROWS_OF_SPLIT = 40;
 
   private final Bench bench;
   private final Growing growing;
@@ -46,21 +47,21 @@ final class Foretelling implements Closeable {
     if (ceiling.isEmpty()) {
       return Optional.empty();
     }
-    var asked = few(ceiling.get().basis(), ceiling.get().solution());
-    var score = asked.first(rows()).interval(ERROR);
+    var asked = few(ceiling.get().basis(), ceiling.get().solution(), ROWS);
+    var score = asked.first(asked.size()).interval(ERROR);
     return asked.failedShare() > 0
         ? Optional.empty()
         : Optional.of(new Forecast(rung.name(), ceiling.get().basis(), score, true));
   }
 
-  private int rows() {
-    return Math.min(ROWS, bench.parts().selection().size());
+  private int atMost(int rows) {
+    return Math.min(rows, bench.parts().selection().size());
   }
 
   /// A solution that is asked the first selection rows.
-  private Asked few(String name, Solution solution) {
+  private Asked few(String name, Solution solution, int rows) {
     made.add(solution);
-    return bench.asked(name, solution, bench.parts().selection().subList(0, rows()));
+    return bench.asked(name, solution, bench.parts().selection().subList(0, atMost(rows)));
   }
 
   /// What the model gets wrong, and what would mend it.
@@ -72,11 +73,12 @@ final class Foretelling implements Closeable {
     if (oracle.isEmpty() && inForm.isEmpty()) {
       return Optional.empty();
     }
-    var own = plain.first(rows()).scores();
-    var formed = inForm.isPresent() ? inForm.get().first(rows()).scores() : own;
+    int rows = atMost(ROWS_OF_SPLIT);
+    var own = plain.first(rows).scores();
+    var formed = inForm.isPresent() ? inForm.get().first(rows).scores() : own;
     var told =
         oracle.isPresent()
-            ? few(oracle.get().description(), bench.build(oracle.get())).first(rows()).scores()
+            ? few(oracle.get().description(), bench.build(oracle.get()), rows).first(rows).scores()
             : own;
     return Optional.of(ErrorSplit.of(own, formed, told));
   }

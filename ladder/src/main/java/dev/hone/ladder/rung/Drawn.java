@@ -10,7 +10,7 @@ import java.util.Set;
 record Drawn(ChatModel model, long seed) implements ChatModel {
   @Override
   public Reply reply(Conversation asked, Decoding how) throws IOException {
-    return model.reply(asked, Decoding.draw(seed));
+    return model.reply(asked, how.drawn(seed));
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.hone.ladder.rung;
 
+import dev.hone.ladder.task.Shape;
 import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
+import dev.hone.model.grammar.Grammar;
+import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Tokenizer;
@@ -10,6 +13,7 @@ import dev.hone.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +27,16 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   private static final int LEAST_TOKENS = 16;
   private static final int MOST_TOKENS = 512;
 
+  /// An answer that a model is held to may be longer than those it would give.
+  private static final int FORMED = 2;
+
   private final Path base;
   private final Optional<Path> adapter;
   private final LanguageModel model;
   private final Workers workers;
   private final Generator generator;
   private final int answerTokens;
+  private final Map<Form, Grammar> grammars = new HashMap<>();
 
   private LocalModel(
       Path base, Optional<Path> adapter, LanguageModel model, Workers workers, int answerTokens) {
@@ -75,19 +83,37 @@ public final class LocalModel implements ChatModel, AutoCloseable {
     long start = System.nanoTime();
     generator.forget(); // so that an answer does not hang on those before
     var prompt = model.renderer().renderPrompt(asked);
-    int room = Math.min(answerTokens, generator.contextLength() - prompt.length);
+    int most = how.form().isPresent() ? FORMED * answerTokens : answerTokens;
+    int room = Math.min(most, generator.contextLength() - prompt.length);
     var options =
         SamplingOptions.greedy(Math.max(1, room))
             .withStopIds(model.stopIds())
             .withTemperature(how.temperature())
             .withSeed(how.seed());
-    var said = generator.generate(prompt, options);
+    var grammar = how.form().map(form -> grammar(form, asked));
+    var said = generator.generate(prompt, grammar.map(options::withGrammar).orElse(options));
     return new Reply(
         said.text().strip(),
         prompt.length,
         said.ids().size(),
         said.finishReason() == FinishReason.LENGTH,
         (System.nanoTime() - start) / 1e6);
+  }
+
+  /// The same object for the same form, so that what is found out about it is kept.
+  private Grammar grammar(Form form, Conversation asked) {
+    if (form instanceof Form.Call) {
+      return JsonSchema.compile(Shape.call(asked.tools()));
+    }
+    return grammars.computeIfAbsent(form, LocalModel::compiled);
+  }
+
+  private static Grammar compiled(Form form) {
+    return switch (form) {
+      case Form.Json(var schema) -> JsonSchema.compile(schema);
+      case Form.OneOf(var texts) -> Grammar.choice(texts);
+      case Form.Call any -> throw new IllegalArgumentException("a call's form is in its tools");
+    };
   }
 
   @Override

@@ -19,6 +19,15 @@ public record Prompted(String name, String description, ChatModel model, Optiona
         "zero-shot", "the model as it is, asked as the rows ask", model, Optional.empty());
   }
 
+  /// Held to the form that every answer must have.
+  public static Prompted constrained(ChatModel model, Form form, Optional<String> system) {
+    return new Prompted(
+        "constrained",
+        "the model as it is, held to the answers' form while it writes",
+        new Formed(model, form),
+        system);
+  }
+
   /// With an instruction of the user's.
   public static Prompted withSystem(ChatModel model, String system) {
     return new Prompted(

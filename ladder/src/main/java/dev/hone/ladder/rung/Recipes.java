@@ -72,9 +72,13 @@ public final class Recipes {
   }
 
   private static Solution solution(
-      String kind, Path report, JsonNode recipe, LocalModel model, Optional<Embedder> embedder)
+      String kind, Path report, JsonNode recipe, LocalModel local, Optional<Embedder> embedder)
       throws IOException {
     var system = Optional.ofNullable(recipe.path("system").asString(null));
+    var model =
+        Form.read(recipe.path("form"))
+            .<ChatModel>map(form -> new Formed(local, form))
+            .orElse(local);
     return switch (kind) {
       case "prompt", "tuned" ->
           new Prompted(kind, "", model, system).build(materials(report, List.of(), recipe));

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The model with an adapter that was trained on the training rows.
-public record Tuned(Training training) implements Rung {
+///
+/// @param form that its answers are held to; empty for any
+public record Tuned(Training training, Optional<Form> form) implements Rung {
   @Override
   public String name() {
     return "tuned";
@@ -32,7 +34,8 @@ public record Tuned(Training training) implements Rung {
             materials.selection().stream().map(Item::json).toList(),
             materials);
     var model = result.model();
-    var solution = new Prompted("tuned", "", model, Optional.empty()).build(materials);
+    ChatModel held = form.isPresent() ? new Formed(model, form.get()) : model;
+    var solution = new Prompted("tuned", "", held, Optional.empty()).build(materials);
     return new Annotated(
         solution, Map.of("kind", "tuned", "training", result.summary()), List.of(model));
   }

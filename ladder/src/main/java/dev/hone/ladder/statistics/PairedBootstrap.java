@@ -3,11 +3,12 @@ package dev.hone.ladder.statistics;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /// The bootstrap over items for metrics of a whole set, such as BLEU or macro-F1: what an item
 /// contributes to them is a vector of counts, so that a draw is a sum.
 public final class PairedBootstrap {
-  private static final int DRAWS = 2_000;
+  private static final int DRAWS = 10_000;
 
   private PairedBootstrap() {}
 
@@ -27,6 +28,8 @@ public final class PairedBootstrap {
     var random = new SplittableRandom(seed);
     var draws = new double[DRAWS];
     int count = first.length;
+    var sparseFirst = Sparse.of(first);
+    var sparseSecond = Sparse.of(second);
     var ofFirst = new double[first[0].length];
     var ofSecond = new double[ofFirst.length];
     for (int draw = 0; draw < DRAWS; draw++) {
@@ -34,12 +37,30 @@ public final class PairedBootstrap {
       Arrays.fill(ofSecond, 0);
       for (int i = 0; i < count; i++) {
         int item = random.nextInt(count);
-        add(first[item], ofFirst);
-        add(second[item], ofSecond);
+        sparseFirst[item].addTo(ofFirst);
+        sparseSecond[item].addTo(ofSecond);
       }
       draws[draw] = metric.applyAsDouble(ofSecond) - metric.applyAsDouble(ofFirst);
     }
     return corrected(own, draws, error);
+  }
+
+  /// The counts of an item that are not zero: of macro-F1's there are three among hundreds.
+  private record Sparse(int[] places, double[] values) {
+    static Sparse[] of(double[][] counts) {
+      return Arrays.stream(counts).map(Sparse::of).toArray(Sparse[]::new);
+    }
+
+    static Sparse of(double[] counts) {
+      var places = IntStream.range(0, counts.length).filter(i -> counts[i] != 0).toArray();
+      return new Sparse(places, Arrays.stream(places).mapToDouble(i -> counts[i]).toArray());
+    }
+
+    void addTo(double[] sums) {
+      for (int i = 0; i < places.length; i++) {
+        sums[places[i]] += values[i];
+      }
+    }
   }
 
   /// The interval of one system's metric.

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.ladder.metric.Bleu;
+import dev.hone.ladder.metric.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,6 +109,58 @@ class StatisticsTest {
     }
     double coverage = covered / 4_000.0;
     assertTrue(coverage >= 0.93, "coverage " + coverage);
+  }
+
+  /// The same of one system's: Wilson's of a share, Student's of a mean of graded scores.
+  @ParameterizedTest
+  @CsvSource({"30", "50", "100", "200"})
+  void intervalsOfOneSystemCover(int count) {
+    var random = new SplittableRandom(1);
+    int shares = 0;
+    int means = 0;
+    for (int trial = 0; trial < 4_000; trial++) {
+      int passed = 0;
+      var graded = new double[count];
+      for (int i = 0; i < count; i++) {
+        passed += random.nextDouble() < .85 ? 1 : 0;
+        graded[i] = Math.sqrt(random.nextDouble());
+      }
+      shares += has(Proportion.wilson(passed, count, 0.05), .85);
+      means += has(Differences.of(graded).interval(0.05), 2.0 / 3);
+    }
+    assertTrue(shares >= 0.93 * 4_000, "Wilson " + shares / 4_000.0);
+    assertTrue(means >= 0.93 * 4_000, "Student " + means / 4_000.0);
+  }
+
+  private static int has(Interval interval, double truth) {
+    return interval.low() <= truth && truth <= interval.high() ? 1 : 0;
+  }
+
+  @Test
+  void tenThousandDrawsOfBleuTakeLessThanTwoSeconds() {
+    var random = new SplittableRandom(3);
+    var words = List.of("we", "send", "the", "tea", "today", "and", "not", "later");
+    var metric = new Bleu();
+    var counts = new double[2][500][];
+    for (int i = 0; i < 500; i++) {
+      var reference = new Reference("", List.of(sentence(words, random)));
+      counts[0][i] = metric.counts(reference, sentence(words, random));
+      counts[1][i] = metric.counts(reference, reference.answers().getFirst());
+    }
+    long start = System.nanoTime();
+    var interval = PairedBootstrap.difference(counts[0], counts[1], metric::value, 0.05, 1);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    assertTrue(interval.low() > 0.2, interval.toString());
+    System.out.println("10,000 draws of BLEU on 500 rows: " + seconds + " s");
+    assertTrue(seconds < 2, "took " + seconds + " s");
+  }
+
+  private static String sentence(List<String> words, SplittableRandom random) {
+    var sentence = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      sentence.append(words.get(random.nextInt(words.size()))).append(' ');
+    }
+    return sentence.toString().strip();
   }
 
   @Test
