@@ -65,6 +65,38 @@ for line in lines("toolcalls/train.jsonl"):
     answer = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "type": "function", "function": call}]}
     calls.append({"tools": tools, "messages": row["messages"] + [answer], "metadata": {"service": row["service"]}})
 write("calls.jsonl", rng.sample(calls, 300))
+def chosen(value):
+    if isinstance(value, list):
+        return [chosen(one) for one in value]
+    return {k: chosen(one[0]) for k, one in value.items()} if isinstance(value, dict) else value
+functions = []
+answers = {row["id"]: row["ground_truth"][0]
+           for row in map(json.loads, lines("bfcl/possible_answer/BFCL_v4_simple_python.json"))}
+for row in map(json.loads, lines("bfcl/BFCL_v4_simple_python.json")):
+    name = row["function"][0]["name"]
+    accepted = {k: [v for v in values if v != ""] for k, values in answers[row["id"]][name].items()}
+    arguments = {k: chosen(values[0]) for k, values in accepted.items() if values}
+    call = {"id": "c", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+    functions.append({"tools": [{"type": "function", "function": row["function"][0]}],
+                      "messages": row["question"][0] + [{"role": "assistant", "content": None, "tool_calls": [call]}]})
+write("bfcl.jsonl", functions)
+questions = []
+for article in json.loads("".join(lines("squad/dev-13articles.json")))["data"]:
+    for paragraph in article["paragraphs"]:
+        if len(paragraph["context"]) < 900:
+            questions += [(paragraph["context"], q["question"], [a["text"] for a in q["answers"]]) for q in paragraph["qas"]]
+studies = [(" ".join(v["CONTEXTS"]), v["QUESTION"], [v["final_decision"]])
+           for v in json.loads("".join(lines("pubmedqa/train.json"))).values()]
+for name, rows in ("squad", questions), ("pubmedqa", studies):
+    rows = rng.sample(rows, 300)
+    for kind in "closed", "open":
+        write(f"{name}-{kind}.jsonl", [
+            {"prompt": (c + "\n\n" if kind == "open" else "") + q, "completion": a[0],
+             "metadata": {"context": c, "answers": a}} for c, q, a in rows])
+intents = json.load(open(shared + "clinc150/train-val.json", encoding="utf-8"))
+few = sorted({label for _, label in intents["train"]})[:20]
+write("clinc.jsonl", [{"prompt": text, "completion": label} for text, label in intents["train"] if label in few])
+write("clinc-dev.jsonl", [{"prompt": text, "completion": label} for text, label in intents["val"] if label in few])
 records = [json.loads(line) for line in lines("medquad/qa.jsonl")]
 some = rng.sample(records, 400)
 import os
@@ -116,8 +148,61 @@ echo "killed after $kept answers; asked twice: $lines"
 [ "$lines" -eq 0 ] || fail "$lines answers were asked for twice"
 above "bookings, slot F1 of the tuned model" "$(figure bookings 'rung("tuned")["test"]["estimate"]')" 0.5
 
+# Held to its form, every answer satisfies its schema, whatever the model can do.
+advise bfcl --data "$OUT/bfcl.jsonl" --without few-shot,nearest-shots,optimised-prompt,tuned
+python3 - "$OUT" <<'PYTHON' || fail "an answer that does not satisfy its schema"
+import json, sys
+out = sys.argv[1] + "/"
+TYPES = {"integer": int, "string": str, "boolean": bool, "array": list, "tuple": list, "object": dict, "dict": dict}
+def wrong(value, schema):
+    kind = schema.get("type", "any")
+    if kind in ("number", "float"):
+        return not isinstance(value, (int, float)) or isinstance(value, bool)
+    if kind in TYPES and (not isinstance(value, TYPES[kind]) or (kind == "integer" and isinstance(value, bool))):
+        return True
+    if "enum" in schema and value not in schema["enum"]:
+        return True
+    if isinstance(value, list):
+        return any(wrong(one, schema.get("items", {})) for one in value)
+    if isinstance(value, dict) and "properties" in schema:
+        fields = schema["properties"]
+        return any(k not in value for k in schema.get("required", [])) or any(k not in fields or wrong(v, fields[k]) for k, v in value.items())
+    return False
+def constrained(name):
+    report = json.load(open(out + name + "/report.json"))
+    return next(r for r in report["rungs"] if r["name"] == "constrained")
+rung = constrained("bookings")
+rows = [json.loads(row["answer"]) for row in rung["rows"]]
+bad = sum(wrong(row, rung["recipe"]["form"]["schema"]) for row in rows)
+print(f"bookings, answers that satisfy the schema: {len(rows) - bad} of {len(rows)}")
+tools = [json.loads(line)["tools"][0]["function"] for line in open(out + "bfcl.jsonl")]
+calls = constrained("bfcl")["rows"]
+worse = 0
+for row in calls:
+    call, tool = json.loads(row["answer"]), tools[row["line"] - 1]
+    worse += call["name"] != tool["name"] or wrong(call["arguments"], tool["parameters"])
+print(f"bfcl, calls that satisfy the schema: {len(calls) - worse} of {len(calls)}")
+sys.exit(bad + worse > 0 or len(rows) < 100 or len(calls) < 100)
+PYTHON
+
+# What is missing: facts where the passage is not there, less where it is.
+for task in squad pubmedqa; do
+  for kind in closed open; do
+    advise $task-$kind --data "$OUT/$task-$kind.jsonl" --metric f1 --without few-shot,nearest-shots,optimised-prompt,tuned
+    figure $task-$kind '"errors: form %.3f, missing facts %.3f, skill %.3f" % tuple(j["errors"][k] for k in ("form", "knowledge", "skill"))'
+  done
+  figure $task-closed 'j["errors"]["knowledge"]' >"$OUT/$task.closed"
+  above "$task, missing facts closed-book less open-book" \
+    "$(python3 -c 'import sys; print(round(float(sys.argv[1]) - float(sys.argv[2]), 3))' "$(cat "$OUT/$task.closed")" \
+      "$(figure $task-open 'j["errors"]["knowledge"]')")" 0.001
+done
+
+# Examples nearest to the question, or the same for all: the report says which.
+advise clinc --data "$OUT/clinc.jsonl" --valid "$OUT/clinc-dev.jsonl" --without nearest-answer,linear-classifier,optimised-prompt,tuned
+figure clinc 'next(s["evidence"] for s in j["signals"] if s["name"] == "examples")'
+
 # A report for each kind of task.
-advise support --data "$OUT/support.jsonl"
+advise support --data "$OUT/support.jsonl" --learning-curve
 advise plain --data "$OUT/plain.jsonl"
 advise calls --data "$OUT/calls.jsonl" --group service
 advise medquad --data "$OUT/medquad.jsonl" --docs "$OUT/medquad-docs"
@@ -127,7 +212,10 @@ python3 - "$OUT"/{bookings,support,plain,medquad}/report.json <<'PYTHON' || fail
 import json, statistics, sys
 errors = []
 for path in sys.argv[1:]:
-    for rung in json.load(open(path))["rungs"]:
+    report = json.load(open(path))
+    for forecast in report["forecasts"]:
+        print(f"{path.split('/')[-2]}, {forecast['words']}")
+    for rung in report["rungs"]:
         training = rung["recipe"].get("training")
         if training:
             error = training["estimated_wall_seconds"] / training["wall_seconds"] - 1
