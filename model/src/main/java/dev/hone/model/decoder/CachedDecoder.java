@@ -7,6 +7,7 @@ import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
 import dev.hone.tensor.Spans;
@@ -67,29 +68,17 @@ public final class CachedDecoder {
   private final List<BaseLinear.Scratch> widened;
   private final Tensor last;
 
-  private CachedDecoder(
-      Allocator memory,
-      Decoder decoder,
-      AdapterShape adapter,
-      int maxTokens,
-      int capacity,
-      Workers workers) {
+  private CachedDecoder(Decoder decoder, Buffers buffers, int maxTokens, Workers workers) {
     this.decoder = decoder;
     this.config = decoder.config();
     this.workers = workers;
     this.maxTokens = maxTokens;
-    this.cache = KvCache.allocate(memory, config, capacity);
-    this.stream = memory.f32("activations", maxTokens, config.hiddenSize());
-    this.blocks = blocks(memory, adapter);
-    this.scratch =
-        IntStream.range(0, workers.count())
-            .mapToObj(w -> decoder.attention().scratch(memory, capacity, false))
-            .toList();
-    this.widened =
-        IntStream.range(0, workers.count())
-            .mapToObj(w -> BaseProducts.exact(memory, config, decoder.baseDtype()))
-            .toList();
-    this.last = memory.f32("head", 1, config.hiddenSize());
+    this.cache = buffers.cache;
+    this.stream = buffers.stream;
+    this.blocks = buffers.blocks;
+    this.scratch = buffers.scratch;
+    this.widened = buffers.widened;
+    this.last = buffers.last;
   }
 
   /// @param adapter of the decoder; [AdapterShape#NONE] without one
@@ -102,19 +91,61 @@ public final class CachedDecoder {
       int maxTokens,
       int capacity,
       Workers workers) {
-    return new CachedDecoder(memory, decoder, adapter, maxTokens, capacity, workers);
+    var size = new Size(decoder.config(), decoder.baseDtype(), adapter, maxTokens, capacity);
+    var buffers = Buffers.allocate(memory, size, workers.count());
+    return new CachedDecoder(decoder, buffers, maxTokens, workers);
   }
 
-  /// One set of activations for all layers; the residual stream goes through in place.
-  private List<BlockActivations> blocks(Allocator memory, AdapterShape adapter) {
-    var low = new ArrayList<List<Tensor>>();
-    var shared = new HashMap<String, Tensor>();
-    for (int l = 0; l < config.numLayers(); l++) {
-      low.add(BlockActivations.low(memory, adapter, l, maxTokens, shared));
+  /// What its memory depends on, with the number of workers.
+  ///
+  /// @param maxTokens the most tokens of one pass
+  /// @param capacity the most tokens of the sequence
+  public record Size(
+      ModelConfig config, BaseDtype base, AdapterShape adapter, int maxTokens, int capacity) {
+    /// Counts what [#allocate] would take.
+    public void plan(MemoryPlan plan, int workers) {
+      Buffers.allocate(plan, this, workers);
     }
-    var first =
-        BlockActivations.allocate(memory, config, maxTokens, stream, stream, low.getFirst());
-    return low.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
+  }
+
+  /// All of its memory.
+  private record Buffers(
+      KvCache cache,
+      Tensor stream,
+      List<BlockActivations> blocks,
+      List<Attention.Scratch> scratch,
+      List<BaseLinear.Scratch> widened,
+      Tensor last) {
+    static Buffers allocate(Allocator memory, Size size, int workers) {
+      var config = size.config;
+      var attention = Workspace.attention(config);
+      var cache = KvCache.allocate(memory, config, size.capacity);
+      var stream = memory.f32("activations", size.maxTokens, config.hiddenSize());
+      var blocks = blocks(memory, size, stream);
+      var scratch =
+          IntStream.range(0, workers)
+              .mapToObj(w -> attention.scratch(memory, size.capacity, false))
+              .toList();
+      var widened =
+          IntStream.range(0, workers)
+              .mapToObj(w -> BaseProducts.exact(memory, config, size.base))
+              .toList();
+      var last = memory.f32("head", 1, config.hiddenSize());
+      return new Buffers(cache, stream, blocks, scratch, widened, last);
+    }
+
+    /// One set of activations for all layers; the residual stream goes through in place.
+    private static List<BlockActivations> blocks(Allocator memory, Size size, Tensor stream) {
+      var low = new ArrayList<List<Tensor>>();
+      var shared = new HashMap<String, Tensor>();
+      for (int l = 0; l < size.config.numLayers(); l++) {
+        low.add(BlockActivations.low(memory, size.adapter, l, size.maxTokens, shared));
+      }
+      var first =
+          BlockActivations.allocate(
+              memory, size.config, size.maxTokens, stream, stream, low.getFirst());
+      return low.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
+    }
   }
 
   /// The tokens so far.

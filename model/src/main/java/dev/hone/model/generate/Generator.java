@@ -1,7 +1,9 @@
 package dev.hone.model.generate;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.CachedDecoder;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.KvCache;
@@ -11,6 +13,7 @@ import dev.hone.model.grammar.TokenConstraint;
 import dev.hone.model.text.TokenTrie;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.time.Duration;
@@ -64,11 +67,35 @@ public final class Generator {
       Tokenizer tokenizer,
       int contextLength,
       Workers workers) {
-    int chunk = Math.min(CachedDecoder.CHUNK, contextLength);
     return new Generator(
-        CachedDecoder.allocate(memory, decoder, adapter, chunk, contextLength, workers),
+        CachedDecoder.allocate(
+            memory, decoder, adapter, chunk(contextLength), contextLength, workers),
         tokenizer,
-        memory.f32("logits", 1, decoder.config().vocabSize()));
+        logits(memory, decoder.config()));
+  }
+
+  /// Counts what [#allocate] would take, before there is a decoder.
+  ///
+  /// @param base what the weights are kept in
+  /// @param workers how many will compute
+  public static void plan(
+      MemoryPlan plan,
+      ModelConfig config,
+      BaseDtype base,
+      AdapterShape adapter,
+      int contextLength,
+      int workers) {
+    new CachedDecoder.Size(config, base, adapter, chunk(contextLength), contextLength)
+        .plan(plan, workers);
+    logits(plan, config);
+  }
+
+  private static int chunk(int contextLength) {
+    return Math.min(CachedDecoder.CHUNK, contextLength);
+  }
+
+  private static Tensor logits(Allocator memory, ModelConfig config) {
+    return memory.f32("logits", 1, config.vocabSize());
   }
 
   /// The most tokens of prompt and answer together.

@@ -2,6 +2,6 @@
 ///
 /// Short letters: V vocab.
 ///
-/// May use: dev.hone.tensor, dev.hone.model.decoder, dev.hone.model.text, dev.hone.model.grammar,
-/// dev.hone.model
+/// May use: dev.hone.tensor, dev.hone.model.checkpoint, dev.hone.model.decoder,
+/// dev.hone.model.text, dev.hone.model.grammar, dev.hone.model
 package dev.hone.model.generate;

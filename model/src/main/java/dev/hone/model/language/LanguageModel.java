@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// A model that is ready to run: base, adapter if any, tokenizer and prompt format, opened from
 /// their directories.
@@ -265,11 +264,7 @@ public final class LanguageModel implements AutoCloseable {
   /// Every token that ends an answer: those of the prompt format and those that the model's
   /// configuration names.
   public Set<Integer> stopIds() {
-    var stops = new TreeSet<>(tokenizer.eosIds());
-    for (int id : renderer.stopIds()) {
-      stops.add(id);
-    }
-    return stops;
+    return Renderers.stopIds(tokenizer, renderer);
   }
 
   /// Writes base and adapter as one plain model. See [Merge].

@@ -8,6 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Which renderer a model gets: its own chat template where it has one, else the plain format.
 public final class Renderers {
@@ -83,5 +85,15 @@ public final class Renderers {
     throw new UsageException(
         "%s renders prompts otherwise than in training: %s".formatted(modelDir, difference.get()),
         "use the model directory that the adapter was trained on");
+  }
+
+  /// Every token that ends an answer: those of the prompt format and those that the model's
+  /// configuration names.
+  public static Set<Integer> stopIds(Tokenizer tokenizer, ChatRenderer renderer) {
+    var stops = new TreeSet<>(tokenizer.eosIds());
+    for (int id : renderer.stopIds()) {
+      stops.add(id);
+    }
+    return stops;
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.decoder.GoldenModel;
 import dev.hone.model.text.Tokenizer;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
@@ -75,6 +76,20 @@ class GeneratorTest {
       var options = SamplingOptions.greedy(40).withRepetitionPenalty(Double.parseDouble(penalty));
       var expected = Arrays.stream(golden.golden.i32("greedy_" + penalty)).boxed().toList();
       assertEquals(expected, generator.generate(golden.golden.i32("prompt"), options).ids());
+    }
+  }
+
+  @Test
+  void whatIsPlannedIsWhatIsAllocated() {
+    try (var arena = Arena.ofShared();
+        var workers = new Workers(3)) {
+      var golden = new GoldenModel("sampling/generate", arena);
+      var decoder = golden.decoder();
+      var allocated = new MemoryPlan();
+      Generator.allocate(allocated, decoder, golden.adapter, tokenizer, 64, workers);
+      var planned = new MemoryPlan();
+      Generator.plan(planned, decoder.config(), decoder.baseDtype(), golden.adapter, 64, 3);
+      assertEquals(allocated.bytesByName(), planned.bytesByName());
     }
   }
 
