@@ -1,22 +1,16 @@
 package dev.hone.tune.eval;
 
 import dev.hone.model.UsageException;
-import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.Generator;
-import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.language.LanguageModel;
-import dev.hone.model.text.Conversation;
-import dev.hone.model.text.Message;
 import dev.hone.tensor.Workers;
-import dev.hone.tune.data.Line;
-import dev.hone.tune.data.Row;
-import dev.hone.tune.data.RowReader;
+import dev.hone.tune.answer.Answered;
+import dev.hone.tune.answer.Answering;
+import dev.hone.tune.answer.Prompt;
+import dev.hone.tune.answer.RowToAsk;
 import dev.hone.tune.run.TuneListener;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Answers the last turn of every row of a file, always by the likeliest token, and compares with
 /// what the row says.
@@ -70,8 +64,6 @@ public final class Answers {
     }
   }
 
-  private record Question(long line, int[] prompt, List<String> expected) {}
-
   /// @param maxTokens the most tokens of an answer
   /// @throws UsageException when the model or the file cannot be used
   public static Result run(EvalRequest request, int maxTokens, TuneListener listener)
@@ -84,10 +76,8 @@ public final class Answers {
 
   private Result run(int maxTokens) throws IOException {
     listener.phase("reading the rows");
-    var questions = questions();
-    int longest = questions.stream().mapToInt(question -> question.prompt.length).max().orElse(0);
-    int context = (int) Math.min(model.maxPositions(), (long) longest + maxTokens);
-    var options = SamplingOptions.greedy(maxTokens).withStopIds(model.stopIds());
+    var prompts = prompts();
+    int context = (int) Math.min(model.maxPositions(), (long) Prompt.longest(prompts) + maxTokens);
     listener.phase("answering");
     try (var workers = new Workers(request.threads())) {
       var generator =
@@ -99,71 +89,26 @@ public final class Answers {
               context,
               workers);
       long started = System.nanoTime();
-      var answers = new ArrayList<Answer>();
-      for (var question : questions) {
-        generator.forget(); // so that an answer does not hang on the rows before
-        var generated = generator.generate(question.prompt, options);
-        boolean isCut = generated.finishReason() == FinishReason.LENGTH;
-        answers.add(new Answer(question.line, generated.text(), question.expected, isCut));
-        listener.progressed("row", answers.size(), questions.size());
-      }
-      return new Result(answers, (System.nanoTime() - started) / 1e9);
+      var answers =
+          new Answering(generator, maxTokens, model.stopIds())
+              .all(prompts, done -> listener.progressed("row", done, prompts.size()));
+      double seconds = (System.nanoTime() - started) / 1e9;
+      return new Result(answers.stream().map(Answers::answer).toList(), seconds);
     }
   }
 
-  private List<Question> questions() throws IOException {
-    var questions = new ArrayList<Question>();
-    try (var reader = RowReader.open(request.data())) {
-      for (var line = reader.next(); line.isPresent(); line = reader.next()) {
-        switch (line.get()) {
-          case Line.Broken(var number, var problem) ->
-              throw request.refusal(number, problem.text(), "hone data check shows all such rows");
-          case Line.Valid valid -> questions.add(question(valid));
-        }
-      }
-    }
-    if (questions.isEmpty()) {
-      throw new UsageException(request.data().file() + ": holds no row", "name another file");
-    }
-    return questions;
+  private static Answer answer(Answered answered) {
+    var question = answered.question();
+    return new Answer(question.line(), answered.answer(), question.expected(), answered.isCut());
   }
 
-  private Question question(Line.Valid line) {
-    var conversation =
-        switch (line.row()) {
-          case Row.Chat(var said) -> said;
-          case Row.Completion(var prompt, var completion) ->
-              Conversation.ofPrompt(prompt, completion);
-          case Row.Text any ->
-              throw request.refusal(
-                  line.number(), "is plain text, which asks nothing", "give rows to answer");
-        };
-    var messages = conversation.messages();
-    var last = messages.getLast();
-    if (!last.role().equals("assistant") || !last.toolCalls().isEmpty()) {
-      throw request.refusal(
-          line.number(), "does not end with an answer in words", "end it with the expected answer");
+  private List<Prompt> prompts() throws IOException {
+    var rows = RowToAsk.read(request.data());
+    var sorted = Prompt.render(rows, model.renderer(), model.maxPositions());
+    if (!sorted.refused().isEmpty()) {
+      var first = sorted.refused().getFirst();
+      throw request.refusal(first.line(), first.why(), first.cure());
     }
-    var asked = new Conversation(messages.subList(0, messages.size() - 1), conversation.tools());
-    return new Question(line.number(), prompt(line.number(), asked), expected(line, last));
-  }
-
-  private int[] prompt(long number, Conversation asked) {
-    var prompt = model.renderer().renderPrompt(asked);
-    if (prompt.length >= model.maxPositions()) {
-      throw request.refusal(
-          number,
-          "has %,d tokens before its answer, and the model takes %,d with it"
-              .formatted(prompt.length, model.maxPositions()),
-          "shorten it");
-    }
-    return prompt;
-  }
-
-  private static List<String> expected(Line.Valid line, Message last) {
-    var listed = JsonMapper.shared().readTree(line.json()).path("metadata").path("answers");
-    return listed.isArray() && !listed.isEmpty()
-        ? listed.valueStream().map(JsonNode::asString).toList()
-        : List.of(last.content());
+    return sorted.prompts();
   }
 }
