@@ -40,6 +40,7 @@ final class PlanTable {
                     .formatted(
                         Numbers.bytes(plan.estimatedPeakBytes()),
                         Numbers.bytes(plan.availableBytes())));
+    plan.answers().ifPresent(answers -> table.row("answers", answers(answers)));
     plan.bytesWithoutRecomputation()
         .ifPresent(bytes ->
             table.row(
@@ -53,6 +54,12 @@ final class PlanTable {
     lines.add("plan");
     table.lines().forEach(line -> lines.add("  " + line));
     return lines;
+  }
+
+  private static String answers(Plan.Answers answers) {
+    return "%s at each evaluation, about %s, measured by %s"
+        .formatted(
+            Numbers.count(answers.rows()), Numbers.duration(answers.seconds()), answers.metric());
   }
 
   private String steps() {

@@ -65,7 +65,8 @@ final class Pretrain {
         false,
         threads,
         isResumed,
-        probe);
+        probe,
+        Optional.empty());
   }
 
   private void measure(Pretraining prepared) throws IOException {

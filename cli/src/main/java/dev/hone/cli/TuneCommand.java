@@ -106,6 +106,7 @@ final class TuneCommand implements Callable<Integer> {
         rows.trainsOnPrompt(),
         threads.count(),
         isResumed,
-        watch.probe());
+        watch.probe(),
+        Optional.empty());
   }
 }

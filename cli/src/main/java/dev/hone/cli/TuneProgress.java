@@ -5,7 +5,7 @@ import dev.hone.tune.data.Check.Severity;
 import dev.hone.tune.data.GateReport;
 import dev.hone.tune.run.Plan;
 import dev.hone.tune.run.TuneListener;
-import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.util.Optional;
@@ -28,6 +28,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   private MovingAverage loss = MovingAverage.forSteps(0);
   private MovingAverage speed = MovingAverage.forSteps(0);
   private Optional<Stopwatch> times = Optional.empty();
+  private Optional<String> metric = Optional.empty();
   private OptionalDouble heldOutLoss = OptionalDouble.empty();
 
   TuneProgress(ProgressDisplay display, LongSupplier nanoTime) {
@@ -79,6 +80,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     stepsBefore = plan.stepsDone();
     step = plan.stepsDone();
     totalSteps = plan.totalSteps();
+    metric = plan.answers().map(Plan.Answers::metric);
     loss = MovingAverage.forSteps(totalSteps);
     speed = MovingAverage.forSteps(totalSteps);
     display.begin("training", stepsBefore, totalSteps);
@@ -128,19 +130,28 @@ final class TuneProgress implements TuneListener, AutoCloseable {
   }
 
   @Override
-  public void evaluated(long step, Evaluation heldOut, boolean isBest) {
-    heldOutLoss = OptionalDouble.of(heldOut.loss());
+  public void evaluated(long step, Measured heldOut, boolean isBest) {
+    var evaluation = heldOut.evaluation();
+    heldOutLoss = OptionalDouble.of(evaluation.loss());
     var when = step == stepsBefore ? "before training" : "step " + Numbers.count(step);
     display.line(
-        "%s: held-out loss %s, token accuracy %s%s"
+        "%s: held-out loss %s, token accuracy %s%s%s"
             .formatted(
                 when,
-                Numbers.loss(heldOut.loss()),
-                Numbers.percent(heldOut.tokenAccuracy()),
+                Numbers.loss(evaluation.loss()),
+                Numbers.percent(evaluation.tokenAccuracy()),
+                score(heldOut),
                 isBest && step > stepsBefore ? ", the best so far" : ""));
     if (this.step > stepsBefore) {
       show();
     }
+  }
+
+  /// `, exact 43.0 %`, where answers are measured.
+  private String score(Measured heldOut) {
+    return metric
+        .map(name -> ", %s %s".formatted(name, Numbers.percent(heldOut.metric().orElseThrow())))
+        .orElse("");
   }
 
   @Override

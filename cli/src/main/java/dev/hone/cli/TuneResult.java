@@ -69,13 +69,19 @@ final class TuneResult {
         summary.heldOutPerplexityBefore(),
         summary.heldOutPerplexityAfter(),
         Numbers::perplexity);
-    double accuracyBefore = summary.heldOutTokenAccuracyBefore();
-    double accuracyAfter = summary.heldOutTokenAccuracyAfter();
-    table.row(
+    share(
+        table,
         "held-out token accuracy",
-        Numbers.percent(accuracyBefore),
-        Numbers.percent(accuracyAfter),
-        Numbers.points(accuracyAfter - accuracyBefore));
+        summary.heldOutTokenAccuracyBefore(),
+        summary.heldOutTokenAccuracyAfter());
+    summary
+        .metric()
+        .ifPresent(name ->
+            share(
+                table,
+                "held-out answers, " + name,
+                summary.metricBefore().orElseThrow(),
+                summary.metricAfter().orElseThrow()));
     measure(
         table,
         "probe, bits per byte (forgetting)",
@@ -83,6 +89,11 @@ final class TuneResult {
         summary.probeBitsPerByteAfter(),
         Numbers::loss);
     return table;
+  }
+
+  private static void share(Table table, String name, double before, double after) {
+    table.row(
+        name, Numbers.percent(before), Numbers.percent(after), Numbers.points(after - before));
   }
 
   private static void measure(

@@ -8,6 +8,7 @@ import dev.hone.tune.run.Plan;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
 import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,10 @@ final class TuneProgressTest {
   private long now;
 
   private static Plan plan(long done, long total) {
+    return plan(done, total, Optional.empty());
+  }
+
+  private static Plan plan(long done, long total, Optional<Plan.Answers> answers) {
     return new Plan(
         1000,
         96_000,
@@ -35,6 +42,7 @@ final class TuneProgressTest {
         done,
         3e-4,
         50,
+        answers,
         1_200_000_000L,
         8_000_000_000L,
         OptionalLong.of(9_400_000_000L),
@@ -46,6 +54,10 @@ final class TuneProgressTest {
   private StepReport step(long step, long total, double seconds) {
     now += (long) (seconds * 1e9);
     return new StepReport(step, total, 1, 2.5, 1, 1e-4, 500, 1000, seconds);
+  }
+
+  private static Measured measured(double loss, long correct) {
+    return new Measured(new Evaluation(loss, 1000, correct, 3000), OptionalDouble.empty());
   }
 
   private List<String> lines(TestShell shell) {
@@ -107,9 +119,9 @@ final class TuneProgressTest {
         new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
       progress.phase("checking the data");
       progress.planned(plan(0, 100));
-      progress.evaluated(0, new Evaluation(5615, 1000, 125, 3000), false);
+      progress.evaluated(0, measured(5615, 125), false);
       progress.stepped(step(1, 100, 20));
-      progress.evaluated(1, new Evaluation(3214, 1000, 456, 3000), true);
+      progress.evaluated(1, measured(3214, 456), true);
       progress.note("something");
     }
 
@@ -131,6 +143,32 @@ final class TuneProgressTest {
   }
 
   @Test
+  void aMetricIsPlannedAndShown() {
+    var shell = new TestShell();
+    var answers = Optional.of(new Plan.Answers("exact", 64, 3));
+    try (var progress =
+        new TuneProgress(new PlainProgress(shell.shell().err(), () -> now), () -> now)) {
+      progress.planned(plan(0, 100, answers));
+      var heldOut = measured(5615, 125).evaluation();
+      progress.evaluated(0, new Measured(heldOut, OptionalDouble.of(0.125)), false);
+    }
+
+    assertTrue(
+        lines(shell)
+            .contains("  answers        64 at each evaluation, about 3.0 s, measured by exact"),
+        shell.err());
+    assertTrue(
+        lines(shell)
+            .contains("before training: held-out loss 5.6150, token accuracy 12.5 %, exact 12.5 %"),
+        shell.err());
+    new TuneResult(tuneRequest("--out", "o"), summary("lora", Optional.of("exact")))
+        .print(shell.shell().out());
+    assertTrue(
+        shell.out().contains("held-out answers, exact            12.0 %  50.0 %  +38.0 points"),
+        shell.out());
+  }
+
+  @Test
   void onATerminalOneLineChangesInPlace() {
     var bytes = new ByteArrayOutputStream();
     var display = new LiveProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> 100);
@@ -139,7 +177,7 @@ final class TuneProgressTest {
       for (int i = 1; i <= 3; i++) {
         progress.stepped(step(i, 3, 1));
       }
-      progress.evaluated(3, new Evaluation(3214, 1000, 456, 3000), true);
+      progress.evaluated(3, measured(3214, 456), true);
     }
 
     var shown = bytes.toString(StandardCharsets.UTF_8);
@@ -213,6 +251,10 @@ final class TuneProgressTest {
   }
 
   private static Summary summary(String method) {
+    return summary(method, Optional.empty());
+  }
+
+  private static Summary summary(String method, Optional<String> metric) {
     return new Summary(
         method,
         Path.of("b").toString(),
@@ -230,6 +272,9 @@ final class TuneProgressTest {
         0.456,
         1.8,
         1.85,
+        metric,
+        metric.map(name -> OptionalDouble.of(0.12)).orElse(OptionalDouble.empty()),
+        metric.map(name -> OptionalDouble.of(0.5)).orElse(OptionalDouble.empty()),
         96_000,
         120_000,
         4321,

@@ -11,7 +11,7 @@ import dev.hone.tune.run.Plan;
 import dev.hone.tune.run.TuneListener;
 import dev.hone.tune.run.TuneRequest;
 import dev.hone.tune.run.TuneRun;
-import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +57,7 @@ public record Training(
               false,
               threads,
               Files.exists(out),
+              Optional.empty(),
               Optional.empty());
       TuneRun.run(request, new Shown(materials.progress()), () -> false);
     }
@@ -123,7 +124,7 @@ public record Training(
     }
 
     @Override
-    public void evaluated(long step, Evaluation heldOut, boolean isBest) {}
+    public void evaluated(long step, Measured heldOut, boolean isBest) {}
 
     @Override
     public void profiled(Stopwatch times) {}

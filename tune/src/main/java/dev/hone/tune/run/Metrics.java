@@ -1,6 +1,6 @@
 package dev.hone.tune.run;
 
-import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,12 +19,18 @@ final class Metrics implements AutoCloseable {
   private static final String HEADER =
       "step,epoch,loss,grad_norm,learning_rate,trained_tokens,tokens,tokens_per_second,seconds,held_out_loss,"
           + "held_out_token_accuracy";
+  private static final String SCORE = "score";
   private static final JsonMapper JSON = JsonMapper.shared();
 
+  private final Optional<String> metric;
+  private final String header;
   private final BufferedWriter csv;
   private final BufferedWriter jsonl;
 
-  private Metrics(BufferedWriter csv, BufferedWriter jsonl) {
+  private Metrics(
+      Optional<String> metric, String header, BufferedWriter csv, BufferedWriter jsonl) {
+    this.metric = metric;
+    this.header = header;
     this.csv = csv;
     this.jsonl = jsonl;
   }
@@ -31,7 +38,8 @@ final class Metrics implements AutoCloseable {
   /// Opens both files; what a resumed run will do again is cut off first.
   ///
   /// @param step the run stands at
-  static Metrics open(Path out, long step) throws IOException {
+  /// @param metric the name of what is measured beside the loss, if anything is
+  static Metrics open(Path out, long step, Optional<String> metric) throws IOException {
     var csv = out.resolve("metrics.csv");
     var jsonl = out.resolve("metrics.jsonl");
     keepUpTo(
@@ -40,10 +48,11 @@ final class Metrics implements AutoCloseable {
         line ->
             line.startsWith("step") ? -1 : Long.parseLong(line.substring(0, line.indexOf(','))));
     keepUpTo(step, jsonl, line -> JSON.readTree(line).get("step").asLong());
+    var header = metric.isPresent() ? HEADER + "," + SCORE : HEADER;
     if (Files.notExists(csv) || Files.size(csv) == 0) {
-      Files.writeString(csv, HEADER + "\n");
+      Files.writeString(csv, header + "\n");
     }
-    return new Metrics(append(csv), append(jsonl));
+    return new Metrics(metric, header, append(csv), append(jsonl));
   }
 
   private static BufferedWriter append(Path file) throws IOException {
@@ -85,11 +94,15 @@ final class Metrics implements AutoCloseable {
     write(fields);
   }
 
-  void evaluated(long step, Evaluation heldOut) throws IOException {
+  void evaluated(long step, Measured heldOut) throws IOException {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("step", step);
-    fields.put("held_out_loss", heldOut.loss());
-    fields.put("held_out_token_accuracy", heldOut.tokenAccuracy());
+    fields.put("held_out_loss", heldOut.evaluation().loss());
+    fields.put("held_out_token_accuracy", heldOut.evaluation().tokenAccuracy());
+    metric.ifPresent(name -> {
+      fields.put("metric", name);
+      fields.put(SCORE, heldOut.metric().orElseThrow());
+    });
     write(fields);
   }
 
@@ -97,7 +110,7 @@ final class Metrics implements AutoCloseable {
     jsonl.write(JSON.writeValueAsString(fields));
     jsonl.write("\n");
     var line = new StringBuilder();
-    for (var column : HEADER.split(",")) {
+    for (var column : header.split(",")) {
       line.append(line.isEmpty() ? "" : ",").append(fields.getOrDefault(column, ""));
     }
     csv.write(line.append('\n').toString());

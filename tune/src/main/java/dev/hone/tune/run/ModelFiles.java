@@ -20,6 +20,7 @@ final class ModelFiles implements AutoCloseable {
   private final Arena mapping;
   private final Checkpoint checkpoint;
   private final String fingerprint;
+  private final Tokenizer tokenizer;
   private final ChatRenderer renderer;
   private boolean isMapped = true;
 
@@ -27,7 +28,8 @@ final class ModelFiles implements AutoCloseable {
     this.mapping = mapping;
     this.checkpoint = Checkpoint.open(dir, mapping);
     this.fingerprint = checkpoint.fingerprint();
-    this.renderer = Renderers.open(dir, Tokenizer.open(checkpoint), saved);
+    this.tokenizer = Tokenizer.open(checkpoint);
+    this.renderer = Renderers.open(dir, tokenizer, saved);
   }
 
   /// @param saved the format that a run was begun with
@@ -52,6 +54,10 @@ final class ModelFiles implements AutoCloseable {
   /// What identifies the base.
   String fingerprint() {
     return fingerprint;
+  }
+
+  Tokenizer tokenizer() {
+    return tokenizer;
   }
 
   /// Its chat template, or the plain format.

@@ -1,6 +1,7 @@
 package dev.hone.tune.run;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// What a run is about to do, and what it expects to need.
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
 /// @param stepsDone already taken, when resumed
 /// @param learningRate peak rate
 /// @param evalEvery steps between evaluations beside those at epoch ends; 0 for none
+/// @param answers given at each evaluation; empty where no metric is measured
 /// @param estimatedPeakBytes of memory: what the process holds now, plus every planned buffer, plus
 ///   a margin
 /// @param availableBytes of memory on this machine
@@ -37,9 +39,17 @@ public record Plan(
     long stepsDone,
     double learningRate,
     int evalEvery,
+    Optional<Answers> answers,
     long estimatedPeakBytes,
     long availableBytes,
     OptionalLong bytesWithoutRecomputation,
     Map<String, Long> memory,
     double estimatedSeconds,
-    double tokensPerSecond) {}
+    double tokensPerSecond) {
+  /// Answers to held-out rows.
+  ///
+  /// @param metric that measures them
+  /// @param rows asked
+  /// @param seconds that it takes each time, from a trial
+  public record Answers(String metric, int rows, double seconds) {}
+}

@@ -8,6 +8,7 @@ import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
+import dev.hone.model.generate.Generator;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Workers;
@@ -42,6 +43,7 @@ record Resources(
   ///
   /// @param base what the weights are kept in
   /// @param trained empty to evaluate only
+  /// @param answerContext the most tokens of a prompt with its answer; 0 where nothing is answered
   record Demand(
       ModelConfig config,
       BaseDtype base,
@@ -49,7 +51,13 @@ record Resources(
       List<Parameter> trained,
       float dropout,
       Engine.Size size,
-      int threads) {}
+      int answerContext,
+      int threads) {
+    /// The longest sequence, tokens.
+    int longest() {
+      return Math.max(size.longest(), answerContext);
+    }
+  }
 
   static Resources of(Demand d, Recompute recompute) {
     return of(d, recompute, ProcessMemory.heldBytes(), ProcessMemory.availableBytes());
@@ -89,7 +97,7 @@ record Resources(
   private static MemoryPlan planned(Demand d, Workspace.Mode mode) {
     var plan = new MemoryPlan();
     BaseWeights.allocate(d.config(), d.base(), plan);
-    plan.f32("rotary tables", d.size().longest(), d.config().headDim());
+    plan.f32("rotary tables", d.longest(), d.config().headDim());
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
     }
@@ -100,6 +108,9 @@ record Resources(
     try (var workers = new Workers(d.threads())) {
       Engine.allocate(
           plan, d.config(), d.base(), d.shape(), d.trained(), mode, d.dropout(), d.size(), workers);
+    }
+    if (d.answerContext() > 0) {
+      Generator.plan(plan, d.config(), d.base(), d.shape(), d.answerContext(), d.threads());
     }
     return plan;
   }

@@ -97,17 +97,23 @@ final class ResultWriter {
     | held-out token accuracy | %.4f | %.4f |
     | general text (bits per byte) | %.4f | %.4f |
     """
-        .formatted(
-            request.base().getFileName(),
-            s.method(),
-            s.rows(),
-            s.steps(),
-            s.heldOutRows(),
-            s.heldOutLossBefore(),
-            s.heldOutLossAfter(),
-            s.heldOutTokenAccuracyBefore(),
-            s.heldOutTokenAccuracyAfter(),
-            s.probeBitsPerByteBefore(),
-            s.probeBitsPerByteAfter());
+            .formatted(
+                request.base().getFileName(),
+                s.method(),
+                s.rows(),
+                s.steps(),
+                s.heldOutRows(),
+                s.heldOutLossBefore(),
+                s.heldOutLossAfter(),
+                s.heldOutTokenAccuracyBefore(),
+                s.heldOutTokenAccuracyAfter(),
+                s.probeBitsPerByteBefore(),
+                s.probeBitsPerByteAfter())
+        + s.metric().map(name -> metric(name, s)).orElse("");
+  }
+
+  private static String metric(String name, Summary s) {
+    return "| held-out answers (%s) | %.4f | %.4f |\n"
+        .formatted(name, s.metricBefore().orElseThrow(), s.metricAfter().orElseThrow());
   }
 }

@@ -53,7 +53,8 @@ record RunFile(Map<String, Object> settings, RenderFormat format) {
     names.addAll(now.settings.keySet());
     for (var name : names) {
       if (!Objects.equals(mine.get(name), other.get(name))) {
-        differences.add("%s was %s and is now %s".formatted(name, mine.get(name), other.get(name)));
+        differences.add(
+            "%s was %s and is now %s".formatted(name, shown(mine, name), shown(other, name)));
       }
     }
     if (!differences.isEmpty()) {
@@ -62,5 +63,9 @@ record RunFile(Map<String, Object> settings, RenderFormat format) {
               .formatted(out, String.join("; ", differences)),
           "repeat the settings that it was begun with (run.json has them), or give another --out");
     }
+  }
+
+  private static Object shown(Map<?, ?> of, String name) {
+    return of.containsKey(name) ? of.get(name) : "not given";
   }
 }

@@ -135,6 +135,12 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("seed", h.seed());
     map.put("probe", probeFingerprint);
     map.put("data", dataFingerprint);
+    r.metric()
+        .ifPresent(metric -> {
+          map.put("metric", metric.scorer().name());
+          map.put("metric-rows", metric.rows());
+          metric.maxTokens().ifPresent(most -> map.put("metric-max-tokens", most));
+        });
     return map;
   }
 }

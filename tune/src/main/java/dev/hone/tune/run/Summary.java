@@ -1,12 +1,15 @@
 package dev.hone.tune.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// How a run ended: `summary.json`.
 ///
 /// Estimates stand beside outcomes. Memory is the process's peak resident set, which the operating
-/// system counts.
+/// system counts. The metric is the answers' measure that has chosen the step, where one did.
 public record Summary(
     @JsonProperty("method") String method,
     @JsonProperty("base") String base,
@@ -24,6 +27,11 @@ public record Summary(
     @JsonProperty("held_out_token_accuracy_after") double heldOutTokenAccuracyAfter,
     @JsonProperty("probe_bits_per_byte_before") double probeBitsPerByteBefore,
     @JsonProperty("probe_bits_per_byte_after") double probeBitsPerByteAfter,
+    @JsonProperty("metric") @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> metric,
+    @JsonProperty("metric_before") @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        OptionalDouble metricBefore,
+    @JsonProperty("metric_after") @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        OptionalDouble metricAfter,
     @JsonProperty("trained_tokens") long trainedTokens,
     @JsonProperty("tokens") long tokens,
     @JsonProperty("tokens_per_second") double tokensPerSecond,

@@ -2,7 +2,7 @@ package dev.hone.tune.run;
 
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tune.data.GateReport;
-import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 
 /// Who shows a run to its user.
@@ -25,7 +25,7 @@ public interface TuneListener {
   /// After each evaluation on the held-out rows.
   ///
   /// @param step steps taken; 0 before the first
-  void evaluated(long step, Evaluation heldOut, boolean isBest);
+  void evaluated(long step, Measured heldOut, boolean isBest);
 
   /// Work that is no training goes on.
   ///

@@ -1,6 +1,7 @@
 package dev.hone.tune.run;
 
 import dev.hone.model.decoder.BaseDtype;
+import dev.hone.tune.answer.AnswerScorer;
 import dev.hone.tune.data.Source;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.OptionalInt;
 /// @param threads workers
 /// @param isResumed whether the run in `out` goes on
 /// @param probe text whose loss shows what is forgotten; where empty, a small built-in one
+/// @param metric of the model's answers, which then chooses the best step; where empty, the
+///   held-out loss does
 public record TuneRequest(
     Path base,
     Source train,
@@ -34,7 +37,39 @@ public record TuneRequest(
     boolean trainsOnPrompt,
     int threads,
     boolean isResumed,
-    Optional<Path> probe) {
+    Optional<Path> probe,
+    Optional<Metric> metric) {
+
+  /// A measure of the answers that the model gives to held-out rows.
+  ///
+  /// @param rows answered at each evaluation, at most
+  /// @param maxTokens the most tokens of an answer; where empty, room for nearly all that are
+  ///   expected
+  public record Metric(AnswerScorer scorer, int rows, OptionalInt maxTokens) {
+    public Metric {
+      if (rows < 1) {
+        throw new IllegalArgumentException("a metric needs at least 1 row, got " + rows);
+      }
+    }
+  }
+
+  /// The same by another measure.
+  public TuneRequest withMetric(Metric other) {
+    return new TuneRequest(
+        base,
+        train,
+        valid,
+        out,
+        method,
+        baseDtype,
+        hyper,
+        maxLength,
+        trainsOnPrompt,
+        threads,
+        isResumed,
+        probe,
+        Optional.of(other));
+  }
 
   /// The loop's settings as a user gives them.
   ///
@@ -43,7 +78,8 @@ public record TuneRequest(
   /// @param sharesPrefixes whether rows that begin alike compute that once per pass
   /// @param evalEvery steps between evaluations; where empty, so that they stay cheap; 0 at epoch
   ///   ends only
-  /// @param patience evaluations without a better loss after which to stop; 0 never
+  /// @param patience evaluations without a better loss, or a better metric where one is measured,
+  ///   after which to stop; 0 never
   /// @param checkpointEvery steps between checkpoints; 0 every few seconds
   public record Hyper(
       OptionalDouble learningRate,

@@ -12,6 +12,7 @@ import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.data.TuningData;
 import dev.hone.tune.train.Engine;
 import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.Optimizer;
 import dev.hone.tune.train.RunState;
 import dev.hone.tune.train.StepReport;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /// One `hone tune`, from files to files.
@@ -73,6 +75,7 @@ public final class TuneRun {
     listener.phase("checking the data");
     try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
       data.report().ifPresent(listener::checked);
+      var asked = AskedRows.of(request, files, settings.maxLength(), listener);
       var provenance =
           new Provenance(
               files.fingerprint(),
@@ -88,7 +91,7 @@ public final class TuneRun {
       } else {
         runFile.write(request.out());
       }
-      return train(files, settings, data, runFile, provenance);
+      return train(files, settings, data, asked, runFile, provenance);
     }
   }
 
@@ -105,14 +108,19 @@ public final class TuneRun {
   }
 
   private Optional<Summary> train(
-      ModelFiles files, Settings settings, TuningData data, RunFile runFile, Provenance provenance)
+      ModelFiles files,
+      Settings settings,
+      TuningData data,
+      Optional<AskedRows> asked,
+      RunFile runFile,
+      Provenance provenance)
       throws IOException {
     var probeFile = request.out().resolve("probe.tokens");
     try (var arena = Arena.ofShared();
         var probe = Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
         var workers = new Workers(request.threads())) {
       var training = settings.training(data.train(), data.heldOut());
-      var demand = demand(files, settings, training, data, probe);
+      var demand = demand(files, settings, training, data, asked, probe);
       var resources = Resources.of(demand, request.hyper().recompute());
       resources.requireFit();
       listener.phase("loading the weights");
@@ -120,8 +128,7 @@ public final class TuneRun {
       var weights = files.load(request.baseDtype(), memory);
       int positions =
           Math.max(
-              demand.size().longest(),
-              Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
+              demand.longest(), Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
       var trained =
           Trained.of(files.config(), demand.shape(), weights, memory, positions, training.seed());
       var engine =
@@ -135,6 +142,7 @@ public final class TuneRun {
               demand.dropout(),
               demand.size(),
               workers);
+      var meter = asked.map(rows -> AnswerMeter.allocate(rows, files, trained, memory, workers));
       var optimizer =
           new Optimizer(
               trained.parameters(),
@@ -143,7 +151,17 @@ public final class TuneRun {
       var proof = Proof.begin(files.renderer(), trained.base());
       var session =
           new Session(
-              files, training, data, probe, workers, trained, engine, optimizer, provenance, proof);
+              files,
+              training,
+              data,
+              probe,
+              workers,
+              trained,
+              engine,
+              meter,
+              optimizer,
+              provenance,
+              proof);
       return run(session, runFile, resources);
     }
   }
@@ -157,11 +175,17 @@ public final class TuneRun {
       Workers workers,
       Trained trained,
       Engine engine,
+      Optional<AnswerMeter> meter,
       Optimizer optimizer,
       Provenance provenance,
       Proof.Begun proof) {
     Evaluation evaluate(TokenStore store) {
       return engine.evaluate(trained.decoder(), store, training.scoringPacking());
+    }
+
+    Measured measure() {
+      var metric = meter.map(m -> OptionalDouble.of(m.measure())).orElse(OptionalDouble.empty());
+      return new Measured(evaluate(data.heldOut()), metric);
     }
   }
 
@@ -170,6 +194,7 @@ public final class TuneRun {
       Settings settings,
       TrainingSettings training,
       TuningData data,
+      Optional<AskedRows> asked,
       TokenStore probe) {
     var shape = Trained.shape(request.method(), files.config());
     var scored = Engine.Size.ofScoring(List.of(data.heldOut(), probe), training.scoringPacking());
@@ -180,6 +205,7 @@ public final class TuneRun {
         Trained.parameters(shape, files.config()),
         settings.dropout(),
         scored.andTraining(data.train(), training),
+        asked.map(AskedRows::context).orElse(0),
         request.threads());
   }
 
@@ -187,7 +213,7 @@ public final class TuneRun {
       throws IOException {
     var checkpoints = request.out().resolve(CHECKPOINTS);
     var state = begin(s, TrainingLoop.last(checkpoints));
-    try (var metrics = Metrics.open(request.out(), state.step())) {
+    try (var metrics = Metrics.open(request.out(), state.step(), metric())) {
       var loop =
           new TrainingLoop(
               s.engine(),
@@ -196,14 +222,14 @@ public final class TuneRun {
               s.training(),
               s.workers(),
               s.data().train(),
-              s.data().heldOut(),
+              s::measure,
               checkpoints,
               new Recorder(metrics));
       var plan = plan(s, resources, loop, state);
       listener.planned(plan);
       if (state.step() == 0) {
-        metrics.evaluated(0, state.before());
-        listener.evaluated(0, state.before(), false);
+        metrics.evaluated(0, state.measuredBefore());
+        listener.evaluated(0, state.measuredBefore(), false);
       }
       listener.phase("training");
       s.engine().takeTimes(); // the trial passes belong to nothing
@@ -229,13 +255,14 @@ public final class TuneRun {
       return state.withFingerprint(fingerprint);
     }
     listener.phase("measuring the model as it is");
-    return RunState.start(s.evaluate(s.data().heldOut()), s.evaluate(s.probe()), fingerprint);
+    return RunState.start(s.measure(), s.evaluate(s.probe()), fingerprint);
   }
 
   private Plan plan(Session s, Resources resources, TrainingLoop loop, RunState state) {
     var train = s.data().train();
     listener.phase("timing trial passes");
     var trial = Trial.run(s.engine(), s.trained().decoder(), train, s.training());
+    var answers = s.meter().map(TuneRun::trialAnswers);
     long total = loop.totalSteps();
     double left = (double) (total - state.step()) / total;
     double evaluations =
@@ -252,6 +279,7 @@ public final class TuneRun {
     double seconds =
         train.totalTokens() * (double) s.training().epochs() * left / trial.tokensPerSecond()
             + evaluations * evaluationSeconds
+            + (evaluations - 1) * answers.map(Plan.Answers::seconds).orElse(0.0)
             + (System.nanoTime() - startedAt) / 1e9;
     return new Plan(
         train.size(),
@@ -266,6 +294,7 @@ public final class TuneRun {
         state.step(),
         s.training().learningRate(),
         s.training().evalEvery(),
+        answers,
         resources.peakBytes(),
         resources.availableBytes(),
         resources.bytesWithoutRecomputation(),
@@ -274,18 +303,19 @@ public final class TuneRun {
         trial.tokensPerSecond());
   }
 
+  private static Plan.Answers trialAnswers(AnswerMeter meter) {
+    var rows = meter.rows();
+    return new Plan.Answers(rows.scorer().name(), rows.prompts().size(), meter.trialSeconds());
+  }
+
   private Summary finish(Session s, RunFile runFile, Plan plan, RunState state) throws IOException {
     listener.phase("measuring the result");
     if (request.method() instanceof Method.Full(var dtype)) {
       s.trained().roundTo(dtype);
     }
-    var after = s.evaluate(s.data().heldOut());
+    var after = s.measure();
     var probeAfter = s.evaluate(s.probe());
-    if (after.loss() >= state.before().loss()) {
-      listener.note(
-          "the held-out loss did not fall (%.4f before, %.4f after): the base is better than this result"
-              .formatted(state.before().loss(), after.loss()));
-    }
+    noteIfNothingIsGained(state, after);
     listener.phase("writing the result");
     var proof = s.proof().complete(s.trained().decoder(), s.trained().shape());
     var summary = summary(runFile, plan, state, after, probeAfter);
@@ -293,8 +323,28 @@ public final class TuneRun {
     return summary;
   }
 
+  private void noteIfNothingIsGained(RunState state, Measured after) {
+    if (after.metric().isPresent()) {
+      double before = state.metricBefore().orElseThrow();
+      if (after.metric().getAsDouble() <= before) {
+        listener.note(
+            "%s did not rise (%.4f before, %.4f after): the base is as good as this result"
+                .formatted(metric().orElseThrow(), before, after.metric().getAsDouble()));
+      }
+    } else if (after.evaluation().loss() >= state.before().loss()) {
+      listener.note(
+          "the held-out loss did not fall (%.4f before, %.4f after): the base is better than this result"
+              .formatted(state.before().loss(), after.evaluation().loss()));
+    }
+  }
+
+  private Optional<String> metric() {
+    return request.metric().map(metric -> metric.scorer().name());
+  }
+
   private Summary summary(
-      RunFile runFile, Plan plan, RunState state, Evaluation after, Evaluation probeAfter) {
+      RunFile runFile, Plan plan, RunState state, Measured measured, Evaluation probeAfter) {
+    var after = measured.evaluation();
     double wall = (System.nanoTime() - startedAt) / 1e9;
     return new Summary(
         request.method().label(),
@@ -313,6 +363,9 @@ public final class TuneRun {
         after.tokenAccuracy(),
         state.probeBefore().bitsPerByte(),
         probeAfter.bitsPerByte(),
+        metric(),
+        state.metricBefore(),
+        measured.metric(),
         state.trainedTokens(),
         state.tokens(),
         state.tokens() / state.seconds(),
@@ -340,7 +393,7 @@ public final class TuneRun {
     }
 
     @Override
-    public void evaluated(long step, Evaluation heldOut, boolean isBest) throws IOException {
+    public void evaluated(long step, Measured heldOut, boolean isBest) throws IOException {
       metrics.evaluated(step, heldOut);
       listener.evaluated(step, heldOut, isBest);
     }

@@ -1,5 +1,8 @@
 package dev.hone.tune.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.OptionalDouble;
+
 /// Where a run stands after some steps; with the parameters and moments beside it, all that going
 /// on needs.
 ///
@@ -7,29 +10,52 @@ package dev.hone.tune.train;
 /// would have to be kept.
 ///
 /// @param step optimiser steps taken
-/// @param bestStep the step with the least held-out loss so far; -1 before the first evaluation
-/// @param bestLoss that loss, nats per token
-/// @param worseInARow evaluations since the best one
+/// @param bestStep the best step so far: with the greatest metric where one is measured, of these
+///   with the least held-out loss, of these the first; -1 before the first evaluation
+/// @param bestLoss its loss, nats per token
+/// @param bestMetric its metric; empty where none is measured
+/// @param worseInARow evaluations since the last one with a greater metric than ever before, or
+///   where none is measured with a smaller loss
 /// @param trainedTokens targets learned from so far
 /// @param tokens tokens run through the model so far
 /// @param seconds time spent training so far
 /// @param before held-out score before the first step
+/// @param metricBefore metric before the first step; empty where none is measured
 /// @param probeBefore general-ability score before the first step
 /// @param fingerprint what the bytes depend on beside the input, see [#fingerprint]
 public record RunState(
     long step,
     long bestStep,
     double bestLoss,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble bestMetric,
     int worseInARow,
     long trainedTokens,
     long tokens,
     double seconds,
     Evaluation before,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble metricBefore,
     Evaluation probeBefore,
     String fingerprint) {
 
-  public static RunState start(Evaluation before, Evaluation probeBefore, String fingerprint) {
-    return new RunState(0, -1, Double.MAX_VALUE, 0, 0, 0, 0, before, probeBefore, fingerprint);
+  public static RunState start(Measured before, Evaluation probeBefore, String fingerprint) {
+    return new RunState(
+        0,
+        -1,
+        Double.MAX_VALUE,
+        OptionalDouble.empty(),
+        0,
+        0,
+        0,
+        0,
+        before.evaluation(),
+        before.metric(),
+        probeBefore,
+        fingerprint);
+  }
+
+  /// Held-out score and metric before the first step.
+  public Measured measuredBefore() {
+    return new Measured(before, metricBefore);
   }
 
   RunState afterStep(Evaluation batch, long batchTokens, double moreSeconds) {
@@ -37,29 +63,39 @@ public record RunState(
         step + 1,
         bestStep,
         bestLoss,
+        bestMetric,
         worseInARow,
         trainedTokens + batch.tokens(),
         tokens + batchTokens,
         seconds + moreSeconds,
         before,
+        metricBefore,
         probeBefore,
         fingerprint);
   }
 
-  RunState afterEvaluation(Evaluation heldOut) {
-    double loss = heldOut.loss();
-    boolean better = loss < bestLoss;
+  RunState afterEvaluation(Measured heldOut) {
+    double loss = heldOut.evaluation().loss();
+    int byMetric = Double.compare(metric(heldOut.metric()), metric(bestMetric));
+    boolean isBest = byMetric > 0 || byMetric == 0 && loss < bestLoss;
+    boolean isProgress = heldOut.metric().isPresent() ? byMetric > 0 : isBest;
     return new RunState(
         step,
-        better ? step : bestStep,
-        better ? loss : bestLoss,
-        better ? 0 : worseInARow + 1,
+        isBest ? step : bestStep,
+        isBest ? loss : bestLoss,
+        isBest ? heldOut.metric() : bestMetric,
+        isProgress ? 0 : worseInARow + 1,
         trainedTokens,
         tokens,
         seconds,
         before,
+        metricBefore,
         probeBefore,
         fingerprint);
+  }
+
+  private static double metric(OptionalDouble value) {
+    return value.orElse(Double.NEGATIVE_INFINITY);
   }
 
   public RunState withFingerprint(String other) {
@@ -67,11 +103,13 @@ public record RunState(
         step,
         bestStep,
         bestLoss,
+        bestMetric,
         worseInARow,
         trainedTokens,
         tokens,
         seconds,
         before,
+        metricBefore,
         probeBefore,
         other);
   }

@@ -10,7 +10,7 @@ public interface TrainingListener {
   /// After each evaluation on the held-out rows.
   ///
   /// @param step steps taken; 0 before the first
-  void evaluated(long step, Evaluation heldOut, boolean isBest) throws IOException;
+  void evaluated(long step, Measured heldOut, boolean isBest) throws IOException;
 
   /// Before a checkpoint is written: what was told so far must be on disk.
   void saving(RunState state) throws IOException;

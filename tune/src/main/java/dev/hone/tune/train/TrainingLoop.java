@@ -26,7 +26,7 @@ public final class TrainingLoop {
   private final TrainingSettings settings;
   private final Workers workers;
   private final TokenStore train;
-  private final TokenStore heldOut;
+  private final HeldOutRows heldOut;
   private final Path checkpoints;
   private final Path last;
   private final TrainingListener listener;
@@ -44,7 +44,7 @@ public final class TrainingLoop {
       TrainingSettings settings,
       Workers workers,
       TokenStore train,
-      TokenStore heldOut,
+      HeldOutRows heldOut,
       Path checkpoints,
       TrainingListener listener) {
     this.engine = engine;
@@ -153,7 +153,7 @@ public final class TrainingLoop {
   }
 
   private void evaluate() throws IOException {
-    var result = engine.evaluate(decoder, heldOut, settings.scoringPacking());
+    var result = heldOut.measure();
     state = state.afterEvaluation(result);
     boolean isBest = state.bestStep() == state.step();
     if (isBest) {

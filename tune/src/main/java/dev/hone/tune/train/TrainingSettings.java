@@ -20,7 +20,8 @@ import dev.hone.tune.data.Packing;
 /// @param clipNorm largest global gradient norm; 0 turns clipping off
 /// @param dropout on what an adapter sees
 /// @param evalEvery steps between evaluations; 0 for at epoch ends only
-/// @param patience stop after so many evaluations without a better loss; 0 never
+/// @param patience stop after so many evaluations without a better loss, or a better metric where
+///   one is measured; 0 never
 /// @param checkpointEvery steps between checkpoints
 /// @param seed for the order of rows, dropout and the adapter's start
 public record TrainingSettings(

@@ -36,6 +36,7 @@ class ResourcesTest {
             BaseWeights.parameters(config),
             0f,
             new Engine.Size(50_000, 200_000, 4, 2),
+            0,
             2);
     kept = of(Recompute.OFF, Long.MAX_VALUE).peakBytes() - HELD;
     recomputed = of(Recompute.ON, Long.MAX_VALUE).peakBytes() - HELD;

@@ -1,7 +1,7 @@
 package dev.hone.tune.run;
 
 import dev.hone.tune.data.GateReport;
-import dev.hone.tune.train.Evaluation;
+import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,5 +32,5 @@ public final class SilentListener implements TuneListener {
   public void stepped(StepReport report) {}
 
   @Override
-  public void evaluated(long step, Evaluation heldOut, boolean isBest) {}
+  public void evaluated(long step, Measured heldOut, boolean isBest) {}
 }

@@ -333,6 +333,7 @@ class TuneRunTest {
         false,
         threads,
         isResumed,
+        Optional.empty(),
         Optional.empty());
   }
 
