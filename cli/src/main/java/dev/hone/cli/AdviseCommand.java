@@ -88,11 +88,7 @@ final class AdviseCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "NAME",
-      description =
-          "exact, f1, macro-f1, slot-f1, same-object, json, tool-calls, refusal, sari, chrf, bleu,"
-              + " rouge-l or similarity; or java:JAR:CLASS, a Metric of yours; or command:PROGRAM,"
-              + " which reads a line {\"question\", \"answers\", \"answer\"} for each answer and"
-              + " writes a line with its score, 0 to 1. Default: by the kind of task.")
+      description = MetricName.WORDS + " Default: by the kind of task.")
   private Optional<String> metric = Optional.empty();
 
   @Option(

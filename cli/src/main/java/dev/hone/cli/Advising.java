@@ -8,10 +8,7 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
-import dev.hone.ladder.metric.ClassMetric;
-import dev.hone.ladder.metric.CommandMetric;
 import dev.hone.ladder.metric.Metric;
-import dev.hone.ladder.metric.Similarity;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.report.Signals;
 import dev.hone.ladder.rung.ChatModel;
@@ -62,9 +59,6 @@ import tools.jackson.databind.json.JsonMapper;
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private static final Set<String> CITING =
       Set.of("found-sentence", "retrieval", "tuned-retrieval");
-  private static final String COMMAND = "command:";
-  private static final String JAVA = "java:";
-  private static final int ANSWERS = 500;
   private static final int NOT_ENOUGH_DATA = 4;
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
@@ -173,29 +167,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   private Metric metric(Kind kind, List<Item> items) throws IOException {
-    if (wish.metric().isEmpty()) {
-      return kind.metric();
-    }
-    if (wish.metric().get().startsWith(COMMAND)) {
-      return CommandMetric.start(wish.metric().get().substring(COMMAND.length()));
-    }
-    if (wish.metric().get().startsWith(JAVA)) {
-      return ClassMetric.load(wish.metric().get().substring(JAVA.length()));
-    }
-    if (wish.metric().get().equals("similarity")) {
-      // Lives as long as the process: the last answer is scored when the report is written.
-      return new Similarity(
-          OnnxEmbedder.open(threads), items.stream().limit(ANSWERS).map(Item::answer).toList());
-    }
-    try {
-      return Kind.metric(wish.metric().get(), items);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(
-          "--metric %s is none that Hone knows".formatted(wish.metric().get()),
-          "exact, f1, macro-f1, slot-f1, same-object, json, tool-calls, refusal, sari, chrf, bleu,"
-              + " rouge-l, similarity, java:JAR:CLASS and command:PROGRAM are",
-          e);
-    }
+    return wish.metric().isPresent()
+        ? new MetricName(wish.metric().get()).open(items)
+        : kind.metric();
   }
 
   private Parts parts(List<Item> items) throws IOException {

@@ -33,6 +33,9 @@ final class LossPlot {
     var facts = new Facts().jsonOnly("title", title);
     facts.jsonOnly("steps", curves.steps()).jsonOnly("loss", curves.loss());
     facts.jsonOnly("smoothed", curves.smoothed()).jsonOnly("held_out", curves.heldOut());
+    curves
+        .metric()
+        .ifPresent(metric -> facts.jsonOnly("metric", metric).jsonOnly("score", curves.score()));
     return DrawnPage.of("loss.html", facts.values());
   }
 
@@ -42,25 +45,31 @@ final class LossPlot {
   /// @param loss of the training batches
   /// @param smoothed the same, smoothed
   /// @param heldOut of the held-out rows
+  /// @param metric the name of what measures the answers, where something does
+  /// @param score what it says
   record Curves(
       List<Long> steps,
       List<Optional<Double>> loss,
       List<Optional<Double>> smoothed,
-      List<Optional<Double>> heldOut) {
+      List<Optional<Double>> heldOut,
+      Optional<String> metric,
+      List<Optional<Double>> score) {
     static Curves read(Path metrics) throws IOException {
       var points = new TreeMap<Long, Point>();
+      var metric = Optional.<String>empty();
       try (var lines = Files.newBufferedReader(metrics)) {
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
           var node = JSON.readTree(line);
           points.merge(node.required("step").asLong(), Point.of(node), Point::or);
+          metric = node.has("metric") ? Optional.of(node.get("metric").asString()) : metric;
         }
       } catch (JacksonException e) {
         throw new IOException("%s is damaged: %s".formatted(metrics, e.getOriginalMessage()), e);
       }
-      return of(points);
+      return of(points, metric);
     }
 
-    private static Curves of(TreeMap<Long, Point> points) {
+    private static Curves of(TreeMap<Long, Point> points, Optional<String> metric) {
       var average = MovingAverage.forSteps(points.size());
       var smoothed = new ArrayList<Optional<Double>>();
       for (var point : points.values()) {
@@ -70,7 +79,9 @@ final class LossPlot {
           List.copyOf(points.keySet()),
           points.values().stream().map(Point::loss).toList(),
           smoothed,
-          points.values().stream().map(Point::heldOut).toList());
+          points.values().stream().map(Point::heldOut).toList(),
+          metric,
+          points.values().stream().map(Point::score).toList());
     }
 
     private static double rounded(double value) {
@@ -79,12 +90,14 @@ final class LossPlot {
   }
 
   /// What is known of one step.
-  private record Point(Optional<Double> loss, double weight, Optional<Double> heldOut) {
+  private record Point(
+      Optional<Double> loss, double weight, Optional<Double> heldOut, Optional<Double> score) {
     static Point of(JsonNode node) {
       return new Point(
           number(node, "loss"),
           node.path("trained_tokens").asDouble(1),
-          number(node, "held_out_loss"));
+          number(node, "held_out_loss"),
+          number(node, "score"));
     }
 
     private static Optional<Double> number(JsonNode node, String field) {
@@ -95,9 +108,12 @@ final class LossPlot {
     }
 
     Point or(Point other) {
-      return loss.isPresent()
-          ? new Point(loss, weight, other.heldOut.or(() -> heldOut))
-          : new Point(other.loss, other.weight, other.heldOut.or(() -> heldOut));
+      var stepped = loss.isPresent() ? this : other;
+      return new Point(
+          stepped.loss,
+          stepped.weight,
+          other.heldOut.or(() -> heldOut),
+          other.score.or(() -> score));
     }
   }
 }

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
           + " model) to --out, beside metrics.csv, metrics.jsonl, loss.html and summary.json.",
       "Ctrl-C ends the step, saves, and exits with code 1; --resume then goes on to the same"
           + " result.",
+      "The best step is the one with the least held-out loss, or with --metric the one whose"
+          + " answers are best.",
       ""
     },
     sortOptions = false,
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
       "  hone tune --base models/base --data train.jsonl --out runs/first",
       "  hone tune --base models/base --data train.jsonl --valid valid.jsonl --out runs/r8 \\",
       "    --rank 8 --lr 3e-4 --epochs 2 --patience 3",
+      "  hone tune --base hone --data labels.jsonl --out runs/labels --metric exact --metric-rows"
+          + " 50",
       "  hone tune --base models/base --data train.csv --out runs/full --method full --lr 1e-5"
     })
 final class TuneCommand implements Callable<Integer> {
@@ -76,6 +80,7 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private MethodOptions method;
   @Mixin private TrainingOptions training;
   @Mixin private WatchOptions watch;
+  @Mixin private AnswerOptions answers;
   @Mixin private DataOptions rows;
 
   @Spec private CommandSpec spec;
@@ -89,10 +94,10 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var typed = spec.root().commandLine().getParseResult().originalArgs();
-    return new Tune(shell, request(), watch.isProfiled(), typed).run();
+    return new Tune(shell, answers.complete(request()), watch.isProfiled(), typed).run();
   }
 
-  /// What the options ask for.
+  /// What the options ask for, but for a metric.
   TuneRequest request() {
     return new TuneRequest(
         base,

@@ -23,7 +23,9 @@ final class WatchOptions {
   @Option(
       names = "--patience",
       paramLabel = "N",
-      description = "Stop after so many evaluations without a better loss; 0 never. Default: 0.")
+      description =
+          "Stop after so many evaluations without a better loss (with --metric of hone tune: a"
+              + " better metric); 0 never. Default: 0.")
   private int patience = DEFAULT.patience();
 
   @Option(

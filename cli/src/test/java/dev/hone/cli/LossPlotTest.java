@@ -55,6 +55,22 @@ final class LossPlotTest {
   }
 
   @Test
+  void aMetricIsACurveOfItsOwn() throws IOException {
+    var data =
+        data(
+            page(
+                "a run",
+                "{\"step\":0,\"held_out_loss\":5.5,\"metric\":\"exact\",\"score\":0.25}",
+                "{\"step\":1,\"epoch\":1,\"loss\":4.0,\"trained_tokens\":10}",
+                "{\"step\":1,\"held_out_loss\":3.5,\"metric\":\"exact\",\"score\":0.5}"));
+
+    assertEquals("exact", data.get("metric").asString());
+    assertEquals("[0.25,0.5]", data.get("score").toString());
+    assertEquals("[5.5,3.5]", data.get("held_out").toString());
+    assertFalse(data(page("another", "{\"step\":1,\"loss\":4.0}")).has("score"));
+  }
+
+  @Test
   void nothingIsFetched() throws IOException {
     var page = page("a run", "{\"step\":1,\"loss\":4.0}");
 

@@ -156,6 +156,9 @@ final class MainTest {
           --threads 0           | --threads must be at least 1, got 0
           --eval-every -1       | --eval-every must be at least 0, got -1
           --patience -1         | --patience must be at least 0, got -1
+          --metric-rows 0       | --metric-rows must be at least 1, got 0
+          --metric-rows 5       | --metric-rows has no effect without --metric
+          --metric guess        | --metric guess is none that Hone knows
           --checkpoint-every -1 | --checkpoint-every must be at least 0, got -1
           --rank 1.5            | Invalid value for option '--rank': '1.5' is not an int
           --seed x              | Invalid value for option '--seed': 'x' is not a long
@@ -180,6 +183,7 @@ final class MainTest {
       textBlock =
           """
           tun                            | unknown command: tun          | did you mean tune?
+          pretrain --metric exact        | unknown option: --metric      | hone pretrain --help lists what there is
           tune --epoch 3                 | unknown option: --epoch       | did you mean --epochs?
           inspect x y                    | unexpected argument: y        | hone inspect --help lists what there is
           eval --base b                  | Missing required option: '--data=FILE' | hone eval --help lists what there is

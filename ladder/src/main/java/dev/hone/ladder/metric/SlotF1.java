@@ -1,5 +1,6 @@
 package dev.hone.ladder.metric;
 
+import dev.hone.model.UsageException;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,10 +27,18 @@ public final class SlotF1 implements Metric {
   /// Right, surplus and missed pairs.
   @Override
   public double[] counts(Reference reference, String answer) {
-    var wanted = slots(object(reference.answers().getFirst()).orElseThrow());
+    var wanted = slots(wanted(reference.answers().getFirst()));
     var given = object(answer).map(SlotF1::slots).orElse(Map.of());
     int right = Ngrams.common(given, wanted);
     return new double[] {right, Ngrams.total(given) - right, Ngrams.total(wanted) - right};
+  }
+
+  private static JsonNode wanted(String answer) {
+    return object(answer)
+        .orElseThrow(() ->
+            new UsageException(
+                "--metric slot-f1: the expected answer '%s' is no JSON object".formatted(answer),
+                "take another metric"));
   }
 
   @Override

@@ -1,0 +1,38 @@
+package dev.hone.cli;
+
+import dev.hone.ladder.metric.CommandMetric;
+import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.task.Item;
+import dev.hone.ladder.task.Kind;
+import dev.hone.model.UsageException;
+import java.io.IOException;
+import java.util.List;
+
+/// What `--metric` names: a measure of answers, or a program that measures them.
+record MetricName(String word) {
+  /// What `--help` says of it.
+  static final String WORDS =
+      "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l; or command:PROGRAM, which reads a"
+          + " line {\"question\", \"answers\", \"answer\"} for each answer and writes a line with"
+          + " its score, 0 to 1.";
+
+  private static final String COMMAND = "command:";
+
+  /// The measure; a program is started.
+  ///
+  /// @param items of the task: macro-F1 takes their labels
+  /// @throws UsageException when nothing has that name
+  Metric open(List<Item> items) throws IOException {
+    if (word.startsWith(COMMAND)) {
+      return CommandMetric.start(word.substring(COMMAND.length()));
+    }
+    try {
+      return Kind.metric(word, items);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--metric %s is none that Hone knows".formatted(word),
+          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu, rouge-l and command:… are",
+          e);
+    }
+  }
+}
