@@ -7,7 +7,7 @@ import dev.hone.tensor.Workers;
 import dev.hone.tune.answer.Answering;
 
 /// Measures a model, as it is being trained, by the answers that it gives.
-record AnswerMeter(AskedRows rows, Answering answering, ModelFiles files) {
+record AnswerMeter(AskedRows rows, Answering answering) {
   /// @param trained the decoder that is trained
   static AnswerMeter allocate(
       AskedRows rows, ModelFiles files, Trained trained, Allocator memory, Workers workers) {
@@ -15,7 +15,7 @@ record AnswerMeter(AskedRows rows, Answering answering, ModelFiles files) {
         Generator.allocate(
             memory, trained.decoder(), trained.shape(), files.tokenizer(), rows.context(), workers);
     var stopIds = Renderers.stopIds(files.tokenizer(), files.renderer());
-    return new AnswerMeter(rows, new Answering(generator, rows.maxTokens(), stopIds), files);
+    return new AnswerMeter(rows, new Answering(generator, rows.maxTokens(), stopIds));
   }
 
   double measure() {
@@ -27,12 +27,9 @@ record AnswerMeter(AskedRows rows, Answering answering, ModelFiles files) {
     return score;
   }
 
-  /// How long one measurement takes once answers are as long as expected, timed on a few rows.
+  /// How long one measurement takes once answers are as long as expected, from a trial.
   double trialSeconds() {
-    double seconds =
-        answering.secondsPerAnswer(
-            rows.prompts(),
-            prompt -> files.tokenizer().encode(AskedRows.expected(prompt)).length + 1);
-    return seconds * rows.prompts().size();
+    double rate = answering.tokensPerSecond(rows.prompts(), rows.expectedTokens());
+    return rows.allExpectedTokens() / rate;
   }
 }

@@ -16,9 +16,15 @@ import java.util.Optional;
 /// The held-out rows that a run's model answers at each evaluation: always the same.
 ///
 /// @param prompts at least one, in the file's order
+/// @param expectedTokens of a good answer to each, with the one that ends it
 /// @param maxTokens the most tokens of an answer
 /// @param context the most tokens of a prompt and its answer
-record AskedRows(AnswerScorer scorer, List<Prompt> prompts, int maxTokens, int context) {
+record AskedRows(
+    AnswerScorer scorer,
+    List<Prompt> prompts,
+    List<Integer> expectedTokens,
+    int maxTokens,
+    int context) {
   /// Chooses them; empty where the request names no metric.
   ///
   /// @throws UsageException when none can be asked
@@ -46,7 +52,9 @@ record AskedRows(AnswerScorer scorer, List<Prompt> prompts, int maxTokens, int c
     var chosen = some(sorted.prompts(), metric.rows(), request.hyper().seed());
     int context =
         Math.min(Prompt.longest(chosen) + maxTokens, files.config().maxPositionEmbeddings());
-    return new AskedRows(metric.scorer(), chosen, maxTokens, context);
+    var lengths =
+        chosen.stream().map(row -> files.tokenizer().encode(expected(row)).length + 1).toList();
+    return new AskedRows(metric.scorer(), chosen, lengths, maxTokens, context);
   }
 
   private static Source heldOut(TuneRequest request) {
@@ -80,8 +88,12 @@ record AskedRows(AnswerScorer scorer, List<Prompt> prompts, int maxTokens, int c
     return Arrays.stream(drawn).limit(most).sorted().mapToObj(all::get).toList();
   }
 
-  /// What a good answer is.
-  static String expected(Prompt prompt) {
+  /// Of all answers together, if they are good.
+  long allExpectedTokens() {
+    return expectedTokens.stream().mapToLong(Integer::longValue).sum();
+  }
+
+  private static String expected(Prompt prompt) {
     return prompt.question().expected().getFirst();
   }
 }

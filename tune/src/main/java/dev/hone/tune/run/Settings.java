@@ -27,6 +27,10 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
 
   private static final int MOST_EVALUATIONS = 10;
 
+  /// How many tokens of a forward pass take as long as writing one, roughly: it streams all weights
+  /// for itself (docs/log.md).
+  private static final int DECODING_COST = 100;
+
   static Settings of(TuneRequest request, ModelConfig config) {
     refuseToTrainNarrow(request);
     int context = config.maxPositionEmbeddings();
@@ -68,9 +72,11 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     };
   }
 
-  TrainingSettings training(TokenStore train, TokenStore heldOut) {
+  /// @param answerTokens that the model writes at each evaluation
+  TrainingSettings training(TokenStore train, TokenStore heldOut, long answerTokens) {
     var h = request.hyper();
-    int evalEvery = h.evalEvery().orElseGet(() -> defaultEvalEvery(train, heldOut));
+    long evaluation = heldOut.totalTokens() + DECODING_COST * answerTokens;
+    int evalEvery = h.evalEvery().orElseGet(() -> defaultEvalEvery(train, evaluation));
     return new TrainingSettings(
         h.epochs(),
         h.batchSize(),
@@ -92,11 +98,12 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
   }
 
   /// From token counts alone, so that it is the same on every machine.
-  private int defaultEvalEvery(TokenStore train, TokenStore heldOut) {
+  ///
+  /// @param evaluation tokens of forward passes that take as long
+  private int defaultEvalEvery(TokenStore train, long evaluation) {
     var h = request.hyper();
     double work = (double) train.totalTokens() * h.epochs() * Trial.FORWARD_SPEEDUP;
-    int evaluations =
-        (int) Math.min(MOST_EVALUATIONS, EVALUATION_SHARE * work / heldOut.totalTokens());
+    int evaluations = (int) Math.min(MOST_EVALUATIONS, EVALUATION_SHARE * work / evaluation);
     long steps = (long) Batches.perEpoch(train.size(), h.batchSize()) * h.epochs();
     return evaluations <= h.epochs() ? 0 : (int) Math.max(1, steps / evaluations);
   }

@@ -119,7 +119,9 @@ public final class TuneRun {
     try (var arena = Arena.ofShared();
         var probe = Probe.open(request.probe(), files.renderer(), settings.maxLength(), probeFile);
         var workers = new Workers(request.threads())) {
-      var training = settings.training(data.train(), data.heldOut());
+      var training =
+          settings.training(
+              data.train(), data.heldOut(), asked.map(AskedRows::allExpectedTokens).orElse(0L));
       var demand = demand(files, settings, training, data, asked, probe);
       var resources = Resources.of(demand, request.hyper().recompute());
       resources.requireFit();
