@@ -16,11 +16,10 @@ record AdviceCommands(ClimbReport climb, Path base, boolean isEmbedded, Path out
       return "";
     }
     var model = isEmbedded ? Embedded.MODEL : base.toString();
-    var directory = out.resolve("rungs").resolve(rung.get().name());
     var recipe = rung.get().recipe();
     boolean isPlain = !recipe.containsKey("system") && !recipe.containsKey("form");
     return switch (isPlain ? String.valueOf(recipe.get("kind")) : "") {
-      case "tuned" -> words("chat", "--base", model, "--adapter", directory.resolve("adapter"));
+      case "tuned" -> words("chat", "--base", model, "--adapter", recipe.get("adapter"));
       case "prompt" -> words("chat", "--base", model);
       default -> words("advise", "answer", "--out", out, "--rung", rung.get().name(), "QUESTION");
     };

@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
       "  hone advise --data tickets.jsonl --out report",
       "  hone advise --data asked.jsonl --docs handbook --base models/base --out report",
       "  hone advise --data forms.csv --csv-prompt mail --csv-completion json --target 0.9 --out"
-          + " report"
+          + " report",
+      "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report"
     })
 final class AdviseCommand implements Callable<Integer> {
   // Neither is required where a command of its own follows.
@@ -144,6 +145,15 @@ final class AdviseCommand implements Callable<Integer> {
       description = "For fine-tuning. Default: 3, with few rows up to 20.")
   private Optional<Integer> epochs = Optional.empty();
 
+  @Option(
+      names = "--ranks",
+      paramLabel = "R",
+      split = ",",
+      description =
+          "For fine-tuning: an adapter of each rank is trained, and the one kept that does best on"
+              + " the selection rows. Default: 16 alone.")
+  private List<Integer> ranks = List.of();
+
   @Option(names = "--seed", paramLabel = "N", description = "Of all choices. Default: 1.")
   private long seed = 1;
 
@@ -199,6 +209,7 @@ final class AdviseCommand implements Callable<Integer> {
             without,
             hasCurve,
             epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),
+            ranks.stream().map(rank -> Bounds.atLeast(1, "--ranks", rank)).toList(),
             seed);
     return new Advising(
             shell,

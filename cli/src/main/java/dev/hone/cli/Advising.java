@@ -86,6 +86,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       List<String> without,
       boolean hasCurve,
       int epochs,
+      List<Integer> ranks,
       long seed) {}
 
   /// The documents, if any, and what finds things in them, which takes half a second to open.
@@ -223,7 +224,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     rungs.add(new NearestShots(model, SHOTS));
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
-    rungs.add(new Tuned(training, form.filter(any -> isHeld)));
+    rungs.add(new Tuned(training, wish.ranks(), form.filter(any -> isHeld)));
     lookup.ifPresent(
         (docs, embedder) -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
     if (wish.needs().contains("citations")) {
@@ -243,7 +244,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return rungs;
   }
 
-  /// Few rows are gone through more often; the step with the least held-out loss counts.
+  /// Few rows are gone through more often; the step that does best on the selection rows counts.
   private Hyper hyper(int rows) {
     int epochs = wish.epochs() > 0 ? wish.epochs() : Math.clamp(ROWS_IN_ALL / rows, 3, 20);
     var usual = Hyper.DEFAULT;
@@ -281,7 +282,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     AtomicFile.write(out.resolve("report.json"), json + "\n");
     for (var rung : climb.rungs()) {
       writeRecipe(rung.name(), rung.recipe());
-      LossPlot.write(out.resolve("rungs").resolve(rung.name()).resolve("adapter"), rung.name());
+      if (rung.recipe().get("adapter") instanceof String adapter) {
+        LossPlot.write(Path.of(adapter), rung.name());
+      }
     }
     AtomicFile.write(out.resolve("report.html"), DrawnPage.of("advice.html", values));
     if (isJson) {

@@ -1,10 +1,13 @@
 package dev.hone.cli;
 
+import dev.hone.ladder.metric.ClassMetric;
 import dev.hone.ladder.metric.CommandMetric;
 import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.metric.Similarity;
 import dev.hone.ladder.task.Item;
 import dev.hone.ladder.task.Kind;
 import dev.hone.model.UsageException;
+import dev.hone.rag.embed.OnnxEmbedder;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,11 +15,14 @@ import java.util.List;
 record MetricName(String word) {
   /// What `--help` says of it.
   static final String WORDS =
-      "exact, f1, macro-f1, slot-f1, sari, chrf, bleu or rouge-l; or command:PROGRAM, which reads a"
-          + " line {\"question\", \"answers\", \"answer\"} for each answer and writes a line with"
-          + " its score, 0 to 1.";
+      "exact, f1, macro-f1, slot-f1, same-object, json, tool-calls, refusal, sari, chrf, bleu,"
+          + " rouge-l or similarity; or java:JAR:CLASS, a Metric of yours; or command:PROGRAM,"
+          + " which reads a line {\"question\", \"answers\", \"answer\"} for each answer and writes"
+          + " a line with its score, 0 to 1.";
 
   private static final String COMMAND = "command:";
+  private static final String JAVA = "java:";
+  private static final int ANSWERS = 500;
 
   /// The measure; a program is started.
   ///
@@ -26,12 +32,20 @@ record MetricName(String word) {
     if (word.startsWith(COMMAND)) {
       return CommandMetric.start(word.substring(COMMAND.length()));
     }
+    if (word.startsWith(JAVA)) {
+      return ClassMetric.load(word.substring(JAVA.length()));
+    }
+    if (word.equals("similarity")) {
+      var answers = items.stream().limit(ANSWERS).map(Item::answer).toList();
+      return new Similarity(OnnxEmbedder.open(1), answers); // open as long as the process
+    }
     try {
       return Kind.metric(word, items);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           "--metric %s is none that Hone knows".formatted(word),
-          "exact, f1, macro-f1, slot-f1, sari, chrf, bleu, rouge-l and command:… are",
+          "exact, f1, macro-f1, slot-f1, same-object, json, tool-calls, refusal, sari, chrf, bleu,"
+              + " rouge-l, similarity, java:JAR:CLASS and command:PROGRAM are",
           e);
     }
   }

@@ -104,6 +104,24 @@ class AdviseTest {
   }
 
   @Test
+  void ranksAreListedWithTheirScores() throws IOException {
+    var report = dir.resolve("ranks");
+    var args = new ArrayList<>(List.of("advise", "--data", rows(60), "--out", report));
+    args.addAll(List.of("--epochs", 1, "--ranks", "2,4", "--margin", "0.01"));
+    args.addAll(
+        List.of(
+            "--without", "zero-shot,few-shot,nearest-shots,optimised-prompt,linear-classifier"));
+    hone(4, args.toArray());
+    var recipe =
+        JsonMapper.shared().readTree(Files.readString(report.resolve("rungs/tuned/recipe.json")));
+    assertEquals(2, recipe.get("scores_of_ranks").size());
+    var adapter = Path.of(recipe.get("adapter").asString());
+    assertTrue(adapter.getFileName().toString().matches("adapter-r[24]"), adapter.toString());
+    assertTrue(Files.exists(adapter.resolve("loss.html")));
+    assertEquals("exact", recipe.get("training").get("step_chosen_by").asString());
+  }
+
+  @Test
   void badInputIsRefusedBeforeAnythingIsMade() throws IOException {
     var out = dir.resolve("none");
     var rows = rows(40);
@@ -112,6 +130,10 @@ class AdviseTest {
         hone(2, "advise", "--data", rows, "--out", out, "--margin", "3")
             .err()
             .contains("--margin"));
+    assertTrue(
+        hone(2, "advise", "--data", rows, "--out", out, "--ranks", "8,0")
+            .err()
+            .contains("--ranks must be at least 1, got 0"));
     assertTrue(
         hone(2, "advise", "--data", rows, "--out", out, "--metric", "guess")
             .err()

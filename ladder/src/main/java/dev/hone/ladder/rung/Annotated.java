@@ -12,6 +12,13 @@ import java.util.Map;
 /// @param models to close with it
 record Annotated(Solution solution, Map<String, Object> more, List<LocalModel> models)
     implements Solution {
+  /// The same with one more thing in the recipe.
+  Annotated with(String name, Object value) {
+    var all = new LinkedHashMap<>(more);
+    all.put(name, value);
+    return new Annotated(solution, all, models);
+  }
+
   @Override
   public Reply answer(Item item) throws IOException {
     return solution.answer(item);

@@ -10,6 +10,7 @@ import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Workers;
+import dev.hone.tune.answer.AnswerLength;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,6 @@ import java.util.Set;
 /// A model in this process. The same question with the same decoding has the same answer each time.
 public final class LocalModel implements ChatModel, AutoCloseable {
   private static final int MOST_POSITIONS = 4_096;
-  private static final int SPARE_TOKENS = 8;
-  private static final int LEAST_TOKENS = 16;
-  private static final int MOST_TOKENS = 512;
 
   /// An answer that a model is held to may be longer than those it would give.
   private static final int FORMED = 2;
@@ -73,9 +71,7 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   public static int answerTokens(Path base, List<String> answers) throws IOException {
     var file = base.resolve("tokenizer.json");
     var tokenizer = Tokenizer.of(file, Files.readAllBytes(file));
-    var lengths = answers.stream().map(answer -> tokenizer.encode(answer).length).sorted().toList();
-    int most = lengths.get((int) (lengths.size() * 0.99));
-    return Math.clamp(most + SPARE_TOKENS, LEAST_TOKENS, MOST_TOKENS);
+    return AnswerLength.of(tokenizer, answers);
   }
 
   @Override

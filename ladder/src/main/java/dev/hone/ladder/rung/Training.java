@@ -1,6 +1,9 @@
 package dev.hone.ladder.rung;
 
+import dev.hone.ladder.metric.MetricScorer;
+import dev.hone.ladder.task.Kind;
 import dev.hone.model.Sha256;
+import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tensor.Stopwatch;
@@ -24,31 +27,79 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Trains an adapter for a rung, or finds the one that an earlier climb has trained; the step with
-/// the least loss on the selection rows counts.
+/// Trains an adapter for a rung, or finds the one that an earlier climb has trained. What does best
+/// on the selection rows says which step counts: a metric of the answers to some of them, or their
+/// loss.
 ///
 /// @param base the checkpoint's directory
 /// @param method what is trained, and how large
+/// @param answerTokens the most tokens of an answer
 public record Training(
     Path base, Method method, TuneRequest.Hyper hyper, int threads, int answerTokens) {
+  /// Selection rows that are answered at each evaluation, at most.
+  private static final int ASKED_ROWS = 64;
 
-  /// An adapter, opened, and how its training went: `summary.json`.
+  /// Longer answers take too long to be written at each evaluation.
+  private static final int SHORT_ANSWER = 64;
+
+  /// An adapter, opened, and how its training went: `summary.json`, and by what the step was
+  /// chosen.
   record Result(LocalModel model, Map<String, Object> summary) {}
 
+  /// What an adapter is made of.
+  ///
+  /// @param directory where it goes
   /// @param train rows as JSON
-  /// @param selection rows as JSON, for the held-out loss
-  Result run(List<String> train, List<String> selection, Materials materials) throws IOException {
-    Files.createDirectories(materials.directory());
-    var out = materials.directory().resolve("adapter");
-    forgetOther(materials.directory(), out, train, selection);
-    var trainFile = write(materials.directory().resolve("train.jsonl"), train);
-    var selectionFile = write(materials.directory().resolve("selection.jsonl"), selection);
+  /// @param selection rows as JSON
+  /// @param metric that chooses the step; where empty, the loss on the selection rows does
+  record Order(
+      Path directory,
+      List<String> train,
+      List<String> selection,
+      Optional<TuneRequest.Metric> metric) {
+    /// In words, all that the adapter depends on beside the training's settings.
+    String words() {
+      var by = metric.map(m -> "\n" + m.scorer().name() + " of " + m.rows()).orElse("");
+      return train + "\n" + selection + by;
+    }
+  }
+
+  /// The same with an adapter of another rank, its scale unchanged.
+  Training withRank(int rank) {
+    return switch (method) {
+      case Method.Lora(var lora) -> {
+        double alpha = lora.alpha() / lora.rank() * rank;
+        var other = new LoraConfig(rank, alpha, lora.targets(), lora.dropout(), lora.useRslora());
+        yield new Training(base, new Method.Lora(other), hyper, threads, answerTokens);
+      }
+      case Method.Full any -> throw new IllegalStateException("full training has no rank");
+    };
+  }
+
+  /// The rungs' own metric, where answers are short and in words.
+  Optional<TuneRequest.Metric> metric(Materials materials) {
+    boolean isCheap = answerTokens <= SHORT_ANSWER && materials.kind() != Kind.TOOL_CALLS;
+    return isCheap
+        ? Optional.of(
+            new TuneRequest.Metric(
+                new MetricScorer(materials.metric()), ASKED_ROWS, OptionalInt.of(answerTokens)))
+        : Optional.empty();
+  }
+
+  Result run(Order order, Materials.Progress progress) throws IOException {
+    var out = order.directory();
+    Files.createDirectories(out.getParent());
+    forgetOther(order);
+    var rows = out.resolveSibling("train.jsonl");
+    var selection = out.resolveSibling("selection.jsonl");
+    write(rows, order.train());
+    write(selection, order.selection());
     if (!Files.exists(out.resolve("summary.json"))) {
       var request =
           new TuneRequest(
               base,
-              new Source(trainFile),
-              Optional.of(new Source(selectionFile)),
+              new Source(rows),
+              Optional.of(new Source(selection)),
               out,
               method,
               BaseDtype.FLOAT32,
@@ -58,19 +109,18 @@ public record Training(
               threads,
               Files.exists(out),
               Optional.empty(),
-              Optional.empty());
-      TuneRun.run(request, new Shown(materials.progress()), () -> false);
+              order.metric());
+      TuneRun.run(request, new Shown(progress), () -> false);
     }
     var model = LocalModel.open(base, Optional.of(out), threads, answerTokens);
     return new Result(model, summary(out));
   }
 
   /// Deletes an adapter that was trained on other rows, or otherwise.
-  private void forgetOther(Path directory, Path out, List<String> train, List<String> selection)
-      throws IOException {
-    var made = base + "\n" + method + "\n" + hyper + "\n" + train + "\n" + selection;
-    var digest = Sha256.of(made);
-    var file = directory.resolve("made-from.sha256");
+  private void forgetOther(Order order) throws IOException {
+    var out = order.directory();
+    var digest = Sha256.of(base + "\n" + method + "\n" + hyper + "\n" + order.words());
+    var file = out.resolveSibling(out.getFileName() + ".sha256");
     if (Files.exists(out) && !(Files.exists(file) && Files.readString(file).equals(digest))) {
       try (var content = Files.walk(out)) {
         for (var one : content.sorted(Comparator.reverseOrder()).toList()) {
@@ -81,9 +131,8 @@ public record Training(
     AtomicFile.write(file, digest);
   }
 
-  private static Path write(Path file, List<String> rows) throws IOException {
+  private static void write(Path file, List<String> rows) throws IOException {
     AtomicFile.write(file, String.join("\n", rows) + "\n");
-    return file;
   }
 
   private static Map<String, Object> summary(Path out) throws IOException {
@@ -91,6 +140,7 @@ public record Training(
     var summary = new LinkedHashMap<String, Object>();
     json.readTree(Files.readString(out.resolve("summary.json")))
         .forEachEntry((name, value) -> summary.put(name, json.convertValue(value, Object.class)));
+    summary.put("step_chosen_by", summary.getOrDefault("metric", "held_out_loss"));
     return summary;
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Retrieval, by a model that was trained to answer from what retrieval finds: the passage that
@@ -37,9 +38,13 @@ public record TunedOnPassages(Training training, ChatModel model, Path docs, Emb
   public Solution build(Materials materials) throws IOException {
     var index = PassageIndex.make(docs, embedder, model.contextTokens(), materials);
     var asking = FromPassages.plain("retrieval", model, index, embedder);
-    var result =
-        training.run(
-            rows(asking, materials.train()), rows(asking, materials.selection()), materials);
+    var order =
+        new Training.Order(
+            materials.directory().resolve("adapter"),
+            rows(asking, materials.train()),
+            rows(asking, materials.selection()),
+            Optional.empty());
+    var result = training.run(order, materials.progress());
     var answering = FromPassages.plain("retrieval", result.model(), index, embedder);
     return new Annotated(
         answering.chosen(materials), Map.of("training", result.summary()), List.of(result.model()));
