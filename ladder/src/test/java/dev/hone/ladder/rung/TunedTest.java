@@ -103,7 +103,7 @@ class TunedTest {
 
   @Test
   void longAnswersLeaveItToTheLoss() throws IOException {
-    var recipe = recipe(new Tuned(training(65), List.of()), materials(new ExactMatch()));
+    var recipe = recipe(new Tuned(training(65), List.of(), Optional.empty()), materials(new ExactMatch()));
     var training = (Map<?, ?>) recipe.get("training");
     assertEquals("held_out_loss", training.get("step_chosen_by"));
     assertFalse(training.containsKey("metric_after"));
@@ -111,7 +111,7 @@ class TunedTest {
 
   @Test
   void theRankThatDoesBestIsChosen() throws IOException {
-    var rung = new Tuned(training(16), List.of(8, 2));
+    var rung = new Tuned(training(16), List.of(8, 2), Optional.empty());
     var recipe = recipe(rung, materials(new ExactMatch()));
     var scores = (Map<?, ?>) recipe.get("scores_of_ranks");
     assertEquals(List.of("r2", "r8"), List.copyOf(scores.keySet()));
@@ -126,7 +126,7 @@ class TunedTest {
 
   @Test
   void ofEqualRanksTheSmallerIsChosen() throws IOException {
-    var recipe = recipe(new Tuned(training(16), List.of(4, 2)), materials(new Half()));
+    var recipe = recipe(new Tuned(training(16), List.of(4, 2), Optional.empty()), materials(new Half()));
     assertEquals(Map.of("r2", 0.5, "r4", 0.5), recipe.get("scores_of_ranks"));
     assertEquals(dir.resolve("rung/adapter-r2").toString(), recipe.get("adapter"));
   }
@@ -134,7 +134,7 @@ class TunedTest {
   /// Made again with the same, nothing is trained; by another metric it is.
   @Test
   void shortAnswersChooseTheStepByTheMetricThatIsAskedFor() throws IOException {
-    var rung = new Tuned(training(16), List.of());
+    var rung = new Tuned(training(16), List.of(), Optional.empty());
     var recipe = recipe(rung, materials(new ExactMatch()));
     assertEquals(dir.resolve("rung/adapter").toString(), recipe.get("adapter"));
     var training = (Map<?, ?>) recipe.get("training");
