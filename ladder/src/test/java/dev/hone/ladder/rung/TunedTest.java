@@ -103,7 +103,8 @@ class TunedTest {
 
   @Test
   void longAnswersLeaveItToTheLoss() throws IOException {
-    var recipe = recipe(new Tuned(training(65), List.of(), Optional.empty()), materials(new ExactMatch()));
+    var recipe =
+        recipe(new Tuned(training(65), List.of(), Optional.empty()), materials(new ExactMatch()));
     var training = (Map<?, ?>) recipe.get("training");
     assertEquals("held_out_loss", training.get("step_chosen_by"));
     assertFalse(training.containsKey("metric_after"));
@@ -126,7 +127,8 @@ class TunedTest {
 
   @Test
   void ofEqualRanksTheSmallerIsChosen() throws IOException {
-    var recipe = recipe(new Tuned(training(16), List.of(4, 2), Optional.empty()), materials(new Half()));
+    var recipe =
+        recipe(new Tuned(training(16), List.of(4, 2), Optional.empty()), materials(new Half()));
     assertEquals(Map.of("r2", 0.5, "r4", 0.5), recipe.get("scores_of_ranks"));
     assertEquals(dir.resolve("rung/adapter-r2").toString(), recipe.get("adapter"));
   }
