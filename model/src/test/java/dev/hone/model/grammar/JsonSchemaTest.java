@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
 import dev.hone.testkit.Seeds;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ class JsonSchemaTest {
   }
 
   private static byte[] quoted(String hex) {
-    return java.util.HexFormat.of().parseHex("22" + hex + "22");
+    return HexFormat.of().parseHex("22" + hex + "22");
   }
 
   @Test

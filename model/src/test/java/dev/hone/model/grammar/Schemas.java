@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -81,7 +83,7 @@ public final class Schemas {
   /// A random text of the grammar: at each step any byte that can follow, or the end.
   static byte[] randomText(Grammar grammar, SplittableRandom random, int roughLength) {
     var automaton = new Automaton(grammar);
-    var text = new java.io.ByteArrayOutputStream();
+    var text = new ByteArrayOutputStream();
     var state = automaton.start();
     while (!state.isComplete() || !state.readings().isEmpty() && random.nextInt(4) > 0) {
       if (text.size() > roughLength) {
@@ -89,10 +91,7 @@ public final class Schemas {
         return text.toByteArray();
       }
       var at = state;
-      var bytes =
-          java.util.stream.IntStream.range(0, 256)
-              .filter(b -> !automaton.step(at, b).isDead())
-              .toArray();
+      var bytes = IntStream.range(0, 256).filter(b -> !automaton.step(at, b).isDead()).toArray();
       int b = bytes[random.nextInt(bytes.length)];
       text.write(b);
       state = automaton.step(state, b);
