@@ -182,7 +182,7 @@ for row in calls:
     call, tool = json.loads(row["answer"]), tools[row["line"] - 1]
     worse += call["name"] != tool["name"] or wrong(call["arguments"], tool["parameters"])
 print(f"bfcl, calls that satisfy the schema: {len(calls) - worse} of {len(calls)}")
-sys.exit(bad + worse > 0 or len(rows) < 100 or len(calls) < 100)
+sys.exit(bad + worse > 0 or len(rows) < 40 or len(calls) < 100)
 PYTHON
 
 # What is missing: facts where the passage is not there, less where it is.

@@ -170,9 +170,15 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
         : Optional.of(
             new Signal(
                 "overfitting",
-                "%s: the held-out loss was least after %.0f of %.0f steps and rose from there"
-                    .formatted(rung.name(), best, steps),
+                "%s: %s after %.0f of %.0f steps and no better from there"
+                    .formatted(rung.name(), best(training), best, steps),
                 true));
+  }
+
+  private static String best(Map<?, ?> training) {
+    return training.get("metric") instanceof String metric
+        ? "the answers were best by " + metric
+        : "the held-out loss was least";
   }
 
   private static double number(Map<?, ?> of, String name) {
