@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
           + " as it is; your system prompt; examples in the prompt, the same and the nearest; your"
           + " documents; fine-tuning. One half of the held-out rows drops what cannot win and"
           + " proposes the cheapest that is within the margin of the best; the other half, which"
-          + " has chosen nothing, confirms it, at an error of 5 %. Or it says how many more rows it"
-          + " would take.",
+          + " has chosen nothing, confirms it, at an error of 5 %%. Or it says how many more rows"
+          + " it would take.",
       "",
       "Interrupted, it goes on with the same command: no finished answer is asked again.",
       "",

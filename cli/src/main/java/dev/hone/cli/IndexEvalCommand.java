@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
       "",
       "Prints how often the right document is among the first 1, 5 and 20, MRR and nDCG of the"
           + " first ten, for Hone's search and for words alone, vectors alone and rank fusion, with"
-          + " the 95 % interval of each difference; how many passages are enough; why documents"
+          + " the 95 %% interval of each difference; how many passages are enough; why documents"
           + " were missed; how questions are told that nothing answers; how the check of citations"
           + " does on known answers; and the time per question.",
       "",
