@@ -13,7 +13,7 @@ import java.util.Optional;
 /// know, or from how it grows with the rows.
 final class Foretelling implements Closeable {
   private static final double ERROR = 0.05;
-  private static final int ROWS = 24;
+  private static final int ROWS = 16;
   private static final int ROWS_OF_SPLIT = 40;
 
   private final Bench bench;

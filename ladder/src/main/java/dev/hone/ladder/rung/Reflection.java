@@ -21,7 +21,7 @@ import java.util.function.IntConsumer;
 final class Reflection {
   private static final int ROWS = 24;
   private static final int FEW = 3;
-  private static final int MOST_SKIPS = 5;
+  private static final int MOST_IN_VAIN = 6;
   private static final String FENCE = "```";
 
   private final ChatModel model;
@@ -58,9 +58,9 @@ final class Reflection {
     for (var candidate : candidates) {
       join(candidate);
     }
-    int skips = 0;
-    while (!pool.isEmpty() && calls + 2 * FEW + 1 <= budget && skips < MOST_SKIPS) {
-      skips = improve(parent()) ? 0 : skips + 1;
+    int inVain = 0;
+    while (!pool.isEmpty() && calls + 2 * FEW + 1 <= budget && inVain < MOST_IN_VAIN) {
+      inVain = improve(parent()) ? 0 : inVain + 1;
     }
     var best = pool.stream().reduce((a, b) -> b.mean() > a.mean() ? b : a).map(Scored::candidate);
     return new Halving.Result<>(best.orElse(candidates.getFirst()), calls);
@@ -104,7 +104,7 @@ final class Reflection {
     return pool.get(chosen).candidate();
   }
 
-  /// @return whether there was something to improve and the model wrote a new instruction
+  /// @return whether a better instruction came of it
   private boolean improve(PromptCandidate parent) throws IOException {
     var rows = Prompts.some(train, FEW, random);
     var shown = new StringBuilder();
@@ -134,7 +134,7 @@ final class Reflection {
     if (after > before) {
       join(child);
     }
-    return true;
+    return after > before;
   }
 
   private Optional<String> written(String instruction, String shown) throws IOException {

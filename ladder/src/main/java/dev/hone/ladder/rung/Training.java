@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record Training(
     Path base, Method method, TuneRequest.Hyper hyper, int threads, int answerTokens) {
   /// Selection rows that are answered at each evaluation, at most.
-  private static final int ASKED_ROWS = 64;
+  private static final int ASKED_ROWS = 40;
 
   /// Longer answers take too long to be written at each evaluation.
   private static final int SHORT_ANSWER = 64;
