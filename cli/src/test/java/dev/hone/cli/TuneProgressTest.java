@@ -53,7 +53,7 @@ final class TuneProgressTest {
 
   private StepReport step(long step, long total, double seconds) {
     now += (long) (seconds * 1e9);
-    return new StepReport(step, total, 1, 2.5, 1, 1e-4, 500, 1000, seconds);
+    return new StepReport(step, total, 1, 2.5, 0.5, 1, 1e-4, 500, 1000, seconds);
   }
 
   private static Measured measured(double loss, long correct) {

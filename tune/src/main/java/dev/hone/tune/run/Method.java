@@ -2,6 +2,9 @@ package dev.hone.tune.run;
 
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseWeights;
+import java.util.Locale;
 
 /// What a run trains.
 public sealed interface Method {
@@ -25,6 +28,18 @@ public sealed interface Method {
     return switch (this) {
       case Lora lora -> "lora";
       case Full full -> "full";
+    };
+  }
+
+  /// The peak rate where none is given. It falls with the square root of the model's size: for LoRA
+  /// 2e-4 at a billion parameters, between 1e-4 and 3e-3; for full training a fifth of that.
+  default double defaultLearningRate(ModelConfig config) {
+    double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
+    double lora = Math.clamp(2e-4 * Math.sqrt(1e9 / parameters), 1e-4, 3e-3);
+    double rounded = Double.parseDouble(String.format(Locale.ROOT, "%.1e", lora));
+    return switch (this) {
+      case Lora any -> rounded;
+      case Full any -> rounded / 5;
     };
   }
 }

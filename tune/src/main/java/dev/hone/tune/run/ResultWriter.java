@@ -1,6 +1,7 @@
 package dev.hone.tune.run;
 
 import dev.hone.model.adapter.AdapterConfig;
+import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
@@ -36,16 +37,30 @@ final class ResultWriter {
       throws IOException {
     var card = card(request, summary);
     switch (request.method()) {
-      case Method.Lora(var lora) -> {
-        var config = AdapterConfig.of(lora, request.base().toString());
-        new PeftAdapter(config, trained.shape(), trained.parameters())
-            .writeInto(request.out(), card, provenance, proof);
-      }
+      case Method.Lora(var lora) ->
+          adapter(request, lora, trained).writeInto(request.out(), card, provenance, proof);
       case Method.Full(var dtype) ->
           writeModel(request, files, entries(trained, dtype), card, provenance, proof);
     }
     var json = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary);
     AtomicFile.write(request.out().resolve("summary.json"), json + "\n");
+  }
+
+  /// Writes the adapter as it is after some steps.
+  static void writeSnapshot(
+      TuneRequest request, Trained trained, Provenance provenance, Proof proof, long step, Path dir)
+      throws IOException {
+    var card = "# Fine-tuned with Hone\n\nThe adapter after step %,d.\n".formatted(step);
+    switch (request.method()) {
+      case Method.Lora(var lora) ->
+          adapter(request, lora, trained).writeInto(dir, card, provenance, proof);
+      case Method.Full any -> throw new IllegalStateException("a full model has no adapter");
+    }
+  }
+
+  private static PeftAdapter adapter(TuneRequest request, LoraConfig lora, Trained trained) {
+    var config = AdapterConfig.of(lora, request.base().toString());
+    return new PeftAdapter(config, trained.shape(), trained.parameters());
   }
 
   private static void writeModel(

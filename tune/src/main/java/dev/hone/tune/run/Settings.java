@@ -2,12 +2,10 @@ package dev.hone.tune.run;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
-import dev.hone.model.decoder.BaseWeights;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.train.TrainingSettings;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /// The request with what it leaves open decided.
@@ -42,7 +40,10 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
           "give at most " + context);
     }
     double rate =
-        request.hyper().learningRate().orElseGet(() -> defaultRate(request.method(), config));
+        request
+            .hyper()
+            .learningRate()
+            .orElseGet(() -> request.method().defaultLearningRate(config));
     float dropout =
         switch (request.method()) {
           case Method.Lora(var lora) -> (float) lora.dropout();
@@ -58,18 +59,6 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
               .formatted(request.baseDtype().label()),
           "leave it out, or use --method lora");
     }
-  }
-
-  /// Falls with the square root of the model's size: for LoRA 2e-4 at a billion parameters, between
-  /// 1e-4 and 3e-3; for full training a fifth of that.
-  private static double defaultRate(Method method, ModelConfig config) {
-    double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
-    double lora = Math.clamp(2e-4 * Math.sqrt(1e9 / parameters), 1e-4, 3e-3);
-    double rounded = Double.parseDouble(String.format(Locale.ROOT, "%.1e", lora));
-    return switch (method) {
-      case Method.Lora any -> rounded;
-      case Method.Full any -> rounded / 5;
-    };
   }
 
   /// @param answerTokens that the model writes at each evaluation

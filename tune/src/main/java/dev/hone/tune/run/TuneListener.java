@@ -4,6 +4,9 @@ import dev.hone.tensor.Stopwatch;
 import dev.hone.tune.data.GateReport;
 import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// Who shows a run to its user.
 public interface TuneListener {
@@ -26,6 +29,22 @@ public interface TuneListener {
   ///
   /// @param step steps taken; 0 before the first
   void evaluated(long step, Measured heldOut, boolean isBest);
+
+  /// Before a checkpoint is written, from which the run could go on: what was told so far will not
+  /// be told again.
+  ///
+  /// @param step steps taken
+  /// @param epochEnd the adapter, where an epoch of training one ends with this step
+  default void saving(long step, Optional<Snapshot> epochEnd) throws IOException {}
+
+  /// An adapter as it is at some step.
+  @FunctionalInterface
+  interface Snapshot {
+    /// Writes it into a directory, as a finished run does.
+    ///
+    /// @throws UsageException when it changes nothing yet, or has diverged
+    void writeInto(Path dir) throws IOException;
+  }
 
   /// Work that is no training goes on.
   ///

@@ -7,6 +7,7 @@ import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Workers;
+import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.DataRequest;
 import dev.hone.tune.data.TokenStore;
 import dev.hone.tune.data.TuningData;
@@ -226,7 +227,7 @@ public final class TuneRun {
               s.data().train(),
               s::measure,
               checkpoints,
-              new Recorder(metrics));
+              new Recorder(s, metrics));
       var plan = plan(s, resources, loop, state);
       listener.planned(plan);
       if (state.step() == 0) {
@@ -325,6 +326,11 @@ public final class TuneRun {
     return summary;
   }
 
+  private void writeSnapshot(Session s, long step, Path dir) throws IOException {
+    var proof = s.proof().complete(s.trained().decoder(), s.trained().shape());
+    ResultWriter.writeSnapshot(request, s.trained(), s.provenance(), proof, step, dir);
+  }
+
   private void noteIfNothingIsGained(RunState state, Measured after) {
     if (after.metric().isPresent()) {
       double before = state.metricBefore().orElseThrow();
@@ -382,9 +388,11 @@ public final class TuneRun {
 
   /// Writes metrics, and passes on what the listener wants to know.
   private final class Recorder implements TrainingListener {
+    private final Session session;
     private final Metrics metrics;
 
-    Recorder(Metrics metrics) {
+    Recorder(Session session, Metrics metrics) {
+      this.session = session;
       this.metrics = metrics;
     }
 
@@ -403,6 +411,19 @@ public final class TuneRun {
     @Override
     public void saving(RunState state) throws IOException {
       metrics.flush();
+      listener.saving(state.step(), snapshot(state.step()));
+    }
+
+    private Optional<TuneListener.Snapshot> snapshot(long step) {
+      long perEpoch =
+          Batches.perEpoch(session.data().train().size(), session.training().batchSize());
+      boolean isEpochEnd = step > 0 && step % perEpoch == 0;
+      return switch (request.method()) {
+        case Method.Lora any when isEpochEnd ->
+            Optional.of(dir -> writeSnapshot(session, step, dir));
+        case Method.Lora any -> Optional.empty();
+        case Method.Full any -> Optional.empty();
+      };
     }
   }
 }

@@ -6,6 +6,7 @@ package dev.hone.tune.train;
 /// @param totalSteps of the run
 /// @param epoch from 1
 /// @param loss nats per trained token of the batch
+/// @param tokenAccuracy share of the batch's targets that were the likeliest token
 /// @param gradientNorm global, before clipping
 /// @param learningRate used for the step
 /// @param trainedTokens targets in the batch
@@ -16,6 +17,7 @@ public record StepReport(
     long totalSteps,
     int epoch,
     double loss,
+    double tokenAccuracy,
     double gradientNorm,
     double learningRate,
     long trainedTokens,

@@ -133,6 +133,7 @@ public final class TrainingLoop {
             totalSteps(),
             epoch + 1,
             sum.evaluation().loss(),
+            sum.evaluation().tokenAccuracy(),
             norm,
             rate,
             sum.evaluation().tokens(),

@@ -167,6 +167,21 @@ class TuneRunTest {
     assertEquals(losses(whole), losses(parts));
   }
 
+  @Test
+  void everyEpochLeavesAnAdapterThatLoadsAndTheResultStaysTheSame() throws IOException {
+    run(request("lora", dir.resolve("unwatched"), 2, false));
+    var out = dir.resolve("run");
+    var kept = new EpochKeeper(dir);
+    var summary = TuneRun.run(request("lora", out, 2, false), kept, () -> false).orElseThrow();
+    assertEquals(List.of(7L, 14L, 21L), kept.steps);
+    for (long step : kept.steps) {
+      LanguageModel.open(BASE, Optional.of(dir.resolve("" + step)), Optional.empty(), 64).close();
+    }
+    var weights = List.of("adapter_model.safetensors", "hone_proof.json", "hone.json");
+    assertSameFiles(weights, dir.resolve("" + summary.bestStep()), out);
+    assertSameFiles(weights, dir.resolve("unwatched"), out);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5})
   void anyNumberOfThreadsGivesTheSameBytes(int threads) throws IOException {
