@@ -1,0 +1,13 @@
+package dev.hone.server.api;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/// Something that is no more.
+///
+/// @param kind `file` or `model`
+public record Deleted(String id, String kind) implements ApiObject {
+  @Override
+  public ObjectNode toJson() {
+    return Json.object(id, kind).put("deleted", true).node();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.hone.server.state;
+
+import dev.hone.rag.store.PgConnections;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+
+/// The two databases, and where they differ.
+sealed interface Engine {
+  Connection connect() throws SQLException;
+
+  /// For messages.
+  String name();
+
+  /// The first thing in a writing transaction.
+  void beginWriting(Sql sql) throws SQLException;
+
+  /// One file. A commit is synced before it returns.
+  record Sqlite(Path file) implements Engine {
+    private static final int BUSY_MILLIS = 10_000;
+
+    @Override
+    public Connection connect() throws SQLException {
+      var config = new SQLiteConfig();
+      config.setJournalMode(JournalMode.WAL);
+      config.setSynchronous(SynchronousMode.FULL);
+      config.setBusyTimeout(BUSY_MILLIS);
+      config.enforceForeignKeys(true);
+      return org.sqlite.JDBC.createConnection("jdbc:sqlite:" + file, properties(config));
+    }
+
+    private static Properties properties(SQLiteConfig config) {
+      return config.toProperties();
+    }
+
+    @Override
+    public String name() {
+      return "SQLite";
+    }
+
+    /// The data directory is one server's, and it writes with one thread at a time.
+    @Override
+    public void beginWriting(Sql sql) {}
+  }
+
+  /// A database that other servers may use too.
+  record Postgres(PgConnections connections) implements Engine {
+    /// Any number that nobody else locks.
+    private static final long WRITERS = 7_364_150_951L;
+
+    @Override
+    public Connection connect() throws SQLException {
+      return connections.open();
+    }
+
+    @Override
+    public String name() {
+      return "PostgreSQL";
+    }
+
+    @Override
+    public void beginWriting(Sql sql) throws SQLException {
+      sql.list(row -> row, "select pg_advisory_xact_lock(?)", WRITERS);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.hone.server.state;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// The statements of one transaction. Values are bound, never part of the text.
+record Sql(Connection connection) {
+  /// Makes an object of a row.
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /// Rows changed.
+  int update(String sql, Object... values) throws SQLException {
+    try (var statement = prepared(sql, values)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  <T> List<T> list(Reader<T> reader, String sql, Object... values) throws SQLException {
+    try (var statement = prepared(sql, values);
+        var rows = statement.executeQuery()) {
+      var list = new ArrayList<T>();
+      while (rows.next()) {
+        list.add(reader.read(rows));
+      }
+      return list;
+    }
+  }
+
+  <T> Optional<T> first(Reader<T> reader, String sql, Object... values) throws SQLException {
+    return list(reader, sql, values).stream().findFirst();
+  }
+
+  /// The number that a query gives.
+  long number(String sql, Object... values) throws SQLException {
+    return first(row -> row.getLong(1), sql, values).orElseThrow();
+  }
+
+  private PreparedStatement prepared(String sql, Object... values) throws SQLException {
+    var statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, plain(values[i]));
+      }
+      return statement;
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  /// As a driver takes it: a text, a number, or null where it is empty.
+  private static Object plain(Object value) {
+    return switch (value) {
+      case Optional<?> maybe -> maybe.map(Sql::plain).orElse(null);
+      case OptionalInt maybe -> maybe.isPresent() ? (Object) (long) maybe.getAsInt() : null;
+      case OptionalLong maybe -> maybe.isPresent() ? (Object) maybe.getAsLong() : null;
+      case OptionalDouble maybe -> maybe.isPresent() ? (Object) maybe.getAsDouble() : null;
+      case Instant time -> time.getEpochSecond();
+      case Boolean flag -> flag ? 1L : 0L;
+      case Integer number -> (long) number;
+      default -> value;
+    };
+  }
+
+  static Optional<String> text(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+
+  static Instant time(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochSecond(row.getLong(column));
+  }
+
+  static Optional<Instant> maybeTime(ResultSet row, String column) throws SQLException {
+    return maybeLong(row, column).map(Instant::ofEpochSecond);
+  }
+
+  static Optional<Long> maybeLong(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(value);
+  }
+}
