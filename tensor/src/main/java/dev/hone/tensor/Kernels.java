@@ -108,6 +108,23 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
       int n,
       float factor);
 
+  /// `y[c] += Σᵢ x[i]·p[i, c]` for `n` outputs. The matrix lies in panels of 16 outputs, the last
+  /// one filled up: an output's bits don't depend on the others asked for.
+  ///
+  /// @param k terms of a sum
+  /// @param rowStride bytes from term to term of a panel, `panelStride` from panel to panel
+  void panels(
+      MemorySegment x,
+      long xAt,
+      int k,
+      MemorySegment p,
+      long pAt,
+      long rowStride,
+      long panelStride,
+      MemorySegment y,
+      long yAt,
+      int n);
+
   /// `log Σ exp(x)`
   double logSumExp(MemorySegment x, long xAt, int n);
 

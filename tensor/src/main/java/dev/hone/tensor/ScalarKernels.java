@@ -204,6 +204,28 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void panels(
+      MemorySegment x,
+      long xAt,
+      int k,
+      MemorySegment p,
+      long pAt,
+      long rowStride,
+      long panelStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    for (int c = 0; c < n; c++) {
+      long panelAt = pAt + c / Panels.WIDTH * panelStride;
+      double sum = at(y, yAt, c);
+      for (int i = 0; i < k; i++) {
+        sum += (double) at(x, xAt, i) * at(p, panelAt + i * rowStride, c % Panels.WIDTH);
+      }
+      put(y, yAt, c, sum);
+    }
+  }
+
+  @Override
   public double logSumExp(MemorySegment x, long xAt, int n) {
     double max = max(x, xAt, n);
     double sum = 0;

@@ -14,6 +14,7 @@ import static dev.hone.tensor.Lanes.siluSlope;
 import static dev.hone.tensor.Lanes.stepped;
 import static dev.hone.tensor.Lanes.sum;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
@@ -380,6 +381,91 @@ final class VectorKernels implements Kernels {
       var rest = SPECIES.indexInRange(i, n);
       exp(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest).sub(lse))
           .intoMemorySegment(x, xAt + 4L * i, ORDER, rest);
+    }
+  }
+
+  /// Four sums at a time: the next term of one would wait for the last.
+  @Override
+  public void panels(
+      MemorySegment x,
+      long xAt,
+      int k,
+      MemorySegment p,
+      long pAt,
+      long rowStride,
+      long panelStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    int c = 0;
+    for (; c < SPECIES.loopBound(n); c += LANES) {
+      long at = pAt + c / Panels.WIDTH * panelStride + 4L * (c % Panels.WIDTH);
+      var a = fromMemorySegment(SPECIES, y, yAt + 4L * c, ORDER);
+      var b = FloatVector.zero(SPECIES);
+      var d = b;
+      var e = b;
+      int i = 0;
+      for (; i + 4 <= k; i += 4) {
+        long q = at + i * rowStride;
+        long r = xAt + 4L * i;
+        a =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
+        q += rowStride;
+        b =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
+        q += rowStride;
+        d =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), d);
+        q += rowStride;
+        e =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), e);
+      }
+      for (; i < k; i++) {
+        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
+        a =
+            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
+                .fma(broadcast(SPECIES, factor), a);
+      }
+      a.add(b).add(d.add(e)).intoMemorySegment(y, yAt + 4L * c, ORDER);
+    }
+    if (c < n) {
+      var rest = SPECIES.indexInRange(c, n);
+      long at = pAt + c / Panels.WIDTH * panelStride + 4L * (c % Panels.WIDTH);
+      var a = fromMemorySegment(SPECIES, y, yAt + 4L * c, ORDER, rest);
+      var b = FloatVector.zero(SPECIES);
+      var d = b;
+      var e = b;
+      int i = 0;
+      for (; i + 4 <= k; i += 4) {
+        long q = at + i * rowStride;
+        long r = xAt + 4L * i;
+        a =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
+        q += rowStride;
+        b =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
+        q += rowStride;
+        d =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), d);
+        q += rowStride;
+        e =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), e);
+      }
+      for (; i < k; i++) {
+        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
+        a =
+            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
+                .fma(broadcast(SPECIES, factor), a);
+      }
+      a.add(b).add(d.add(e)).intoMemorySegment(y, yAt + 4L * c, ORDER, rest);
     }
   }
 

@@ -52,6 +52,13 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
         close("sumOfSquares", (k, x, at, n) -> k.sumOfSquares(x[0], at[0], n), FREE),
         close("dot", (k, x, at, n) -> k.dot(x[0], at[0], x[1], at[1], n), FREE, FREE),
         close(
+            "panels",
+            (k, x, at, n) ->
+                run(() -> k.panels(x[0], at[0], 7, x[1], at[1], 64, 7 * 64, x[2], at[2], n)),
+            Operand.fixed(7),
+            new Operand(Start.FREE, 7, 7 * 16),
+            FREE),
+        close(
             "rmsNorm",
             (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], n, 1e-5f, x[2], at[2]),
             FREE,
