@@ -131,8 +131,7 @@ public final class BaseLinear {
   }
 
   /// Rows `from` to `to` with some rows of a weight, for the outputs from `fromOut` on.
-  private static void product(
-      Tensor x, int from, int to, Tensor w, int fromOut, float beta, Tensor y) {
+  static void product(Tensor x, int from, int to, Tensor w, int fromOut, float beta, Tensor y) {
     MatrixProduct.sgemm(
         false,
         true,
@@ -180,11 +179,11 @@ public final class BaseLinear {
     }
   }
 
-  private static int rowsAtOnce(NarrowMatrix w, Tensor block) {
+  static int rowsAtOnce(NarrowMatrix w, Tensor block) {
     return Math.toIntExact(Math.min(w.rows(), block.size() / w.cols()));
   }
 
-  private static Tensor widened(NarrowMatrix w, int from, int rows, Tensor block) {
+  static Tensor widened(NarrowMatrix w, int from, int rows, Tensor block) {
     var data = block.data().asSlice(0, Tensor.byteSize(rows, w.cols()));
     var wide = Tensor.of(data, rows, w.cols());
     w.widen(from, rows, wide);
