@@ -1,0 +1,358 @@
+package dev.hone.model.decoder;
+
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.BaseLinear;
+import dev.hone.tensor.Embedding;
+import dev.hone.tensor.Linear;
+import dev.hone.tensor.Matrix;
+import dev.hone.tensor.PagedAttention;
+import dev.hone.tensor.RmsNorm;
+import dev.hone.tensor.Rope;
+import dev.hone.tensor.SteadyLinear;
+import dev.hone.tensor.SteadyLinear.Way;
+import dev.hone.tensor.SwiGlu;
+import dev.hone.tensor.Tensor;
+import dev.hone.tensor.Workers;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// A [Decoder] that goes on with many sequences at once: their next tokens are rows of one pass,
+/// which reads every weight once for all of them.
+///
+/// Only attention knows of sequences: a row sees the keys in its own sequence's pages. All keys and
+/// values of a pass are stored before any row looks at them, so rows of one pass may be a piece of
+/// one sequence, or share pages that are being filled.
+///
+/// **What a row gives hangs on its own sequence alone, to the bit** (with oneDNN, see
+/// [SteadyLinear]): products go the row's own way, everything else is done row by row. So a request
+/// gives the same alone and in any company, and computing a token again gives the same keys and
+/// values, if it goes the same way again: as an answer's or as a prompt's.
+///
+/// An output tile's weights stay in the cache for the rows of both ways; adapters are added row by
+/// row, so it costs little that each row has another one.
+///
+/// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
+public final class BatchDecoder {
+  /// Shares of a product, for any number of workers.
+  private static final int SHARES = 8;
+
+  /// The fewest outputs of a share: with a prompt's rows, the library packs them for each.
+  private static final int MIN_SHARE = 32;
+
+  private static final int MIN_PROMPT_SHARE = 64;
+
+  /// The most: with 1,000 inputs they stay in the second-level cache.
+  private static final int MAX_SHARE = 192;
+
+  private final Decoder decoder;
+  private final ModelConfig config;
+  private final KvPages pages;
+  private final PagedAttention attention;
+  private final Workers workers;
+  private final Buffers buffers;
+
+  private BatchDecoder(Decoder decoder, KvPages pages, Buffers buffers, Workers workers) {
+    this.decoder = decoder;
+    this.config = decoder.config();
+    this.pages = pages;
+    this.attention = KvPages.attention(config);
+    this.buffers = buffers;
+    this.workers = workers;
+  }
+
+  /// The most that a pass may ask for.
+  ///
+  /// @param rows of one pass
+  /// @param logits rows of one pass whose logits are wanted
+  /// @param rank of any adapter
+  /// @param positions tokens of any sequence; at most what the decoder was made for
+  public record Limits(int rows, int logits, int rank, int positions) {}
+
+  /// @param decoder without adapter
+  /// @param pages where keys and values go
+  public static BatchDecoder allocate(
+      Allocator memory, Decoder decoder, KvPages pages, Limits limits, Workers workers) {
+    var buffers =
+        Buffers.allocate(memory, decoder.config(), decoder.baseDtype(), limits, workers.count());
+    return new BatchDecoder(decoder, pages, buffers, workers);
+  }
+
+  /// All of its memory, rows of a pass each.
+  ///
+  /// @param low per linear layer the inner activations of the rows' adapters
+  /// @param last the wanted rows, normalised
+  private record Buffers(
+      Tensor stream,
+      BlockActivations a,
+      Map<LinearLayer, Tensor> low,
+      List<PagedAttention.Scratch> scratch,
+      List<BaseLinear.Scratch> widened,
+      Tensor last,
+      Tensor logits) {
+    static Buffers allocate(
+        Allocator memory, ModelConfig config, BaseDtype base, Limits limits, int workers) {
+      int rows = new BatchRows(limits.rows).ids.length;
+      int wanted = Way.FEW.padded(Math.max(1, limits.logits));
+      var attention = KvPages.attention(config);
+      var stream = memory.f32("activations", rows, config.hiddenSize());
+      var low = new EnumMap<LinearLayer, Tensor>(LinearLayer.class);
+      for (var linear : LinearLayer.values()) {
+        low.put(linear, memory.f32("activations", rows, limits.rank));
+      }
+      return new Buffers(
+          stream,
+          BlockActivations.allocate(memory, config, rows, stream, stream, List.of()),
+          low,
+          each(workers, () -> attention.scratch(memory, limits.positions)),
+          each(workers, () -> BaseProducts.exact(memory, config, base)),
+          memory.f32("head", wanted, config.hiddenSize()),
+          memory.f32("logits", wanted, config.vocabSize()));
+    }
+
+    private static <T> List<T> each(int workers, java.util.function.Supplier<T> scratch) {
+      return IntStream.range(0, workers).mapToObj(w -> scratch.get()).toList();
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /// Runs the rows and leaves their keys and values in the pages.
+  ///
+  /// @return the wanted logits, `(wanted, V)` and perhaps idle rows; overwritten by the next pass
+  public Tensor run(BatchRows rows) {
+    workers.share(
+        rows.end(),
+        grain(rows),
+        (worker, from, to) ->
+            Embedding.forward(
+                Arrays.copyOfRange(rows.ids, from, to),
+                to - from,
+                weights().embedding(),
+                buffers.stream.rows(from, to)));
+    for (int l = 0; l < config.numLayers(); l++) {
+      attentionHalf(l, rows);
+      mlpHalf(l, rows);
+    }
+    head(rows);
+    return buffers.logits;
+  }
+
+  private DecoderTensors<Matrix> weights() {
+    return decoder.weights();
+  }
+
+  private void attentionHalf(int l, BatchRows rows) {
+    var a = buffers.a;
+    var w = weights().blocks().get(l);
+    norm(
+        rows, w.inputNorm(), a.h(), a.r(), l, List.of(LinearLayer.Q, LinearLayer.K, LinearLayer.V));
+    project(
+        rows,
+        l,
+        List.of(
+            new Product(w.q(), LinearLayer.Q, a.h(), a.q()),
+            new Product(w.k(), LinearLayer.K, a.h(), a.k()),
+            new Product(w.v(), LinearLayer.V, a.h(), a.v())),
+        0f);
+    store(rows, l);
+    attend(rows, l);
+    lows(rows, l, LinearLayer.O, a.o());
+    project(rows, l, List.of(new Product(w.o(), LinearLayer.O, a.o(), buffers.stream)), 1f);
+  }
+
+  private void mlpHalf(int l, BatchRows rows) {
+    var a = buffers.a;
+    var w = weights().blocks().get(l);
+    norm(rows, w.postNorm(), a.h2(), a.r2(), l, List.of(LinearLayer.GATE, LinearLayer.UP));
+    var gate = new Product(w.gate(), LinearLayer.GATE, a.h2(), a.gate());
+    var up = new Product(w.up(), LinearLayer.UP, a.h2(), a.up());
+    var tiles = Tiles.of(config.intermediateSize(), width(config.intermediateSize(), rows));
+    workers.share(
+        tiles.count(),
+        1,
+        (worker, i, end) -> {
+          part(gate, rows, l, tiles.from(i), tiles.to(i), 0f, worker);
+          part(up, rows, l, tiles.from(i), tiles.to(i), 0f, worker);
+          SwiGlu.part(a.gate(), a.up(), 0, rows.end(), tiles.from(i), tiles.to(i), a.m());
+        });
+    lows(rows, l, LinearLayer.DOWN, a.m());
+    project(rows, l, List.of(new Product(w.down(), LinearLayer.DOWN, a.m(), buffers.stream)), 1f);
+  }
+
+  private float eps() {
+    return (float) config.rmsNormEps();
+  }
+
+  /// Rows at a time of what is done row by row.
+  private static int grain(BatchRows rows) {
+    return Math.max(1, rows.end() / SHARES);
+  }
+
+  /// Normalises every row, and begins the adapters of the layers that see it.
+  private void norm(BatchRows rows, Tensor w, Tensor h, Tensor r, int l, List<LinearLayer> layers) {
+    workers.share(
+        rows.end(),
+        grain(rows),
+        (worker, from, to) -> {
+          var x = buffers.stream.rows(from, to);
+          RmsNorm.forward(x, to - from, w, eps(), h.rows(from, to), r.rows(from, to));
+          for (var linear : layers) {
+            low(rows, l, linear, h, from, to);
+          }
+        });
+  }
+
+  private void low(BatchRows rows, int l, LinearLayer linear, Tensor x, int from, int to) {
+    for (int t = from; t < to; t++) {
+      rows.adapter(t).low(l, linear, x, t, buffers.low.get(linear));
+    }
+  }
+
+  /// Begins the adapters of a layer whose input is no norm.
+  private void lows(BatchRows rows, int l, LinearLayer linear, Tensor x) {
+    if (!rows.hasAdapters()) return;
+    workers.share(rows.end(), grain(rows), (worker, from, to) -> low(rows, l, linear, x, from, to));
+  }
+
+  /// One linear layer on its way.
+  private record Product(LinearTensors<Matrix> w, LinearLayer linear, Tensor x, Tensor y) {}
+
+  /// Several layers, their outputs shared out in tiles.
+  private void project(BatchRows rows, int l, List<Product> products, float beta) {
+    int outputs = products.stream().mapToInt(p -> p.y.cols()).sum();
+    int width = width(outputs, rows);
+    var tiles = products.stream().map(p -> Tiles.of(p.y.cols(), width)).toList();
+    workers.share(
+        tiles.stream().mapToInt(Tiles::count).sum(),
+        1,
+        (worker, item, end) -> {
+          int p = 0;
+          int i = item;
+          while (i >= tiles.get(p).count()) {
+            i -= tiles.get(p++).count();
+          }
+          part(products.get(p), rows, l, tiles.get(p).from(i), tiles.get(p).to(i), beta, worker);
+        });
+  }
+
+  private static int width(int outputs, BatchRows rows) {
+    int least = rows.hasPrompts() ? MIN_PROMPT_SHARE : MIN_SHARE;
+    int share = Math.ceilDiv(Math.ceilDiv(outputs, SHARES), MIN_SHARE) * MIN_SHARE;
+    return Math.clamp(share, least, MAX_SHARE);
+  }
+
+  /// Outputs `fromOut` to `toOut` of a layer, for all rows.
+  private void part(
+      Product p, BatchRows rows, int l, int fromOut, int toOut, float beta, int worker) {
+    var scratch = buffers.widened.get(worker);
+    int firstPrompt = rows.firstPrompt();
+    int end = rows.end();
+    var w = p.w.weight();
+    SteadyLinear.part(Way.FEW, p.x, 0, firstPrompt, w, fromOut, toOut, beta, scratch, p.y);
+    SteadyLinear.part(Way.MANY, p.x, firstPrompt, end, w, fromOut, toOut, beta, scratch, p.y);
+    if (p.w.bias() != null) Linear.addBiasPart(p.w.bias(), 0, end, fromOut, toOut, p.y);
+    if (!rows.hasAdapters()) return;
+    var low = buffers.low.get(p.linear);
+    for (int t = 0; t < end; t++) {
+      rows.adapter(t).add(l, p.linear, low, t, fromOut, toOut, p.y);
+    }
+  }
+
+  /// Rotates queries and keys, and puts keys and values into the pages.
+  private void store(BatchRows rows, int l) {
+    var a = buffers.a;
+    workers.share(
+        rows.end(),
+        grain(rows),
+        (worker, from, to) -> {
+          var positions = Arrays.copyOfRange(rows.positions, from, to);
+          rotate(a.q().rows(from, to), positions);
+          rotate(a.k().rows(from, to), positions);
+          for (int t = from; t < to; t++) {
+            if (!rows.isIdle(t)) store(rows, l, t);
+          }
+        });
+  }
+
+  private void rotate(Tensor x, int[] positions) {
+    Rope.forward(x, positions, positions.length, decoder.rope().cos(), decoder.rope().sin());
+  }
+
+  private void store(BatchRows rows, int l, int t) {
+    int position = rows.positions[t];
+    int page = rows.table(t)[position / KvPages.TOKENS];
+    attention.store(
+        buffers.a.k(), buffers.a.v(), t, pages.layer(l), page, position % KvPages.TOKENS);
+  }
+
+  private void attend(BatchRows rows, int l) {
+    var a = buffers.a;
+    int groups = config.numKvHeads();
+    workers.share(
+        rows.end() * groups,
+        1,
+        (worker, i, end) -> {
+          int t = i / groups;
+          if (!rows.isIdle(t)) {
+            attention.row(
+                a.q(),
+                t,
+                i % groups,
+                pages.layer(l),
+                rows.table(t),
+                rows.positions[t] + 1,
+                buffers.scratch.get(worker),
+                a.o());
+          }
+        });
+  }
+
+  private void head(BatchRows rows) {
+    int n = rows.numWanted();
+    var last = buffers.last;
+    for (int i = 0; i < n; i++) {
+      int t = rows.wanted(i);
+      var r = buffers.a.r().rows(t, t + 1);
+      RmsNorm.forward(
+          buffers.stream.rows(t, t + 1), 1, weights().norm(), eps(), last.rows(i, i + 1), r);
+    }
+    var tiles = Tiles.of(config.vocabSize(), MAX_SHARE);
+    workers.share(
+        tiles.count(),
+        1,
+        (worker, i, end) ->
+            SteadyLinear.part(
+                Way.FEW,
+                last,
+                0,
+                Way.FEW.padded(n),
+                weights().head(),
+                tiles.from(i),
+                tiles.to(i),
+                0f,
+                buffers.widened.get(worker),
+                buffers.logits));
+  }
+
+  /// Outputs cut into pieces of one width, the last one a little more or less.
+  private record Tiles(int outputs, int width, int count) {
+    static Tiles of(int outputs, int width) {
+      boolean isRestSmall = outputs % width < SteadyLinear.LEAST_OUTPUTS;
+      return new Tiles(outputs, width, Math.max(1, outputs / width + (isRestSmall ? 0 : 1)));
+    }
+
+    int from(int i) {
+      return i * width;
+    }
+
+    int to(int i) {
+      return i == count - 1 ? outputs : (i + 1) * width;
+    }
+  }
+}
