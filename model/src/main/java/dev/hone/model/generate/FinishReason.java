@@ -7,5 +7,7 @@ public enum FinishReason {
   /// The token limit is reached, or the context is full.
   LENGTH,
   /// The caller asked to end it, or interrupted the thread.
-  CANCELLED
+  CANCELLED,
+  /// The time that the caller gave is over.
+  DEADLINE
 }

@@ -125,7 +125,7 @@ public final class Generator {
   public Generation generate(
       int[] prompt, SamplingOptions options, Consumer<String> onText, BooleanSupplier cancelled) {
     requireFits(prompt);
-    var output = new TextOutput(tokenizer.stream(true), new StopStrings(options.stop()), onText);
+    var output = TextOutput.of(tokenizer, options.stop(), onText);
     return new Run(prompt.clone(), options, output, cancelled).generation();
   }
 

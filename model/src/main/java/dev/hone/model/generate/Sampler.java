@@ -61,7 +61,7 @@ public final class Sampler {
   }
 
   /// Whether the grammar leaves nothing to come.
-  boolean isOver() {
+  public boolean isOver() {
     return text.isPresent() && text.get().isOver();
   }
 

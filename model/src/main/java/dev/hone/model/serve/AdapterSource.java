@@ -1,0 +1,29 @@
+package dev.hone.model.serve;
+
+import dev.hone.model.adapter.PeftAdapter;
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.PackedAdapter;
+import dev.hone.tensor.Allocator;
+import dev.hone.tensor.ArenaAllocator;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/// Where an adapter's weights come from, each time that they are needed again.
+@FunctionalInterface
+public interface AdapterSource {
+  /// Brings the weights into memory.
+  ///
+  /// @throws CheckpointException when they cannot be read
+  PackedAdapter load(Allocator memory) throws CheckpointException;
+
+  /// A directory in PEFT's layout. It is not proven to fit the base: who adds it has seen to that.
+  static AdapterSource of(Path dir, ModelConfig model) {
+    return memory -> {
+      try (var arena = Arena.ofConfined()) {
+        var read = PeftAdapter.read(dir, model, new ArenaAllocator(arena));
+        return PackedAdapter.of(memory, model, read.shape(), read.parameters());
+      }
+    };
+  }
+}
