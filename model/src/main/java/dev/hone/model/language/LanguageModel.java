@@ -166,6 +166,35 @@ public final class LanguageModel implements AutoCloseable {
     return Math.min(Math.max(maxPositions, Proof.MAX_TOKENS), config().maxPositionEmbeddings());
   }
 
+  /// Proves that an adapter fits this base, as [#open] does, without keeping it.
+  ///
+  /// @return the renderer of the prompts that it was trained on
+  /// @throws CheckpointException when a file is missing, damaged or does not fit the others
+  /// @throws UsageException when it does not replay its proof, or was trained on a base in another
+  ///   type than this one is kept in
+  public ChatRenderer proveAdapter(Path dir) throws CheckpointException {
+    var from = Provenance.read(dir);
+    if (from.isPresent() && from.get().baseDtype() != weights.dtype()) {
+      throw new UsageException(
+          "%s: was trained on a base in %s, and this one is in %s"
+              .formatted(dir, from.get().baseDtype().label(), weights.dtype().label()),
+          "give the base in that type");
+    }
+    var format = Renderers.open(checkpoint.dir(), tokenizer, from.map(Provenance::format));
+    try (var own = Arena.ofShared()) {
+      var read = PeftAdapter.read(dir, config(), new ArenaAllocator(own));
+      var with = baseDecoder.withAdapter(read.shape(), read.parameters());
+      var proof = Proof.read(dir, config());
+      if (proof.isPresent()) {
+        proof.get().replay(dir, format, baseDecoder, with, read.shape());
+      } else {
+        requireSameBase(dir);
+        Proof.requireEffect(dir, format, baseDecoder, with, read.shape());
+      }
+    }
+    return format;
+  }
+
   private void replayProof() throws CheckpointException {
     if (adapter.isPresent()) {
       replayProof(adapterDir.orElseThrow(), adapter.get());

@@ -1,0 +1,79 @@
+package dev.hone.server.model;
+
+import dev.hone.server.api.ApiException;
+import dev.hone.server.api.ModelObject;
+import dev.hone.server.api.PageRequest;
+import dev.hone.server.state.Models;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Which name means which model: the base, the adapters of a folder, and each tenant's fine-tuned
+/// ones. A name from a request is only ever looked up, and never becomes a path.
+public final class ModelNames {
+  private final ModelHost host;
+  private final Map<String, Path> folder;
+  private final Models models;
+
+  private ModelNames(ModelHost host, Map<String, Path> folder, Models models) {
+    this.host = host;
+    this.folder = folder;
+    this.models = models;
+  }
+
+  /// @param adapters directories of adapters, each of which is served under its own name
+  /// @param models fine-tuned ones
+  public static ModelNames of(ModelHost host, List<Path> adapters, Models models) {
+    var names = new TreeMap<String, Path>();
+    adapters.forEach(dir -> names.put(dir.getFileName().toString(), dir));
+    return new ModelNames(host, names, models);
+  }
+
+  /// Adapters in a folder: its folders that hold one.
+  public static List<Path> adaptersIn(Path folder) throws IOException {
+    try (var inside = Files.list(folder)) {
+      return inside
+          .filter(dir -> Files.exists(dir.resolve("adapter_config.json")))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /// @throws ApiException when the tenant has no such model
+  public Served find(String tenant, String name) throws IOException {
+    if (name.equals(host.base().name())) {
+      return host.base();
+    }
+    if (folder.containsKey(name)) {
+      return host.adapter(name, folder.get(name));
+    }
+    var tuned = models.find(tenant, name);
+    if (tuned.isEmpty()) {
+      throw ApiException.notFound(
+          "model",
+          "model_not_found",
+          "The model `%s` does not exist or you do not have access to it."
+              .formatted(name.length() <= 200 ? name : name.substring(0, 200)));
+    }
+    return host.adapter(name, models.directory(tuned.get()));
+  }
+
+  /// All that a tenant may ask.
+  public List<ModelObject> list(String tenant) throws IOException {
+    var all = new ArrayList<ModelObject>();
+    all.add(own(host.base().name()));
+    folder.keySet().forEach(name -> all.add(own(name)));
+    var page = models.list(tenant, PageRequest.first(PageRequest.MOST));
+    page.data().forEach(model -> all.add(model.object()));
+    return all;
+  }
+
+  private static ModelObject own(String name) {
+    return new ModelObject(name, Instant.EPOCH, "hone");
+  }
+}

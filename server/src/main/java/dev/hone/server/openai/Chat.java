@@ -1,0 +1,292 @@
+package dev.hone.server.openai;
+
+import dev.hone.ladder.task.Shape;
+import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.grammar.Grammar;
+import dev.hone.model.grammar.JsonSchema;
+import dev.hone.model.serve.Answer;
+import dev.hone.model.serve.AnswerListener;
+import dev.hone.model.serve.Request;
+import dev.hone.model.serve.Submission;
+import dev.hone.model.serve.Ticket;
+import dev.hone.model.serve.TokenScore;
+import dev.hone.server.api.ApiException;
+import dev.hone.server.model.ModelHost;
+import dev.hone.server.model.Served;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Answers chat requests with the models of a host.
+public final class Chat {
+  private static final int NOT_NOW = 429;
+  private static final int LEAST_ROOM = 1;
+
+  private final ModelHost host;
+  private final Duration limit;
+  private final String fingerprint;
+
+  /// @param limit after which an answer ends as it stands
+  public Chat(ModelHost host, Duration limit) throws CheckpointException {
+    this.host = host;
+    this.limit = limit;
+    this.fingerprint = "fp_" + host.fingerprint().substring(0, 12);
+  }
+
+  /// Takes the chunks of a streamed answer.
+  @FunctionalInterface
+  public interface Sink {
+    /// @throws IOException where nobody listens any more
+    void send(ObjectNode chunk) throws IOException;
+  }
+
+  /// What the engine has said of one of the answers.
+  private sealed interface Event {
+    int choice();
+
+    record Text(int choice, String piece, List<TokenScore> scores) implements Event {}
+
+    record End(int choice) implements Event {}
+  }
+
+  /// A request on its way.
+  private record Running(ChatRequest request, ChatReply reply, List<Ticket> tickets) {
+    void cancel() {
+      tickets.forEach(Ticket::cancel);
+    }
+
+    Set<String> toolNames() {
+      return request.conversation().tools().stream()
+          .map(ToolChoice::name)
+          .collect(Collectors.toSet());
+    }
+
+    boolean hasLogprobs() {
+      return request.topLogprobs() >= 0;
+    }
+  }
+
+  /// Answers as a whole.
+  ///
+  /// @param client whose turn it counts as
+  /// @return the reply, and how many tokens it took
+  public ObjectNode answer(ChatRequest request, Served model, String client)
+      throws IOException, InterruptedException {
+    var running = begin(request, model, client, choice -> piece -> {});
+    var choices = new ArrayList<ChatReply.Choice>();
+    try {
+      for (var ticket : running.tickets()) {
+        var answer = result(ticket);
+        var reader = new CallReader(running.toolNames());
+        var text = reader.add(answer.generation().text());
+        choices.add(new ChatReply.Choice(answer, text + reader.rest(), reader.calls()));
+      }
+    } finally {
+      running.cancel();
+    }
+    return running.reply().whole(choices, running.hasLogprobs());
+  }
+
+  /// Answers in chunks.
+  public void stream(ChatRequest request, Served model, String client, Sink sink)
+      throws IOException, InterruptedException {
+    var events = new LinkedBlockingQueue<Event>();
+    var running = begin(request, model, client, choice -> listener(choice, events));
+    for (int i = 0; i < running.tickets().size(); i++) {
+      int choice = i;
+      running.tickets().get(i).result().whenComplete((a, e) -> events.add(new Event.End(choice)));
+    }
+    try {
+      send(running, events, sink);
+    } finally {
+      running.cancel();
+    }
+  }
+
+  private static AnswerListener listener(int choice, BlockingQueue<Event> events) {
+    return new AnswerListener() {
+      private final List<TokenScore> scores = new ArrayList<>();
+
+      @Override
+      public void token(TokenScore score) {
+        scores.add(score);
+      }
+
+      @Override
+      public void text(String piece) {
+        events.add(new Event.Text(choice, piece, List.copyOf(scores)));
+        scores.clear();
+      }
+    };
+  }
+
+  private static void send(Running running, BlockingQueue<Event> events, Sink sink)
+      throws IOException, InterruptedException {
+    var reply = running.reply();
+    var readers = new ArrayList<CallReader>();
+    for (int i = 0; i < running.tickets().size(); i++) {
+      sink.send(reply.roleChunk(i));
+      readers.add(new CallReader(running.toolNames()));
+    }
+    int open = running.tickets().size();
+    while (open > 0) {
+      switch (events.take()) {
+        case Event.Text(var choice, var piece, var scores) -> {
+          var text = readers.get(choice).add(piece);
+          if (!text.isEmpty()) {
+            sink.send(reply.textChunk(choice, text, scores, running.hasLogprobs()));
+          }
+        }
+        case Event.End(var choice) -> {
+          end(running, choice, readers.get(choice), sink);
+          open--;
+        }
+      }
+    }
+    if (running.request().stream().map(ChatRequest.Streaming::hasUsage).orElse(false)) {
+      var answers = new ArrayList<Answer>();
+      for (var ticket : running.tickets()) {
+        answers.add(result(ticket));
+      }
+      sink.send(reply.usageChunk(answers));
+    }
+  }
+
+  private static void end(Running running, int choice, CallReader reader, Sink sink)
+      throws IOException, InterruptedException {
+    var answer = result(running.tickets().get(choice));
+    var rest = reader.rest();
+    if (!rest.isEmpty()) {
+      sink.send(running.reply().textChunk(choice, rest, List.of(), running.hasLogprobs()));
+    }
+    var calls = reader.calls();
+    if (!calls.isEmpty()) {
+      sink.send(running.reply().callsChunk(choice, calls));
+    }
+    var finish = new ChatReply.Choice(answer, rest, calls).finishReason();
+    sink.send(running.reply().endChunk(choice, finish));
+  }
+
+  /// Makes the listener of one of the answers.
+  @FunctionalInterface
+  private interface Listening {
+    AnswerListener of(int choice);
+  }
+
+  private Running begin(ChatRequest request, Served model, String client, Listening listening)
+      throws IOException {
+    var grammar = grammar(request);
+    int[] prompt = prompt(request, model);
+    int room = host.contextLength() - prompt.length;
+    if (room < LEAST_ROOM) {
+      throw ApiException.invalid(
+          "messages",
+          "context_length_exceeded",
+          "This model's maximum context length is %d tokens. However, your messages resulted in %d tokens."
+              .formatted(host.contextLength(), prompt.length));
+    }
+    var tickets = new ArrayList<Ticket>();
+    try {
+      for (int choice = 0; choice < request.choices(); choice++) {
+        var options = request.options(room, host.stopIds(model), choice, grammar);
+        tickets.add(
+            submit(
+                new Request(
+                    prompt,
+                    model.adapter(),
+                    options,
+                    client + "/" + request.user(),
+                    Optional.of(limit),
+                    request.bias(),
+                    request.topLogprobs() < 0
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(request.topLogprobs()),
+                    listening.of(choice))));
+      }
+    } catch (UsageException e) {
+      tickets.forEach(Ticket::cancel);
+      throw ApiException.invalid("messages", e.getMessage());
+    } catch (ApiException e) {
+      tickets.forEach(Ticket::cancel);
+      throw e;
+    }
+    return new Running(request, ChatReply.of(model.name(), fingerprint, host.tokenizer()), tickets);
+  }
+
+  private Ticket submit(Request request) throws IOException {
+    return switch (host.engine().submit(request)) {
+      case Submission.Accepted(var ticket) -> ticket;
+      case Submission.Full any ->
+          throw new ApiException(
+              NOT_NOW,
+              "The server is busy: too many requests are waiting. Please try again later.",
+              "server_error",
+              Optional.empty(),
+              Optional.of("rate_limit_exceeded"));
+    };
+  }
+
+  /// The prompt; where a tool must be called, with the beginning of a call.
+  private int[] prompt(ChatRequest request, Served model) {
+    int[] prompt;
+    try {
+      prompt = model.renderer().renderPrompt(request.conversation());
+    } catch (UsageException e) {
+      throw ApiException.invalid("messages", e.getMessage());
+    }
+    if (!(request.toolChoice() instanceof ToolChoice.Required)) {
+      return prompt;
+    }
+    int[] prefix =
+        CallForm.of(model.renderer(), host.tokenizer())
+            .orElseThrow(() ->
+                ApiException.invalid(
+                    "tool_choice",
+                    "unsupported_parameter",
+                    "This model's chat template does not write calls in a form that can be"
+                        + " required; use 'auto'."))
+            .prefix();
+    int[] both = Arrays.copyOf(prompt, prompt.length + prefix.length);
+    System.arraycopy(prefix, 0, both, prompt.length, prefix.length);
+    return both;
+  }
+
+  private static Optional<Grammar> grammar(ChatRequest request) {
+    if (!(request.toolChoice() instanceof ToolChoice.Required(var names))) {
+      return request.grammar();
+    }
+    var tools =
+        request.conversation().tools().stream()
+            .filter(tool -> names.contains(ToolChoice.name(tool)))
+            .toList();
+    try {
+      return Optional.of(JsonSchema.compile(Shape.call(tools)));
+    } catch (UsageException e) {
+      throw ApiException.invalid("tools", e.getMessage());
+    }
+  }
+
+  /// @throws ApiException where the request could not be answered
+  private static Answer result(Ticket ticket) throws IOException, InterruptedException {
+    try {
+      return ticket.result().get();
+    } catch (ExecutionException | CompletionException e) {
+      if (e.getCause() instanceof UsageException wrong) {
+        throw ApiException.invalid("messages", wrong.getMessage());
+      }
+      throw new IOException("the engine failed", e);
+    }
+  }
+}

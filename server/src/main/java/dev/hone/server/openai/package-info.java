@@ -1,0 +1,7 @@
+/// OpenAI's protocol for asking models: requests read field by field, each honoured or refused, and
+/// answers as its clients expect them.
+///
+/// May use: dev.hone.model, dev.hone.model.checkpoint, dev.hone.model.generate,
+/// dev.hone.model.grammar, dev.hone.model.serve, dev.hone.model.text, dev.hone.ladder.metric,
+/// dev.hone.ladder.task, dev.hone.server.api, dev.hone.server.model
+package dev.hone.server.openai;
