@@ -27,7 +27,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
 
   /// How many tokens of a forward pass take as long as writing one, roughly: it streams all weights
   /// for itself (docs/log.md).
-  private static final int DECODING_COST = 100;
+  private static final int DECODING_COST = 30;
 
   static Settings of(TuneRequest request, ModelConfig config) {
     refuseToTrainNarrow(request);
