@@ -8,7 +8,6 @@ import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
-import dev.hone.model.generate.Generator;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Workers;
@@ -110,7 +109,7 @@ record Resources(
           plan, d.config(), d.base(), d.shape(), d.trained(), mode, d.dropout(), d.size(), workers);
     }
     if (d.answerContext() > 0) {
-      Generator.plan(plan, d.config(), d.base(), d.shape(), d.answerContext(), d.threads());
+      AnswerMeter.plan(plan, d.config(), d.base(), d.shape(), d.answerContext(), d.threads());
     }
     return plan;
   }

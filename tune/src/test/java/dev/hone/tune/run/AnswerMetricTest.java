@@ -233,6 +233,18 @@ class AnswerMetricTest {
   }
 
   @Test
+  void anyNumberOfThreadsGivesTheSameAnswers() throws IOException {
+    var seen = new ArrayList<List<List<Answered>>>();
+    for (int threads : new int[] {1, 3}) {
+      var scorer = Scorer.hashing();
+      var r = request("lora", dir.resolve("on" + threads), 0, false).withMetric(metric(scorer));
+      run(on(threads, r));
+      seen.add(scorer.seen());
+    }
+    assertEquals(seen.getFirst(), seen.getLast());
+  }
+
+  @Test
   void resumingByAnotherMetricIsRefusedByName() throws IOException {
     var out = dir.resolve("run");
     run(request("lora", out, 0, false).withMetric(metric(Scorer.hashing())));
@@ -295,17 +307,25 @@ class AnswerMetricTest {
   }
 
   private static TuneRequest withValid(Path valid, TuneRequest r) {
+    return changed(r, Optional.of(new Source(valid)), r.threads());
+  }
+
+  private static TuneRequest on(int threads, TuneRequest r) {
+    return changed(r, r.valid(), threads);
+  }
+
+  private static TuneRequest changed(TuneRequest r, Optional<Source> valid, int threads) {
     return new TuneRequest(
         r.base(),
         r.train(),
-        Optional.of(new Source(valid)),
+        valid,
         r.out(),
         r.method(),
         r.baseDtype(),
         r.hyper(),
         r.maxLength(),
         r.trainsOnPrompt(),
-        r.threads(),
+        threads,
         r.isResumed(),
         r.probe(),
         r.metric());
