@@ -47,7 +47,7 @@ public record EngineOptions(
   /// With as many tokens in the cache as so many bytes hold, a context at least.
   public EngineOptions withCacheBytes(long bytes, ModelConfig config) {
     long tokens = bytes / KvPages.pageBytes(config) * KvPages.TOKENS;
-    return withCacheTokens((int) Math.clamp(tokens, contextLength, Integer.MAX_VALUE / 2));
+    return withCacheTokens(Math.clamp(tokens, contextLength, Integer.MAX_VALUE / 2));
   }
 
   public EngineOptions withCacheTokens(int value) {

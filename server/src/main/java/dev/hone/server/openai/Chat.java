@@ -54,8 +54,6 @@ public final class Chat {
 
   /// What the engine has said of one of the answers.
   private sealed interface Event {
-    int choice();
-
     record Text(int choice, String piece, List<TokenScore> scores) implements Event {}
 
     record End(int choice) implements Event {}

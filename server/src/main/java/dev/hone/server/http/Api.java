@@ -1,0 +1,110 @@
+package dev.hone.server.http;
+
+import dev.hone.server.api.ApiException;
+import dev.hone.server.http.Guard.TooFastException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/// What all endpoints share: a caller is admitted, what is thrown becomes an error object, each
+/// answer has a request id.
+final class Api {
+  private static final System.Logger LOG = System.getLogger(Api.class.getName());
+  private static final String BUSY = "1";
+
+  private final Guard guard;
+  private final Meter meter;
+
+  Api(Guard guard, Meter meter) {
+    this.guard = guard;
+    this.meter = meter;
+  }
+
+  /// An endpoint.
+  @FunctionalInterface
+  interface Endpoint {
+    void handle(Caller caller, ServerRequest request, ServerResponse response)
+        throws IOException, InterruptedException;
+  }
+
+  /// An endpoint that answers with JSON.
+  @FunctionalInterface
+  interface JsonEndpoint {
+    JsonNode answer(Caller caller, ServerRequest request) throws IOException, InterruptedException;
+  }
+
+  Handler json(JsonEndpoint endpoint) {
+    return handler((caller, request, response) ->
+        send(response, 200, endpoint.answer(caller, request)));
+  }
+
+  Handler handler(Endpoint endpoint) {
+    return (request, response) -> {
+      var id = "req_" + UUID.randomUUID().toString().replace("-", "");
+      response.header("x-request-id", id);
+      long start = System.nanoTime();
+      try {
+        endpoint.handle(guard.admit(request), request, response);
+      } catch (TooFastException e) {
+        response.header(HeaderNames.RETRY_AFTER, String.valueOf(e.seconds()));
+        fail(response, tooFast(e));
+      } catch (ApiException e) {
+        if (e.status() == Status.TOO_MANY_REQUESTS_429.code()) {
+          response.header(HeaderNames.RETRY_AFTER, BUSY);
+        }
+        fail(response, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        fail(response, internal());
+      } catch (UncheckedIOException | IOException e) {
+        if (response.isSent()) {
+          throw e; // the client has gone
+        }
+        LOG.log(System.Logger.Level.ERROR, id + " failed", e);
+        fail(response, internal());
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, id + " failed", e);
+        fail(response, internal());
+      } finally {
+        meter.answered(response.status().code(), (System.nanoTime() - start) / 1e9);
+      }
+    };
+  }
+
+  static void send(ServerResponse response, int status, JsonNode json) {
+    response.status(status);
+    response.header(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8");
+    response.send(json.toString());
+  }
+
+  private static void fail(ServerResponse response, ApiException error) {
+    if (!response.isSent()) {
+      send(response, error.status(), error.toJson());
+    }
+  }
+
+  private static ApiException tooFast(TooFastException e) {
+    return new ApiException(
+        429,
+        "Rate limit reached. Please try again in %ds.".formatted(e.seconds()),
+        "requests",
+        Optional.empty(),
+        Optional.of("rate_limit_exceeded"));
+  }
+
+  private static ApiException internal() {
+    return new ApiException(
+        500,
+        "The server had an error while processing your request. Its log has more, by x-request-id.",
+        "server_error",
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.hone.server.http;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Counts what Prometheus asks for, in its text format (version 0.0.4).
+final class Meter {
+  private final Map<Integer, LongAdder> requests = new ConcurrentHashMap<>();
+  private final DoubleAdder seconds = new DoubleAdder();
+  private final LongAdder promptTokens = new LongAdder();
+  private final LongAdder answerTokens = new LongAdder();
+
+  void answered(int status, double took) {
+    requests.computeIfAbsent(status, any -> new LongAdder()).increment();
+    seconds.add(took);
+  }
+
+  void used(long prompt, long answer) {
+    promptTokens.add(prompt);
+    answerTokens.add(answer);
+  }
+
+  String text() {
+    var text = new StringBuilder();
+    text.append("# HELP hone_requests_total Requests answered, by HTTP status.\n");
+    text.append("# TYPE hone_requests_total counter\n");
+    new TreeMap<>(requests)
+        .forEach((status, count) ->
+            text.append("hone_requests_total{status=\"%d\"} %d%n".formatted(status, count.sum())));
+    counter(text, "hone_request_seconds_total", "Seconds spent on requests.", seconds.sum());
+    counter(text, "hone_prompt_tokens_total", "Tokens of prompts.", promptTokens.sum());
+    counter(text, "hone_answer_tokens_total", "Tokens of answers.", answerTokens.sum());
+    return text.toString();
+  }
+
+  private static void counter(StringBuilder text, String name, String help, double value) {
+    text.append("# HELP %s %s%n# TYPE %s counter%n%s %s%n".formatted(name, help, name, name, value));
+  }
+}

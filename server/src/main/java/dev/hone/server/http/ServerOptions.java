@@ -1,0 +1,58 @@
+package dev.hone.server.http;
+
+import dev.hone.model.UsageException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/// How a server listens, and how much it takes.
+///
+/// @param port 0 for any that is free
+/// @param needsKeys whether requests must carry a key
+/// @param bodyBytes the largest body but of files
+/// @param origins that browsers may ask from (CORS); none by default
+/// @param idle after which a connection that says nothing is closed
+/// @param answer after which an answer ends as it stands
+public record ServerOptions(
+    String host,
+    int port,
+    boolean needsKeys,
+    long bodyBytes,
+    List<String> origins,
+    Duration idle,
+    Duration answer) {
+  public ServerOptions {
+    origins = List.copyOf(origins);
+    if (!needsKeys && !isLoopback(host)) {
+      throw new UsageException(
+          "--host %s: listening wider than this machine without keys is refused".formatted(host),
+          "make a key (hone serve key add), or leave --host out");
+    }
+  }
+
+  /// This machine alone, without keys.
+  public static ServerOptions local(int port) {
+    return new ServerOptions(
+        "127.0.0.1",
+        port,
+        false,
+        8L << 20,
+        List.of(),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(10));
+  }
+
+  public ServerOptions withKeys() {
+    return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer);
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UsageException(
+          "--host %s: there is no such address".formatted(host), "127.0.0.1 is this machine", e);
+    }
+  }
+}
