@@ -15,11 +15,17 @@ public final class DataGate {
 
   private final RowRenderer renderer;
   private final int maxLength;
+  private final int findingsPerCheck;
 
   /// @param renderer renders rows as serving does
   /// @param maxLength tokens of an example that are kept
   /// @param trainsOnPrompt whether every token is learned, not the answers alone
   public DataGate(Renderer renderer, int maxLength, boolean trainsOnPrompt) {
+    this(renderer, maxLength, trainsOnPrompt, GateReport.FINDINGS_PER_CHECK);
+  }
+
+  /// @param findingsPerCheck how many findings of a rule the report has; all are counted
+  public DataGate(Renderer renderer, int maxLength, boolean trainsOnPrompt, int findingsPerCheck) {
     if (maxLength < TokenStore.MIN_LENGTH) {
       throw new UsageException(
           "--max-length must be at least %d, got %d".formatted(TokenStore.MIN_LENGTH, maxLength),
@@ -27,6 +33,7 @@ public final class DataGate {
     }
     this.renderer = new RowRenderer(renderer, trainsOnPrompt);
     this.maxLength = maxLength;
+    this.findingsPerCheck = findingsPerCheck;
   }
 
   /// Checks a training file alone.
@@ -61,7 +68,7 @@ public final class DataGate {
 
   /// One reading of everything: what has been seen so far.
   private final class Pass {
-    private final Findings findings = new Findings();
+    private final Findings findings = new Findings(findingsPerCheck);
     private final Seen trained = new Seen();
     private Totals training = Totals.NONE;
     private Totals heldOut = Totals.NONE;

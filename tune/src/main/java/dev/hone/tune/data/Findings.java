@@ -8,13 +8,19 @@ import java.util.Map;
 
 /// Collects findings: counts all, keeps the first few of each rule.
 final class Findings {
+  private final int perCheck;
   private final Map<Check, Long> counts = new EnumMap<>(Check.class);
   private final Map<Check, List<Finding>> first = new EnumMap<>(Check.class);
+
+  /// @param perCheck how many of each rule are kept
+  Findings(int perCheck) {
+    this.perCheck = perCheck;
+  }
 
   void add(Path file, long line, Problem problem) {
     counts.merge(problem.check(), 1L, Long::sum);
     var kept = first.computeIfAbsent(problem.check(), _ -> new ArrayList<>());
-    if (kept.size() < GateReport.FINDINGS_PER_CHECK) {
+    if (kept.size() < perCheck) {
       kept.add(new Finding(file, line, problem));
     }
   }
