@@ -1,0 +1,69 @@
+package dev.hone.server.job;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The directory of one job.
+///
+///     train.jsonl, valid.jsonl   its files, links to the contents, so that deleting those is safe
+///     order.json                 what the worker shall do
+///     report.jsonl               what the worker says
+///     offences.jsonl             lines that the worker refuses
+///     worker.lock, worker.log    held while a worker runs; what it prints
+///     run/                       the run, and at its end the adapter
+///     checkpoints/step-N/        the adapter after an epoch
+record JobFiles(Path directory) {
+  static final String TRAIN = "train.jsonl";
+
+  Path train() {
+    return directory.resolve(TRAIN);
+  }
+
+  Path valid() {
+    return directory.resolve("valid.jsonl");
+  }
+
+  Optional<Path> validIfPresent() {
+    return Files.exists(valid()) ? Optional.of(valid()) : Optional.empty();
+  }
+
+  Path order() {
+    return directory.resolve("order.json");
+  }
+
+  Path report() {
+    return directory.resolve("report.jsonl");
+  }
+
+  Path offences() {
+    return directory.resolve("offences.jsonl");
+  }
+
+  Path lock() {
+    return directory.resolve("worker.lock");
+  }
+
+  Path log() {
+    return directory.resolve("worker.log");
+  }
+
+  Path run() {
+    return directory.resolve("run");
+  }
+
+  Path checkpoint(long step) {
+    return directory.resolve("checkpoints").resolve("step-" + step);
+  }
+
+  /// Contents never change under an id, so a link is as good as a copy.
+  static void link(Path content, Path to) throws IOException {
+    try {
+      Files.createLink(to, content);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(content, to);
+    }
+  }
+}
