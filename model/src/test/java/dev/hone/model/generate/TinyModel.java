@@ -27,11 +27,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /// A model of a few thousand weights with a tokenizer of bytes; closing it frees its memory.
-final class TinyModel implements AutoCloseable {
+public final class TinyModel implements AutoCloseable {
   /// Ids of [TinyTokenizers]: three special tokens, then the 256 bytes, then merges.
-  static final int VOCAB = 264;
+  public static final int VOCAB = 264;
 
-  static final int EOS = 2;
+  public static final int EOS = 2;
   private static final int FIRST_BYTE = 3;
   private static final int MAX_POSITIONS = 700;
 
@@ -55,7 +55,7 @@ final class TinyModel implements AutoCloseable {
   }
 
   /// A tokenizer whose tokens are single bytes, as GPT-2 writes them.
-  static Tokenizer byteLevel(Path dir) {
+  public static Tokenizer byteLevel(Path dir) {
     try {
       TinyTokenizers.writeByteLevel(dir);
       return Tokenizer.open(dir);
@@ -65,7 +65,7 @@ final class TinyModel implements AutoCloseable {
   }
 
   /// Random weights, large enough that its answers do not settle on one token.
-  static TinyModel random(Tokenizer tokenizer, long seed) {
+  public static TinyModel random(Tokenizer tokenizer, long seed) {
     var random = new Random(seed);
     return new TinyModel(
         config(16),
@@ -89,7 +89,7 @@ final class TinyModel implements AutoCloseable {
 
   /// A model that knows one line by heart: after each token of `ids` the next one is the likeliest
   /// by far, whatever stands before. No token may come twice.
-  static TinyModel reciting(Tokenizer tokenizer, int... ids) {
+  public static TinyModel reciting(Tokenizer tokenizer, int... ids) {
     return new TinyModel(
         config(VOCAB),
         tokenizer,
@@ -132,16 +132,28 @@ final class TinyModel implements AutoCloseable {
   }
 
   /// The single-byte tokens of a text.
-  static int[] bytes(String text) {
+  public static int[] bytes(String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
     return IntStream.range(0, bytes.length)
         .map(i -> FIRST_BYTE + Byte.toUnsignedInt(bytes[i]))
         .toArray();
   }
 
-  Generator generator(int contextLength) {
+  public Generator generator(int contextLength) {
     return Generator.allocate(
         memory, decoder, AdapterShape.NONE, tokenizer, contextLength, workers);
+  }
+
+  public Allocator memory() {
+    return memory;
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
   }
 
   /// Logits after the last of `ids`, from one pass over all of them without a cache.
