@@ -40,6 +40,7 @@ public final class Main {
           ChatCommand.class,
           IndexCommand.class,
           AskCommand.class,
+          ServeCommand.class,
           MergeCommand.class,
           DataCommand.class,
           InspectCommand.class);

@@ -41,8 +41,8 @@ final class Api {
   }
 
   Handler json(JsonEndpoint endpoint) {
-    return handler((caller, request, response) ->
-        send(response, 200, endpoint.answer(caller, request)));
+    return handler(
+        (caller, request, response) -> send(response, 200, endpoint.answer(caller, request)));
   }
 
   Handler handler(Endpoint endpoint) {

@@ -71,14 +71,14 @@ final class Guard {
     var given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
     if (!given.startsWith(BEARER)) {
       throw unauthorized(
-          "You didn't provide an API key. You need to provide your API key in an Authorization header"
-              + " using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+          "You didn't provide an API key. You need to provide your API key in an Authorization"
+              + " header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
           Optional.empty());
     }
     var key =
         keys.find(given.substring(BEARER.length()).strip())
-            .orElseThrow(() ->
-                unauthorized("Incorrect API key provided.", Optional.of("invalid_api_key")));
+            .orElseThrow(
+                () -> unauthorized("Incorrect API key provided.", Optional.of("invalid_api_key")));
     limit(key);
     key.requireTokens();
     return new Caller(key.tenant(), Optional.of(key));

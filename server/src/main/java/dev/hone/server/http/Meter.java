@@ -37,6 +37,7 @@ final class Meter {
   }
 
   private static void counter(StringBuilder text, String name, String help, double value) {
-    text.append("# HELP %s %s%n# TYPE %s counter%n%s %s%n".formatted(name, help, name, name, value));
+    text.append(
+        "# HELP %s %s%n# TYPE %s counter%n%s %s%n".formatted(name, help, name, name, value));
   }
 }

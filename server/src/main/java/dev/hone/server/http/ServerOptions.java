@@ -33,14 +33,13 @@ public record ServerOptions(
 
   /// This machine alone, without keys.
   public static ServerOptions local(int port) {
+    return of("127.0.0.1", port, false);
+  }
+
+  /// With the usual limits.
+  public static ServerOptions of(String host, int port, boolean needsKeys) {
     return new ServerOptions(
-        "127.0.0.1",
-        port,
-        false,
-        8L << 20,
-        List.of(),
-        Duration.ofSeconds(60),
-        Duration.ofMinutes(10));
+        host, port, needsKeys, 8L << 20, List.of(), Duration.ofSeconds(60), Duration.ofMinutes(10));
   }
 
   public ServerOptions withKeys() {

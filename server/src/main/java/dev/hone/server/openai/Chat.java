@@ -79,7 +79,6 @@ public final class Chat {
   /// Answers as a whole.
   ///
   /// @param client whose turn it counts as
-  /// @return the reply, and how many tokens it took
   public ObjectNode answer(ChatRequest request, Served model, String client)
       throws IOException, InterruptedException {
     var running = begin(request, model, client, choice -> piece -> {});
@@ -98,7 +97,9 @@ public final class Chat {
   }
 
   /// Answers in chunks.
-  public void stream(ChatRequest request, Served model, String client, Sink sink)
+  ///
+  /// @return the tokens that it took
+  public ObjectNode stream(ChatRequest request, Served model, String client, Sink sink)
       throws IOException, InterruptedException {
     var events = new LinkedBlockingQueue<Event>();
     var running = begin(request, model, client, choice -> listener(choice, events));
@@ -107,7 +108,7 @@ public final class Chat {
       running.tickets().get(i).result().whenComplete((a, e) -> events.add(new Event.End(choice)));
     }
     try {
-      send(running, events, sink);
+      return send(running, events, sink);
     } finally {
       running.cancel();
     }
@@ -130,7 +131,7 @@ public final class Chat {
     };
   }
 
-  private static void send(Running running, BlockingQueue<Event> events, Sink sink)
+  private static ObjectNode send(Running running, BlockingQueue<Event> events, Sink sink)
       throws IOException, InterruptedException {
     var reply = running.reply();
     var readers = new ArrayList<CallReader>();
@@ -153,13 +154,14 @@ public final class Chat {
         }
       }
     }
+    var answers = new ArrayList<Answer>();
+    for (var ticket : running.tickets()) {
+      answers.add(result(ticket));
+    }
     if (running.request().stream().map(ChatRequest.Streaming::hasUsage).orElse(false)) {
-      var answers = new ArrayList<Answer>();
-      for (var ticket : running.tickets()) {
-        answers.add(result(ticket));
-      }
       sink.send(reply.usageChunk(answers));
     }
+    return ChatReply.usage(answers);
   }
 
   private static void end(Running running, int choice, CallReader reader, Sink sink)

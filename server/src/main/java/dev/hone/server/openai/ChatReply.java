@@ -118,7 +118,7 @@ public record ChatReply(
     }
   }
 
-  private ObjectNode usage(List<Answer> answers) {
+  static ObjectNode usage(List<Answer> answers) {
     var first = answers.getFirst().generation();
     return usage(
         first.promptTokens(),
@@ -126,7 +126,7 @@ public record ChatReply(
         answers.stream().mapToInt(answer -> answer.generation().ids().size()).sum());
   }
 
-  static ObjectNode usage(int prompt, int cached, int written) {
+  private static ObjectNode usage(int prompt, int cached, int written) {
     var usage = JSON.objectNode();
     usage.put("prompt_tokens", prompt);
     usage.put("completion_tokens", written);

@@ -1,0 +1,107 @@
+package dev.hone.cli;
+
+import dev.hone.base.Embedded;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `hone serve`: OpenAI's API.
+@Command(
+    name = "serve",
+    header = "Serves models, files and fine-tuning jobs behind OpenAI's API.",
+    description = {
+      "",
+      "Clients of OpenAI's API work unchanged: point their base URL at it. A job that is created"
+          + " there runs as hone tune does, in a process of its own, survives restarts, and its"
+          + " model answers as soon as it succeeds.",
+      "",
+      "Only this machine can reach it, unless --host says otherwise; then keys are needed.",
+      ""
+    },
+    sortOptions = false,
+    customSynopsis = "hone serve [OPTIONS]",
+    footer = {
+      "",
+      "Examples:",
+      "  hone serve",
+      "  hone serve --adapters runs --port 8081",
+      "  hone serve --host 0.0.0.0 --api-key-file key.txt --data-dir /var/lib/hone"
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0 takes a free one.")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen. Default: 127.0.0.1, this machine alone.")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--base",
+      paramLabel = "hone|DIR",
+      converter = BaseConverter.class,
+      description = "The model. Default: hone, the embedded one.")
+  private Optional<Path> base = Optional.empty();
+
+  @Option(
+      names = "--adapters",
+      paramLabel = "DIR",
+      description = "A folder of adapters; each is served under its folder's name.")
+  private Optional<Path> adapters = Optional.empty();
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "For files, jobs and models. Default: hone-data.")
+  private Path data = Path.of("hone-data");
+
+  @Option(
+      names = "--api-key-file",
+      paramLabel = "FILE",
+      description =
+          "Requests must carry a key. The first is made and written here, where the file is not"
+              + " there yet.")
+  private Optional<Path> keyFile = Optional.empty();
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description =
+          "The most tokens of a prompt and its answer. Default: 4096, if the model has them.")
+  private int context = 4096;
+
+  @Mixin private ThreadsOption threads;
+
+  @Mixin private HelpOption help;
+
+  private final Shell shell;
+
+  ServeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var name =
+        base.map(dir -> dir.toAbsolutePath().getFileName().toString()).orElse(Embedded.MODEL);
+    var directory = base.isPresent() ? base.get() : Embedded.model();
+    return new Serving(
+            shell,
+            new Serving.Wish(
+                name,
+                directory,
+                adapters,
+                data,
+                keyFile,
+                host,
+                port,
+                Bounds.atLeast(2, "--context", context),
+                threads.count()))
+        .run();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.hone.cli;
+
+import dev.hone.model.UsageException;
+import dev.hone.server.http.ApiServer;
+import dev.hone.server.http.ServerOptions;
+import dev.hone.server.job.JobSettings;
+import dev.hone.server.model.ModelHost;
+import dev.hone.server.model.ModelNames;
+import dev.hone.server.state.Keys;
+import dev.hone.server.state.NewKey;
+import dev.hone.server.state.Scope;
+import dev.hone.server.state.State;
+import dev.hone.server.state.StateSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+
+/// Runs `hone serve`, until it is interrupted.
+record Serving(Shell shell, Wish wish) {
+  /// What is asked.
+  ///
+  /// @param name that requests call the base
+  record Wish(
+      String name,
+      Path base,
+      Optional<Path> adapters,
+      Path data,
+      Optional<Path> keyFile,
+      String host,
+      int port,
+      int context,
+      int threads) {}
+
+  private static final String TENANT = "local";
+
+  int run() throws IOException, InterruptedException {
+    var options = ServerOptions.of(wish.host(), wish.port(), wish.keyFile().isPresent());
+    var folders =
+        wish.adapters().isPresent()
+            ? ModelNames.adaptersIn(wish.adapters().get())
+            : List.<Path>of();
+    var jobs =
+        JobSettings.of(
+            Map.of(wish.name(), wish.base()),
+            wish.threads(),
+            (what, why) -> shell.err().println(what + ": " + why.getMessage()));
+    try (var state = State.open(StateSettings.sqlite(wish.data()));
+        var host = ModelHost.open(wish.name(), wish.base(), wish.context(), wish.threads())) {
+      if (wish.keyFile().isPresent()) {
+        prepareKey(state.keys(), wish.keyFile().get());
+      }
+      try (var server = ApiServer.start(options, host, folders, state, jobs)) {
+        var ended = new CountDownLatch(1);
+        try (var interrupt = Interrupt.listen(ended::countDown)) {
+          greet(server, folders);
+          ended.await();
+          shell.err().println("stopping");
+        }
+      }
+    }
+    return ErrorReport.FINE;
+  }
+
+  private void greet(ApiServer server, List<Path> folders) {
+    var out = shell.out();
+    out.printf("serving at http://%s:%d/v1 (Ctrl-C ends it)%n", wish.host(), server.port());
+    out.printf("models: %s", wish.name());
+    folders.forEach(dir -> out.printf(", %s", dir.getFileName()));
+    out.printf("%ndata: %s%n", wish.data());
+    wish.keyFile().ifPresent(file -> out.printf("key: in %s%n", file));
+    out.flush();
+  }
+
+  /// Makes the first key, or sees that the file's is one.
+  private static void prepareKey(Keys keys, Path file) throws IOException {
+    if (Files.exists(file)) {
+      if (keys.find(Files.readString(file).strip()).isEmpty()) {
+        throw new UsageException(
+            file + ": holds no key of this data directory",
+            "give the data directory that it was made with, or delete the file for a new key");
+      }
+      return;
+    }
+    var made =
+        keys.create(
+            new NewKey(
+                TENANT,
+                "first",
+                EnumSet.allOf(Scope.class),
+                OptionalInt.empty(),
+                OptionalLong.empty()));
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, made.secret() + "\n", StandardOpenOption.WRITE);
+  }
+}

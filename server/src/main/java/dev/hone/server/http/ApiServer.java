@@ -1,0 +1,133 @@
+package dev.hone.server.http;
+
+import dev.hone.server.api.ApiException;
+import dev.hone.server.job.JobQueue;
+import dev.hone.server.job.JobSettings;
+import dev.hone.server.job.Jobs;
+import dev.hone.server.model.ModelHost;
+import dev.hone.server.model.ModelNames;
+import dev.hone.server.openai.Chat;
+import dev.hone.server.state.State;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// A server that speaks OpenAI's API.
+///
+/// It owns the threads that answer and the job queue; models and state belong to whoever opened
+/// them.
+public final class ApiServer implements AutoCloseable {
+  private static final int HEADER_BYTES = 16 << 10;
+  private static final int LINE_BYTES = 8 << 10;
+  private static final int CONNECTIONS = 2_000;
+
+  private final WebServer server;
+  private final JobQueue queue;
+
+  private ApiServer(WebServer server, JobQueue queue) {
+    this.server = server;
+    this.queue = queue;
+  }
+
+  /// @param adapters directories of adapters that are served under their names
+  public static ApiServer start(
+      ServerOptions options,
+      ModelHost host,
+      List<Path> adapters,
+      State state,
+      JobSettings jobSettings)
+      throws IOException {
+    var names = ModelNames.of(host, adapters, state.models());
+    var meter = new Meter();
+    var api = new Api(new Guard(state.keys(), options.needsKeys()), meter);
+    var chat =
+        new ChatEndpoint(
+            new Chat(host, options.answer()), names, state.keys(), meter, options.bodyBytes());
+    var files = new FilesEndpoint(state);
+    var uploads = new UploadsEndpoint(state, options.bodyBytes());
+    var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
+    var models = new ModelsEndpoint(names, host, state);
+    var routing =
+        HttpRouting.builder()
+            .post("/v1/chat/completions", api.handler(chat::handle))
+            .get("/v1/models", api.json(models::list))
+            .get("/v1/models/{id}", api.json(models::retrieve))
+            .delete("/v1/models/{id}", api.json(models::delete))
+            .get("/v1/files", api.json(files::list))
+            .post("/v1/files", api.json(files::create))
+            .get("/v1/files/{id}", api.json(files::retrieve))
+            .delete("/v1/files/{id}", api.json(files::delete))
+            .get("/v1/files/{id}/content", api.handler(files::content))
+            .post("/v1/uploads", api.json(uploads::create))
+            .post("/v1/uploads/{id}/parts", api.json(uploads::addPart))
+            .post("/v1/uploads/{id}/complete", api.json(uploads::complete))
+            .post("/v1/uploads/{id}/cancel", api.json(uploads::cancel))
+            .get("/v1/fine_tuning/jobs", api.json(jobs::list))
+            .post("/v1/fine_tuning/jobs", api.json(jobs::create))
+            .get("/v1/fine_tuning/jobs/{id}", api.json(jobs::retrieve))
+            .post("/v1/fine_tuning/jobs/{id}/cancel", api.json(jobs::cancel))
+            .post("/v1/fine_tuning/jobs/{id}/pause", api.json(jobs::pause))
+            .post("/v1/fine_tuning/jobs/{id}/resume", api.json(jobs::resume))
+            .get("/v1/fine_tuning/jobs/{id}/events", api.json(jobs::events))
+            .get("/v1/fine_tuning/jobs/{id}/checkpoints", api.json(jobs::checkpoints))
+            .get("/healthz", (request, response) -> response.send("ok\n"))
+            .get(
+                "/metrics",
+                (request, response) -> {
+                  response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4");
+                  response.send(meter.text());
+                })
+            .any(
+                api.handler((caller, request, response) -> {
+                  throw unknown(request.prologue().method().text(), request.path().path());
+                }));
+    var server =
+        WebServer.builder()
+            .host(options.host())
+            .port(options.port())
+            .shutdownHook(false)
+            .routing(routing)
+            .maxTcpConnections(CONNECTIONS)
+            .idleConnectionTimeout(options.idle())
+            .connectionOptions(socket -> socket.readTimeout(options.idle()))
+            .addProtocol(
+                Http1Config.builder()
+                    .maxHeadersSize(HEADER_BYTES)
+                    .maxPrologueLength(LINE_BYTES)
+                    .build())
+            .build()
+            .start();
+    try {
+      return new ApiServer(server, JobQueue.start(state, jobSettings));
+    } catch (IOException | RuntimeException e) {
+      server.stop();
+      throw e;
+    }
+  }
+
+  private static ApiException unknown(String method, String path) {
+    return new ApiException(
+        404,
+        "Invalid URL (%s %s)"
+            .formatted(method, path.length() <= 200 ? path : path.substring(0, 200)),
+        "invalid_request_error",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /// Ends what is going on; a job that runs is saved, and goes on with the next server.
+  @Override
+  public void close() {
+    server.stop();
+    queue.close();
+  }
+}

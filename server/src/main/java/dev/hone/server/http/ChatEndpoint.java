@@ -1,0 +1,89 @@
+package dev.hone.server.http;
+
+import dev.hone.server.model.ModelNames;
+import dev.hone.server.openai.Chat;
+import dev.hone.server.openai.ChatRequest;
+import dev.hone.server.state.Keys;
+import dev.hone.server.state.Scope;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `POST /v1/chat/completions`.
+final class ChatEndpoint {
+  private final Chat chat;
+  private final ModelNames names;
+  private final Keys keys;
+  private final Meter meter;
+  private final long bodyBytes;
+
+  ChatEndpoint(Chat chat, ModelNames names, Keys keys, Meter meter, long bodyBytes) {
+    this.chat = chat;
+    this.names = names;
+    this.keys = keys;
+    this.meter = meter;
+    this.bodyBytes = bodyBytes;
+  }
+
+  void handle(Caller caller, ServerRequest request, ServerResponse response)
+      throws IOException, InterruptedException {
+    caller.require(Scope.INFERENCE);
+    var asked = ChatRequest.read(JsonBody.read(request, bodyBytes));
+    var model = names.find(caller.tenant(), asked.model());
+    if (asked.stream().isEmpty()) {
+      var reply = chat.answer(asked, model, caller.client());
+      count(caller, reply.path("usage"));
+      Api.send(response, 200, reply);
+      return;
+    }
+    var events = new Events(response);
+    var usage = chat.stream(asked, model, caller.client(), events::send);
+    count(caller, usage);
+    events.end();
+  }
+
+  private void count(Caller caller, JsonNode usage) throws IOException {
+    long prompt = usage.path("prompt_tokens").asLong();
+    long written = usage.path("completion_tokens").asLong();
+    meter.used(prompt, written);
+    if (caller.key().isPresent()) {
+      keys.addUsage(caller.tenant(), caller.key().get().id(), prompt + written);
+    }
+  }
+
+  /// Server-sent events, begun with the first: what is refused before it still is an error object.
+  private static final class Events {
+    private final ServerResponse response;
+    private OutputStream out = OutputStream.nullOutputStream();
+    private boolean hasBegun;
+
+    Events(ServerResponse response) {
+      this.response = response;
+    }
+
+    void send(ObjectNode event) throws IOException {
+      write(event.toString());
+    }
+
+    void end() throws IOException {
+      write("[DONE]");
+      out.close();
+    }
+
+    private void write(String data) throws IOException {
+      if (!hasBegun) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+        out = response.outputStream();
+        hasBegun = true;
+      }
+      out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.hone.server.http;
+
+import dev.hone.server.api.ApiException;
+import dev.hone.server.api.FileObject;
+import dev.hone.server.state.NewFile;
+import dev.hone.server.state.Scope;
+import dev.hone.server.state.State;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.commons.fileupload.FileItemStream;
+import tools.jackson.databind.JsonNode;
+
+/// `/v1/files`.
+final class FilesEndpoint {
+  private static final int USUAL_LIMIT = 10_000;
+
+  /// Of a form beside its file.
+  private static final int FORM_BYTES = 64 << 10;
+
+  private static final int LONGEST_FIELD = 10_000;
+  private static final Set<String> FIELDS =
+      Set.of("purpose", "expires_after[anchor]", "expires_after[seconds]");
+
+  private final State state;
+
+  FilesEndpoint(State state) {
+    this.state = state;
+  }
+
+  JsonNode list(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    Query.requireKnown(request, Set.of("purpose", "limit", "order", "after"));
+    var purpose = Query.text(request, "purpose");
+    var page = Query.page(request, USUAL_LIMIT);
+    return state.files().list(caller.tenant(), purpose, page).toJson();
+  }
+
+  JsonNode retrieve(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    return state.files().retrieve(caller.tenant(), id(request)).toJson();
+  }
+
+  JsonNode delete(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    var deleted = state.files().delete(caller.tenant(), id(request));
+    state.audit().add(caller.tenant(), caller.client(), "file.delete", deleted.id(), "");
+    return deleted.toJson();
+  }
+
+  void content(Caller caller, ServerRequest request, ServerResponse response) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    var path = state.files().content(caller.tenant(), id(request));
+    response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
+    response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(Files.size(path)));
+    try (var out = response.outputStream()) {
+      Files.copy(path, out);
+    }
+  }
+
+  private static String id(ServerRequest request) {
+    return request.path().pathParameters().get("id");
+  }
+
+  /// The fields must come before the file, or after: its content is on disk before they are known,
+  /// so purpose is checked first where it comes first, as clients send it.
+  JsonNode create(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    var fields = new LinkedHashMap<String, String>();
+    Optional<FileObject> file = Optional.empty();
+    var form = Form.of(request, dev.hone.server.state.Files.MOST_BYTES + FORM_BYTES);
+    for (var part = form.next(); part.isPresent(); part = form.next()) {
+      if (part.get().getFieldName().equals("file") && file.isEmpty()) {
+        file = Optional.of(store(caller, part.get(), fields));
+      } else {
+        add(part.get(), fields);
+      }
+    }
+    return created(caller, file, fields).toJson();
+  }
+
+  private FileObject store(Caller caller, FileItemStream part, Map<String, String> fields)
+      throws IOException {
+    var name = part.getName();
+    if (name == null || name.isEmpty()) {
+      throw ApiException.invalid("file", "'file' must be a file with a name");
+    }
+    try (var content = part.openStream()) {
+      return state.files().create(caller.tenant(), described(name, fields), content);
+    }
+  }
+
+  private static NewFile described(String name, Map<String, String> fields) {
+    var purpose = fields.get("purpose");
+    if (purpose == null) {
+      throw ApiException.invalid(
+          "purpose",
+          "missing_required_parameter",
+          "Missing required parameter: 'purpose'. Send it before the file.");
+    }
+    var anchor = fields.getOrDefault("expires_after[anchor]", "created_at");
+    if (!anchor.equals("created_at")) {
+      throw ApiException.invalid("expires_after[anchor]", "must be 'created_at'");
+    }
+    return new NewFile(name, purpose, seconds(fields));
+  }
+
+  private static OptionalLong seconds(Map<String, String> fields) {
+    var text = fields.get("expires_after[seconds]");
+    if (text == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      throw ApiException.invalid(
+          "expires_after[seconds]", "must be an integer, got '%s'".formatted(text));
+    }
+  }
+
+  private static void add(FileItemStream part, Map<String, String> fields) throws IOException {
+    var name = part.getFieldName();
+    if (!FIELDS.contains(name) || fields.containsKey(name)) {
+      throw ApiException.invalid(
+          name, "unknown_parameter", "Unknown parameter: '%s'.".formatted(name));
+    }
+    try (var content = part.openStream()) {
+      var bytes = content.readNBytes(LONGEST_FIELD);
+      fields.put(name, new String(bytes, StandardCharsets.UTF_8));
+    }
+  }
+
+  private FileObject created(Caller caller, Optional<FileObject> file, Map<String, String> fields)
+      throws IOException {
+    var stored =
+        file.orElseThrow(() ->
+            ApiException.invalid(
+                "file", "missing_required_parameter", "Missing required parameter: 'file'."));
+    state
+        .audit()
+        .add(caller.tenant(), caller.client(), "file.create", stored.id(), fields.get("purpose"));
+    return stored;
+  }
+}
