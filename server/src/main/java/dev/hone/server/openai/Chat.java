@@ -42,7 +42,8 @@ public final class Chat {
   public Chat(ModelHost host, Duration limit) throws CheckpointException {
     this.host = host;
     this.limit = limit;
-    this.fingerprint = "fp_" + host.fingerprint().substring(0, 12);
+    var digest = host.fingerprint();
+    this.fingerprint = "fp_" + digest.substring(digest.indexOf(':') + 1).substring(0, 12);
   }
 
   /// Takes the chunks of a streamed answer.
