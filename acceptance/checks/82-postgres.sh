@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The store in PostgreSQL keeps the contract that Lucene's keeps, and hone index and hone ask use it. The server is PGlite:
-# PostgreSQL 18 with pgvector in a process of Node.
+# The store in PostgreSQL keeps the contract that Lucene's keeps, and hone index and hone ask use it; the server's state keeps
+# SQLite's contract. The server is PGlite: PostgreSQL 18 with pgvector in a process of Node.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,9 +16,10 @@ done
 # One session serves all connections, so that statements prepared by one are in the way of the others.
 url='jdbc:postgresql://127.0.0.1:54329/postgres?user=postgres&sslmode=disable&prepareThreshold=0'
 cd "$root"
-HONE_POSTGRES=$url mvn -B -q -pl testkit,tensor,model,rag -DexcludedGroups= -Dgroups=postgres -Dtest=PgVectorStoreTest \
+HONE_POSTGRES=$url mvn -B -q -pl server -am -DexcludedGroups= -Dgroups=postgres -Dtest=PgVectorStoreTest,PostgresStateTest \
   -Dsurefire.failIfNoSpecifiedTests=false test
-sed -n 's/^Tests run/tests of the contract/p' rag/target/surefire-reports/dev.hone.rag.store.PgVectorStoreTest.txt
+sed -n 's/^Tests run/tests of the contract/p' rag/target/surefire-reports/dev.hone.rag.store.PgVectorStoreTest.txt \
+  server/target/surefire-reports/dev.hone.server.state.PostgresStateTest.txt
 
 mkdir "$OUT/docs"
 printf '# Returns\n\nTea can be returned for 30 days.\n' >"$OUT/docs/returns.md"

@@ -34,6 +34,7 @@ final class FileValidator {
       case FileVerdict.Invalid(var error, var offences) -> {
         var failure = JobFailure.of(error, offences, state.files());
         change(job, change -> failure.end(change, Instant.now()));
+        files.deleteWork(JobStatus.FAILED);
       }
     }
   }

@@ -1,9 +1,12 @@
 package dev.hone.server.job;
 
+import dev.hone.server.api.JobStatus;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /// The directory of one job.
@@ -56,6 +59,34 @@ record JobFiles(Path directory) {
 
   Path checkpoint(long step) {
     return directory.resolve("checkpoints").resolve("step-" + step);
+  }
+
+  /// Deletes what a job that has ended needs no more: of one that succeeded all but the adapter, of
+  /// another the whole run. Reports and checkpoints stay.
+  void deleteWork(JobStatus end) throws IOException {
+    Files.deleteIfExists(train());
+    Files.deleteIfExists(valid());
+    switch (end) {
+      case SUCCEEDED -> {
+        deleteTree(run().resolve("checkpoints"));
+        for (var tokens : List.of("train.tokens", "valid.tokens", "probe.tokens")) {
+          Files.deleteIfExists(run().resolve(tokens));
+        }
+      }
+      case FAILED, CANCELLED -> deleteTree(run());
+      case VALIDATING_FILES, QUEUED, RUNNING -> throw new IllegalStateException("it has not ended");
+    }
+  }
+
+  static void deleteTree(Path dir) throws IOException {
+    if (Files.notExists(dir)) {
+      return;
+    }
+    try (var content = Files.walk(dir)) {
+      for (var one : content.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(one);
+      }
+    }
   }
 
   /// Contents never change under an id, so a link is as good as a copy.

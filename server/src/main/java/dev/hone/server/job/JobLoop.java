@@ -46,11 +46,12 @@ final class JobLoop implements AutoCloseable {
     }
   }
 
-  /// A failure is the world's, a full disk or a database that is away, and may pass.
+  /// A full disk or a database that is away may pass, and what is wrong with one job, even by our
+  /// mistake, must not stop all others: its job fails after some attempts.
   private Duration pauseAfterNext() throws InterruptedException {
     try {
       return work.doNext() ? Duration.ZERO : PAUSE;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       warning.warn(thread.getName(), e);
       return PAUSE_AFTER_FAILURE;
     }

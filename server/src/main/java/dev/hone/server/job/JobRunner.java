@@ -31,10 +31,14 @@ final class JobRunner {
     this.isClosing = isClosing;
   }
 
-  /// Jobs that ran when the last server ended go on, and it was not their fault.
+  /// Jobs that ran when the last server ended go on, and it was not their fault. What jobs that
+  /// have ended left is deleted.
   void recover() throws IOException {
     for (var job = running(); job.isPresent(); job = running()) {
       settle(job.get().id(), true);
+    }
+    for (var job : state.jobs().ended()) {
+      deleteWork(job, new JobFiles(state.jobs().directory(job.id())));
     }
   }
 
@@ -67,7 +71,7 @@ final class JobRunner {
       wasAsked = watch(id, worker);
     }
     takeAll(id);
-    settle(id, wasAsked);
+    deleteWork(settle(id, wasAsked), files);
   }
 
   /// Unless it was cancelled or paused meanwhile.
@@ -133,8 +137,8 @@ final class JobRunner {
   }
 
   /// What becomes of a job whose worker is no more.
-  private void settle(String id, boolean wasAsked) throws IOException {
-    state
+  private StoredJob settle(String id, boolean wasAsked) throws IOException {
+    return state
         .jobs()
         .change(
             id,
@@ -142,6 +146,12 @@ final class JobRunner {
                 job.state().status() == JobStatus.RUNNING
                     ? Optional.of(wasAsked ? interrupted(job) : crashed(job))
                     : Optional.empty());
+  }
+
+  private static void deleteWork(StoredJob job, JobFiles files) throws IOException {
+    if (job.state().status().isFinal()) {
+      files.deleteWork(job.state().status());
+    }
   }
 
   private static JobChange interrupted(StoredJob job) {

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -60,7 +59,7 @@ public final class Jobs {
           .create(job, JobState.created(request.hyperparameters()), created())
           .object();
     } catch (ApiException e) {
-      deleteTree(files.directory());
+      JobFiles.deleteTree(files.directory());
       throw e;
     }
   }
@@ -115,14 +114,6 @@ public final class Jobs {
 
   private static Instant now() {
     return Instant.ofEpochSecond(Instant.now().getEpochSecond());
-  }
-
-  private static void deleteTree(Path dir) throws IOException {
-    try (var content = Files.walk(dir)) {
-      for (var one : content.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(one);
-      }
-    }
   }
 
   public FineTuningJob retrieve(String tenant, String id) throws IOException {

@@ -134,6 +134,14 @@ public final class JobStore {
     });
   }
 
+  /// All jobs that have ended, of all tenants.
+  public List<StoredJob> ended() throws IOException {
+    return database.read(sql ->
+        sql.list(
+            row -> JobRows.read(row, Map.of()),
+            "select * from hone_job where status in ('succeeded', 'failed', 'cancelled')"));
+  }
+
   /// The server's own reading, of whatever tenant's job.
   public StoredJob current(String id) throws IOException {
     return database.read(sql -> find(sql, id));

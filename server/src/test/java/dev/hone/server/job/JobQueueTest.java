@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.server.api.FineTuningJob;
 import dev.hone.server.api.JobEvent;
@@ -14,16 +13,17 @@ import dev.hone.server.api.PageRequest;
 import dev.hone.server.state.NewFile;
 import dev.hone.server.state.State;
 import dev.hone.server.state.StateSettings;
+import dev.hone.server.state.StoredJob;
 import dev.hone.testkit.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -37,8 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Jobs in real worker processes, on a tiny base that PEFT's golden files came with.
 class JobQueueTest {
-  private static final Path BASE =
-      Path.of("../model/src/test/resources/golden/peft/base").toAbsolutePath().normalize();
+  private static final Path BASE = QueueProcess.BASE;
   private static final String TENANT = "acme";
   private static final Duration LONG = Duration.ofMinutes(3);
   private static final List<String> ADAPTER =
@@ -52,14 +51,7 @@ class JobQueueTest {
 
   @BeforeEach
   void open() throws IOException {
-    var settings =
-        new JobSettings(
-            Map.of("tiny", BASE),
-            BaseDtype.FLOAT32,
-            1,
-            3,
-            Duration.ofSeconds(60),
-            (what, why) -> warnings.add(what + why));
+    var settings = QueueProcess.settings((what, why) -> warnings.add(what + why));
     state = State.open(StateSettings.sqlite(dir.resolve("data")));
     jobs = new Jobs(state, settings);
     queue = JobQueue.start(state, settings);
@@ -147,11 +139,11 @@ class JobQueueTest {
     await(id, job -> job.status().isFinal() || stateOf(id).progress().reportedStep() >= step);
   }
 
-  private dev.hone.server.state.StoredJob stateOf(String id) {
+  private StoredJob stateOf(String id) {
     try {
       return state.jobs().current(id);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -184,6 +176,9 @@ class JobQueueTest {
     var model = state.models().find(TENANT, name).orElseThrow();
     LanguageModel.open(BASE, Optional.of(state.models().directory(model)), Optional.empty(), 64)
         .close();
+
+    assertFalse(Files.exists(files(job.id()).train()));
+    assertFalse(Files.exists(files(job.id()).run().resolve("checkpoints")));
 
     var messages = messages(job.id());
     assertEquals("Created fine-tuning job", messages.getFirst());
@@ -220,12 +215,12 @@ class JobQueueTest {
   @Seeds(2)
   void afterAnyNumberOfKillsTheBytesAreThoseOfAnUndisturbedJob(long seed) throws Exception {
     var file = file(rows());
-    var whole = awaitEnd(create(file, 20, 2).id());
+    var whole = awaitEnd(create(file, 6, 1).id());
     assertEquals(JobStatus.SUCCEEDED, whole.status(), () -> log(whole.id()));
-    var disturbed = create(file, 20, 2).id();
+    var disturbed = create(file, 6, 1).id();
     var random = new SplittableRandom(seed);
     for (int i = 0; i < 4; i++) {
-      awaitStep(disturbed, stateOf(disturbed).progress().reportedStep() + random.nextInt(1, 90));
+      awaitStep(disturbed, stateOf(disturbed).progress().reportedStep() + random.nextInt(1, 60));
       Thread.sleep(random.nextInt(30));
       if (i == 2) {
         close();
@@ -236,10 +231,60 @@ class JobQueueTest {
     }
     var job = awaitEnd(disturbed);
     assertEquals(JobStatus.SUCCEEDED, job.status(), () -> log(disturbed));
+    assertTrue(messages(disturbed).contains("Fine-tuning job goes on"));
     assertAdapter(whole.id(), disturbed);
     assertArrayEquals(result(whole), result(job));
     assertEquals(whole.trainedTokens(), job.trainedTokens());
     assertEquals(steps(whole.id()), steps(disturbed));
+  }
+
+  /// Neither it nor its worker is told beforehand; the worker ends by itself.
+  @Test
+  void afterKillsOfTheServerTheBytesAreThoseOfAnUndisturbedJob() throws Exception {
+    var file = file(rows());
+    var whole = awaitEnd(create(file, 6, 1).id());
+    queue.close();
+    var disturbed = create(file, 6, 1).id();
+    state.close();
+    var files = files(disturbed);
+    for (int i = 1; i <= 3; i++) {
+      var server = QueueProcess.start(dir.resolve("data"), dir.resolve("server.log"));
+      awaitReport(server, files, i * 8_000L);
+      server.destroyForcibly().onExit().join();
+      awaitWorkerEnd(files);
+      assertFalse(Files.exists(files.run().resolve("adapter_config.json")), "killed too late");
+    }
+    open();
+    var job = awaitEnd(disturbed);
+    assertEquals(JobStatus.SUCCEEDED, job.status(), () -> log(disturbed));
+    assertAdapter(whole.id(), disturbed);
+    assertArrayEquals(result(whole), result(job));
+    assertEquals(steps(whole.id()), steps(disturbed));
+  }
+
+  private void awaitReport(Process server, JobFiles files, long bytes) throws Exception {
+    long end = System.nanoTime() + LONG.toNanos();
+    while (Files.notExists(files.report()) || Files.size(files.report()) < bytes) {
+      assertTrue(server.isAlive(), () -> readServerLog());
+      assertTrue(System.nanoTime() < end, "the worker reports too little");
+      Thread.sleep(10);
+    }
+  }
+
+  private String readServerLog() {
+    try {
+      return Files.readString(dir.resolve("server.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitWorkerEnd(JobFiles files) throws Exception {
+    long end = System.nanoTime() + LONG.toNanos();
+    var lock =
+        WorkerLock.await(files.lock(), () -> System.nanoTime() > end)
+            .orElseThrow(() -> new AssertionError("the worker goes on without its server"));
+    lock.close();
   }
 
   private static void killWorkers() {
@@ -253,7 +298,7 @@ class JobQueueTest {
   @Test
   void aPausedJobWaitsAndGoesOn() throws Exception {
     var file = file(rows());
-    var id = create(file, 20, 2).id();
+    var id = create(file, 6, 1).id();
     awaitStep(id, 20);
     var paused = jobs.pause(TENANT, id);
     assertEquals(JobStatus.QUEUED, paused.status());
@@ -281,6 +326,9 @@ class JobQueueTest {
     }
     assertEquals(JobStatus.CANCELLED, jobs.retrieve(TENANT, id).status());
     assertEquals("Fine-tuning job cancelled", messages(id).getLast());
+    queue.close();
+    assertFalse(Files.exists(files(id).run()));
+    assertTrue(Files.exists(files(id).report()));
   }
 
   @Test
