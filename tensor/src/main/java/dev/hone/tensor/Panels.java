@@ -1,11 +1,11 @@
 package dev.hone.tensor;
 
 /// A small matrix laid out for one row at a time, as an adapter's are: its outputs in panels of 16,
-/// each with the terms of its sums one after the other. `y[t] += x[t]·wᵀ`.
+/// each with the terms of its sums one after the other.
 ///
-/// A row's bits don't hang on the rows beside it, nor on which outputs are asked for. For a few
-/// thousand weights and a few rows, which may each have other weights, this is faster than a
-/// library's product.
+/// For a few thousand weights and a few rows, which may each have other weights, this is faster
+/// than a library's product: the weights are read once from their beginning to their end. What a
+/// row gives doesn't hang on any other.
 ///
 /// @param data panel after panel, `(panels · in, 16)`, the last panel filled up with zeros
 /// @param in terms of a sum
@@ -36,46 +36,34 @@ public record Panels(Tensor data, int in, int out) {
     return data.byteSize();
   }
 
-  /// Adds outputs `fromOut` to `toOut` of row `t`: `y[t, fromOut:toOut] += x[t, :in]·wᵀ`.
+  /// `y[u] += x[t]·wᵀ`
   ///
-  /// @param x `(T, in)` or wider
-  /// @param fromOut a panel's first
-  /// @param y `(T, out)` or wider
-  public void add(Tensor x, int t, int fromOut, int toOut, Tensor y) {
-    check(x, t, fromOut, toOut, y);
-    long panelBytes = in * ROW_BYTES;
+  /// @param x `(T, in)`
+  /// @param y `(U, out)` or wider
+  public void add(Tensor x, int t, Tensor y, int u) {
+    check(x, t, y, u);
     Kernels.BEST.panels(
-        x.data(),
-        x.at(t),
-        in,
-        data.data(),
-        fromOut / WIDTH * panelBytes,
-        ROW_BYTES,
-        panelBytes,
-        y.data(),
-        y.at(t) + (long) fromOut * Float.BYTES,
-        toOut - fromOut);
+        x.data(), x.at(t), in, data.data(), 0, ROW_BYTES, in * ROW_BYTES, y.data(), y.at(u), out);
   }
 
-  /// All outputs of row `t`, in place of what `y` has there.
-  public void forward(Tensor x, int t, Tensor y) {
-    check(x, t, 0, out, y);
-    Kernels.BEST.clear(y.data(), y.at(t), out);
-    add(x, t, 0, out, y);
+  /// `y[u] = x[t]·wᵀ`
+  ///
+  /// @param x `(T, in)`
+  /// @param y `(U, out)` or wider
+  public void forward(Tensor x, int t, Tensor y, int u) {
+    check(x, t, y, u);
+    Kernels.BEST.clear(y.data(), y.at(u), out);
+    add(x, t, y, u);
   }
 
-  private void check(Tensor x, int t, int fromOut, int toOut, Tensor y) {
+  private void check(Tensor x, int t, Tensor y, int u) {
     Shapes.rows("panels", x, t + 1L);
-    Shapes.rows("panels", y, t + 1L);
-    if (x.cols() < in || y.cols() < out) {
+    Shapes.rows("panels", y, u + 1L);
+    if (t < 0 || u < 0 || x.cols() < in || y.cols() < out) {
       throw new ShapeException(
           "panels",
-          "x %s, w (%d, %d) and y %s do not fit".formatted(x.shape(), out, in, y.shape()));
-    }
-    if (t < 0 || fromOut < 0 || fromOut % WIDTH != 0 || toOut < fromOut || toOut > out) {
-      throw new ShapeException(
-          "panels",
-          "no outputs %d to %d of row %d in (%d, %d)".formatted(fromOut, toOut, t, out, in));
+          "row %d of x %s, w (%d, %d) and row %d of y %s do not fit"
+              .formatted(t, x.shape(), out, in, u, y.shape()));
     }
   }
 }

@@ -15,9 +15,8 @@ import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// A [Decoder] that goes on with many sequences at once: their next tokens are rows of one pass,
@@ -32,8 +31,9 @@ import java.util.stream.IntStream;
 /// gives the same alone and in any company, and computing a token again gives the same keys and
 /// values, if it goes the same way again: as an answer's or as a prompt's.
 ///
-/// An output tile's weights stay in the cache for the rows of both ways; adapters are added row by
-/// row, so it costs little that each row has another one.
+/// An output tile's weights stay in the cache for the rows of both ways. What a layer puts out is
+/// first what the row's adapter gives, or zero, and then the base's product is added: so a row has
+/// its adapter's weights read from their beginning to their end, and may have any.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class BatchDecoder {
@@ -83,12 +83,12 @@ public final class BatchDecoder {
 
   /// All of its memory, rows of a pass each.
   ///
-  /// @param low per linear layer the inner activations of the rows' adapters
+  /// @param low the inner activations of an adapter, one per worker
   /// @param last the wanted rows, normalised
   private record Buffers(
       Tensor stream,
       BlockActivations a,
-      Map<LinearLayer, Tensor> low,
+      List<Tensor> low,
       List<PagedAttention.Scratch> scratch,
       List<BaseLinear.Scratch> widened,
       Tensor last,
@@ -99,21 +99,17 @@ public final class BatchDecoder {
       int wanted = Way.FEW.padded(Math.max(1, limits.logits));
       var attention = KvPages.attention(config);
       var stream = memory.f32("activations", rows, config.hiddenSize());
-      var low = new EnumMap<LinearLayer, Tensor>(LinearLayer.class);
-      for (var linear : LinearLayer.values()) {
-        low.put(linear, memory.f32("activations", rows, limits.rank));
-      }
       return new Buffers(
           stream,
           BlockActivations.allocate(memory, config, rows, stream, stream, List.of()),
-          low,
+          each(workers, () -> memory.f32("activations", 1, limits.rank)),
           each(workers, () -> attention.scratch(memory, limits.positions)),
           each(workers, () -> BaseProducts.exact(memory, config, base)),
           memory.f32("head", wanted, config.hiddenSize()),
           memory.f32("logits", wanted, config.vocabSize()));
     }
 
-    private static <T> List<T> each(int workers, java.util.function.Supplier<T> scratch) {
+    private static <T> List<T> each(int workers, Supplier<T> scratch) {
       return IntStream.range(0, workers).mapToObj(w -> scratch.get()).toList();
     }
   }
@@ -150,39 +146,38 @@ public final class BatchDecoder {
   private void attentionHalf(int l, BatchRows rows) {
     var a = buffers.a;
     var w = weights().blocks().get(l);
-    norm(
-        rows, w.inputNorm(), a.h(), a.r(), l, List.of(LinearLayer.Q, LinearLayer.K, LinearLayer.V));
-    project(
-        rows,
-        l,
+    var products =
         List.of(
             new Product(w.q(), LinearLayer.Q, a.h(), a.q()),
             new Product(w.k(), LinearLayer.K, a.h(), a.k()),
-            new Product(w.v(), LinearLayer.V, a.h(), a.v())),
-        0f);
+            new Product(w.v(), LinearLayer.V, a.h(), a.v()));
+    begin(rows, l, w.inputNorm(), a.h(), a.r(), products);
+    project(rows, products);
     store(rows, l);
     attend(rows, l);
-    lows(rows, l, LinearLayer.O, a.o());
-    project(rows, l, List.of(new Product(w.o(), LinearLayer.O, a.o(), buffers.stream)), 1f);
+    var o = new Product(w.o(), LinearLayer.O, a.o(), buffers.stream);
+    adapt(rows, l, o);
+    project(rows, List.of(o));
   }
 
   private void mlpHalf(int l, BatchRows rows) {
     var a = buffers.a;
     var w = weights().blocks().get(l);
-    norm(rows, w.postNorm(), a.h2(), a.r2(), l, List.of(LinearLayer.GATE, LinearLayer.UP));
     var gate = new Product(w.gate(), LinearLayer.GATE, a.h2(), a.gate());
     var up = new Product(w.up(), LinearLayer.UP, a.h2(), a.up());
+    begin(rows, l, w.postNorm(), a.h2(), a.r2(), List.of(gate, up));
     var tiles = Tiles.of(config.intermediateSize(), width(config.intermediateSize(), rows));
     workers.share(
         tiles.count(),
         1,
         (worker, i, end) -> {
-          part(gate, rows, l, tiles.from(i), tiles.to(i), 0f, worker);
-          part(up, rows, l, tiles.from(i), tiles.to(i), 0f, worker);
+          part(gate, rows, tiles.from(i), tiles.to(i), worker);
+          part(up, rows, tiles.from(i), tiles.to(i), worker);
           SwiGlu.part(a.gate(), a.up(), 0, rows.end(), tiles.from(i), tiles.to(i), a.m());
         });
-    lows(rows, l, LinearLayer.DOWN, a.m());
-    project(rows, l, List.of(new Product(w.down(), LinearLayer.DOWN, a.m(), buffers.stream)), 1f);
+    var down = new Product(w.down(), LinearLayer.DOWN, a.m(), buffers.stream);
+    adapt(rows, l, down);
+    project(rows, List.of(down));
   }
 
   private float eps() {
@@ -194,37 +189,41 @@ public final class BatchDecoder {
     return Math.max(1, rows.end() / SHARES);
   }
 
-  /// Normalises every row, and begins the adapters of the layers that see it.
-  private void norm(BatchRows rows, Tensor w, Tensor h, Tensor r, int l, List<LinearLayer> layers) {
+  /// One linear layer on its way.
+  private record Product(LinearTensors<Matrix> w, LinearLayer linear, Tensor x, Tensor y) {}
+
+  /// Normalises every row, and puts into what the layers will put out what its adapter gives, or
+  /// zero.
+  private void begin(
+      BatchRows rows, int l, Tensor norm, Tensor h, Tensor r, List<Product> products) {
     workers.share(
         rows.end(),
         grain(rows),
         (worker, from, to) -> {
           var x = buffers.stream.rows(from, to);
-          RmsNorm.forward(x, to - from, w, eps(), h.rows(from, to), r.rows(from, to));
-          for (var linear : layers) {
-            low(rows, l, linear, h, from, to);
+          RmsNorm.forward(x, to - from, norm, eps(), h.rows(from, to), r.rows(from, to));
+          for (var p : products) {
+            p.y.rows(from, to).clear();
+            adapt(rows, l, p, from, to, worker);
           }
         });
   }
 
-  private void low(BatchRows rows, int l, LinearLayer linear, Tensor x, int from, int to) {
+  /// Adds what the rows' adapters give.
+  private void adapt(BatchRows rows, int l, Product p) {
+    if (!rows.hasAdapters()) return;
+    workers.share(
+        rows.end(), grain(rows), (worker, from, to) -> adapt(rows, l, p, from, to, worker));
+  }
+
+  private void adapt(BatchRows rows, int l, Product p, int from, int to, int worker) {
     for (int t = from; t < to; t++) {
-      rows.adapter(t).low(l, linear, x, t, buffers.low.get(linear));
+      rows.adapter(t).add(l, p.linear, p.x, t, buffers.low.get(worker), p.y);
     }
   }
 
-  /// Begins the adapters of a layer whose input is no norm.
-  private void lows(BatchRows rows, int l, LinearLayer linear, Tensor x) {
-    if (!rows.hasAdapters()) return;
-    workers.share(rows.end(), grain(rows), (worker, from, to) -> low(rows, l, linear, x, from, to));
-  }
-
-  /// One linear layer on its way.
-  private record Product(LinearTensors<Matrix> w, LinearLayer linear, Tensor x, Tensor y) {}
-
-  /// Several layers, their outputs shared out in tiles.
-  private void project(BatchRows rows, int l, List<Product> products, float beta) {
+  /// Adds the products of several layers, their outputs shared out in tiles.
+  private void project(BatchRows rows, List<Product> products) {
     int outputs = products.stream().mapToInt(p -> p.y.cols()).sum();
     int width = width(outputs, rows);
     var tiles = products.stream().map(p -> Tiles.of(p.y.cols(), width)).toList();
@@ -237,7 +236,7 @@ public final class BatchDecoder {
           while (i >= tiles.get(p).count()) {
             i -= tiles.get(p++).count();
           }
-          part(products.get(p), rows, l, tiles.get(p).from(i), tiles.get(p).to(i), beta, worker);
+          part(products.get(p), rows, tiles.get(p).from(i), tiles.get(p).to(i), worker);
         });
   }
 
@@ -247,21 +246,15 @@ public final class BatchDecoder {
     return Math.clamp(share, least, MAX_SHARE);
   }
 
-  /// Outputs `fromOut` to `toOut` of a layer, for all rows.
-  private void part(
-      Product p, BatchRows rows, int l, int fromOut, int toOut, float beta, int worker) {
+  /// Adds outputs `fromOut` to `toOut` of a layer, for all rows.
+  private void part(Product p, BatchRows rows, int fromOut, int toOut, int worker) {
     var scratch = buffers.widened.get(worker);
     int firstPrompt = rows.firstPrompt();
     int end = rows.end();
     var w = p.w.weight();
-    SteadyLinear.part(Way.FEW, p.x, 0, firstPrompt, w, fromOut, toOut, beta, scratch, p.y);
-    SteadyLinear.part(Way.MANY, p.x, firstPrompt, end, w, fromOut, toOut, beta, scratch, p.y);
+    SteadyLinear.part(Way.FEW, p.x, 0, firstPrompt, w, fromOut, toOut, 1f, scratch, p.y);
+    SteadyLinear.part(Way.MANY, p.x, firstPrompt, end, w, fromOut, toOut, 1f, scratch, p.y);
     if (p.w.bias() != null) Linear.addBiasPart(p.w.bias(), 0, end, fromOut, toOut, p.y);
-    if (!rows.hasAdapters()) return;
-    var low = buffers.low.get(p.linear);
-    for (int t = 0; t < end; t++) {
-      rows.adapter(t).add(l, p.linear, low, t, fromOut, toOut, p.y);
-    }
   }
 
   /// Rotates queries and keys, and puts keys and values into the pages.

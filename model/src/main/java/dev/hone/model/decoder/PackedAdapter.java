@@ -74,15 +74,14 @@ public final class PackedAdapter {
     return layers.stream().flatMap(Arrays::stream).filter(Objects::nonNull);
   }
 
-  /// `low[t] = x[t]·Aᵀ`, where the layer is adapted.
-  void low(int layer, LinearLayer linear, Tensor x, int t, Tensor low) {
+  /// `y[t] += scale · (x[t]·Aᵀ)·Bᵀ`, where the layer is adapted.
+  ///
+  /// @param low `(1, r)` or wider, overwritten
+  void add(int layer, LinearLayer linear, Tensor x, int t, Tensor low, Tensor y) {
     var module = isEmpty() ? null : layers.get(layer)[linear.ordinal()];
-    if (module != null) module.a.forward(x, t, low);
-  }
-
-  /// `y[t, fromOut:toOut] += scale · low[t]·Bᵀ`, where the layer is adapted.
-  void add(int layer, LinearLayer linear, Tensor low, int t, int fromOut, int toOut, Tensor y) {
-    var module = isEmpty() ? null : layers.get(layer)[linear.ordinal()];
-    if (module != null) module.b.add(low, t, fromOut, toOut, y);
+    if (module != null) {
+      module.a.forward(x, t, low, 0);
+      module.b.add(low, 0, y, t);
+    }
   }
 }
