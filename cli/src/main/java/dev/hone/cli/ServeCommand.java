@@ -55,6 +55,18 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> adapters = Optional.empty();
 
   @Option(
+      names = "--index",
+      paramLabel = "INDEX",
+      description = "An index of hone index: served as hone:docs, with citations.")
+  private Optional<Path> index = Optional.empty();
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "A report of hone advise: each rung is served as hone:RUNG.")
+  private Optional<Path> report = Optional.empty();
+
+  @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       description = "For files, jobs and models. Default: hone-data.")
@@ -96,6 +108,8 @@ final class ServeCommand implements Callable<Integer> {
                 name,
                 directory,
                 adapters,
+                index,
+                report,
                 data,
                 keyFile,
                 host,

@@ -1,6 +1,11 @@
 package dev.hone.cli;
 
 import dev.hone.model.UsageException;
+import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.embed.OnnxEmbedder;
+import dev.hone.server.answer.Answering;
+import dev.hone.server.answer.IndexAnswering;
+import dev.hone.server.answer.RecipeAnswering;
 import dev.hone.server.http.ApiServer;
 import dev.hone.server.http.ServerOptions;
 import dev.hone.server.job.JobSettings;
@@ -16,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +39,8 @@ record Serving(Shell shell, Wish wish) {
       String name,
       Path base,
       Optional<Path> adapters,
+      Optional<Path> index,
+      Optional<Path> report,
       Path data,
       Optional<Path> keyFile,
       String host,
@@ -41,6 +49,7 @@ record Serving(Shell shell, Wish wish) {
       int threads) {}
 
   private static final String TENANT = "local";
+  private static final String DOCUMENTS = "hone:docs";
 
   int run() throws IOException, InterruptedException {
     var options = ServerOptions.of(wish.host(), wish.port(), wish.keyFile().isPresent());
@@ -53,15 +62,17 @@ record Serving(Shell shell, Wish wish) {
             Map.of(wish.name(), wish.base()),
             wish.threads(),
             (what, why) -> shell.err().println(what + ": " + why.getMessage()));
-    try (var state = State.open(StateSettings.sqlite(wish.data()));
+    try (var embedder = OnnxEmbedder.open(wish.threads());
+        var state = State.open(StateSettings.sqlite(wish.data()));
         var host = ModelHost.open(wish.name(), wish.base(), wish.context(), wish.threads())) {
       if (wish.keyFile().isPresent()) {
         prepareKey(state.keys(), wish.keyFile().get());
       }
-      try (var server = ApiServer.start(options, host, folders, state, jobs)) {
+      var others = others(host, embedder);
+      try (var server = ApiServer.start(options, host, folders, others, embedder, state, jobs)) {
         var ended = new CountDownLatch(1);
         try (var interrupt = Interrupt.listen(ended::countDown)) {
-          greet(server, folders);
+          greet(server, folders, others);
           ended.await();
           shell.err().println("stopping");
         }
@@ -70,11 +81,23 @@ record Serving(Shell shell, Wish wish) {
     return ErrorReport.FINE;
   }
 
-  private void greet(ApiServer server, List<Path> folders) {
+  private List<Answering> others(ModelHost host, Embedder embedder) throws IOException {
+    var others = new ArrayList<Answering>();
+    if (wish.index().isPresent()) {
+      others.add(IndexAnswering.open(DOCUMENTS, wish.index().get(), embedder, host));
+    }
+    if (wish.report().isPresent()) {
+      others.addAll(RecipeAnswering.of(wish.report().get(), wish.threads()));
+    }
+    return others;
+  }
+
+  private void greet(ApiServer server, List<Path> folders, List<Answering> others) {
     var out = shell.out();
     out.printf("serving at http://%s:%d/v1 (Ctrl-C ends it)%n", wish.host(), server.port());
     out.printf("models: %s", wish.name());
     folders.forEach(dir -> out.printf(", %s", dir.getFileName()));
+    others.forEach(one -> out.printf(", %s", one.name()));
     out.printf("%ndata: %s%n", wish.data());
     wish.keyFile().ifPresent(file -> out.printf("key: in %s%n", file));
     out.flush();

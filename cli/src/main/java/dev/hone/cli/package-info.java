@@ -8,7 +8,8 @@
 /// dev.hone.model.adapter, dev.hone.model.checkpoint, dev.hone.model.decoder,
 /// dev.hone.model.generate, dev.hone.model.language, dev.hone.model.text, dev.hone.rag,
 /// dev.hone.rag.answer, dev.hone.rag.document, dev.hone.rag.embed, dev.hone.rag.measure,
-/// dev.hone.rag.retrieve, dev.hone.rag.store, dev.hone.rag.update, dev.hone.server.http,
-/// dev.hone.server.job, dev.hone.server.model, dev.hone.server.state, dev.hone.tune.data,
-/// dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run, dev.hone.tune.train
+/// dev.hone.rag.retrieve, dev.hone.rag.store, dev.hone.rag.update, dev.hone.server.answer,
+/// dev.hone.server.http, dev.hone.server.job, dev.hone.server.model, dev.hone.server.state,
+/// dev.hone.tune.data, dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run,
+/// dev.hone.tune.train
 package dev.hone.cli;

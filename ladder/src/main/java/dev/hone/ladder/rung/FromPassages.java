@@ -30,7 +30,7 @@ record FromPassages(
     Embedder embedder,
     int passages,
     double leastRelevance)
-    implements Solution {
+    implements Cited {
   /// A small model finds the answer in one passage, and loses it among five.
   private static final List<Integer> COUNTS = List.of(1, 2, 5);
 
@@ -107,10 +107,17 @@ record FromPassages(
   }
 
   @Override
-  public Reply answer(Item item) throws IOException {
-    long start = System.nanoTime();
+  public Answer cited(Item item) throws IOException {
     var counting = new Counting(model);
     var answer = answerer(counting).answer(index.opened().view(), item.question(), Filter.NONE);
+    return new Answer(answer, counting.promptTokens, counting.answerTokens, counting.isCut);
+  }
+
+  @Override
+  public Reply answer(Item item) throws IOException {
+    long start = System.nanoTime();
+    var cited = cited(item);
+    var answer = cited.answer();
     var text =
         switch (answer) {
           case Answered answered ->
@@ -119,9 +126,9 @@ record FromPassages(
         };
     return new Reply(
         text,
-        counting.promptTokens,
-        counting.answerTokens,
-        counting.isCut,
+        cited.promptTokens(),
+        cited.answerTokens(),
+        cited.isCut(),
         sources(answer),
         (System.nanoTime() - start) / 1e6);
   }

@@ -2,6 +2,7 @@ package dev.hone.server.http;
 
 import dev.hone.server.api.ApiException;
 import dev.hone.server.http.Guard.TooFastException;
+import dev.hone.server.model.BusyException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -60,6 +61,9 @@ final class Api {
           response.header(HeaderNames.RETRY_AFTER, BUSY);
         }
         fail(response, e);
+      } catch (BusyException e) {
+        response.header(HeaderNames.RETRY_AFTER, BUSY);
+        fail(response, busy());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         fail(response, internal());
@@ -95,6 +99,15 @@ final class Api {
         429,
         "Rate limit reached. Please try again in %ds.".formatted(e.seconds()),
         "requests",
+        Optional.empty(),
+        Optional.of("rate_limit_exceeded"));
+  }
+
+  private static ApiException busy() {
+    return new ApiException(
+        429,
+        "The server is busy: too many requests are waiting. Please try again later.",
+        "server_error",
         Optional.empty(),
         Optional.of("rate_limit_exceeded"));
   }

@@ -1,5 +1,7 @@
 package dev.hone.server.http;
 
+import dev.hone.rag.embed.Embedder;
+import dev.hone.server.answer.Answering;
 import dev.hone.server.api.ApiException;
 import dev.hone.server.job.JobQueue;
 import dev.hone.server.job.JobSettings;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A server that speaks OpenAI's API.
 ///
@@ -35,19 +38,32 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /// @param adapters directories of adapters that are served under their names
+  /// @param others what answers beside models of the host; whoever opened them closes them
+  /// @param embedder of the embeddings' endpoint
   public static ApiServer start(
       ServerOptions options,
       ModelHost host,
       List<Path> adapters,
+      List<Answering> others,
+      Embedder embedder,
       State state,
       JobSettings jobSettings)
       throws IOException {
-    var names = ModelNames.of(host, adapters, state.models());
+    var names =
+        ModelNames.of(
+            host, adapters, state.models(), others.stream().map(Answering::name).toList());
+    var byName = others.stream().collect(Collectors.toMap(Answering::name, one -> one));
+    var embeddings = new EmbeddingsEndpoint(embedder, options.bodyBytes());
     var meter = new Meter();
     var api = new Api(new Guard(state.keys(), options.needsKeys()), meter);
     var chat =
         new ChatEndpoint(
-            new Chat(host, options.answer()), names, state.keys(), meter, options.bodyBytes());
+            new Chat(host, options.answer()),
+            names,
+            byName,
+            state.keys(),
+            meter,
+            options.bodyBytes());
     var files = new FilesEndpoint(state);
     var uploads = new UploadsEndpoint(state, options.bodyBytes());
     var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
@@ -55,6 +71,7 @@ public final class ApiServer implements AutoCloseable {
     var routing =
         HttpRouting.builder()
             .post("/v1/chat/completions", api.handler(chat::handle))
+            .post("/v1/embeddings", api.json(embeddings::create))
             .get("/v1/models", api.json(models::list))
             .get("/v1/models/{id}", api.json(models::retrieve))
             .delete("/v1/models/{id}", api.json(models::delete))

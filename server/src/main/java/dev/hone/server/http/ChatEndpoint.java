@@ -1,8 +1,10 @@
 package dev.hone.server.http;
 
+import dev.hone.server.answer.Answering;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.ChatRequest;
+import dev.hone.server.openai.Whole;
 import dev.hone.server.state.Keys;
 import dev.hone.server.state.Scope;
 import io.helidon.http.HeaderNames;
@@ -11,19 +13,32 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /v1/chat/completions`.
 final class ChatEndpoint {
+  private static final int OK = 200;
+
   private final Chat chat;
   private final ModelNames names;
+  private final Map<String, Answering> others;
   private final Keys keys;
   private final Meter meter;
   private final long bodyBytes;
 
-  ChatEndpoint(Chat chat, ModelNames names, Keys keys, Meter meter, long bodyBytes) {
+  /// @param others what answers beside models of the host, by name
+  ChatEndpoint(
+      Chat chat,
+      ModelNames names,
+      Map<String, Answering> others,
+      Keys keys,
+      Meter meter,
+      long bodyBytes) {
     this.chat = chat;
+    this.others = Map.copyOf(others);
     this.names = names;
     this.keys = keys;
     this.meter = meter;
@@ -33,17 +48,35 @@ final class ChatEndpoint {
   void handle(Caller caller, ServerRequest request, ServerResponse response)
       throws IOException, InterruptedException {
     caller.require(Scope.INFERENCE);
-    var asked = ChatRequest.read(JsonBody.read(request, bodyBytes));
+    var body = JsonBody.read(request, bodyBytes);
+    var answering = Optional.ofNullable(others.get(body.path("model").asString("")));
+    if (answering.isPresent()) {
+      whole(caller, Whole.read(body), answering.get(), response);
+      return;
+    }
+    var asked = ChatRequest.read(body);
     var model = names.find(caller.tenant(), asked.model());
     if (asked.stream().isEmpty()) {
       var reply = chat.answer(asked, model, caller.client());
       count(caller, reply.path("usage"));
-      Api.send(response, 200, reply);
+      Api.send(response, OK, reply);
       return;
     }
     var events = new Events(response);
     var usage = chat.stream(asked, model, caller.client(), events::send);
     count(caller, usage);
+    events.end();
+  }
+
+  private void whole(Caller caller, Whole asked, Answering answering, ServerResponse response)
+      throws IOException, InterruptedException {
+    if (!asked.isStreamed()) {
+      var usage = asked.answer(answering, caller.tenant(), reply -> Api.send(response, OK, reply));
+      count(caller, usage);
+      return;
+    }
+    var events = new Events(response);
+    count(caller, asked.answer(answering, caller.tenant(), events::send));
     events.end();
   }
 

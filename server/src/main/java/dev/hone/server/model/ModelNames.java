@@ -19,19 +19,23 @@ public final class ModelNames {
   private final ModelHost host;
   private final Map<String, Path> folder;
   private final Models models;
+  private final List<String> others;
 
-  private ModelNames(ModelHost host, Map<String, Path> folder, Models models) {
+  private ModelNames(ModelHost host, Map<String, Path> folder, Models models, List<String> others) {
     this.host = host;
+    this.others = others;
     this.folder = folder;
     this.models = models;
   }
 
   /// @param adapters directories of adapters, each of which is served under its own name
   /// @param models fine-tuned ones
-  public static ModelNames of(ModelHost host, List<Path> adapters, Models models) {
+  /// @param others names of what answers here beside models of the host
+  public static ModelNames of(
+      ModelHost host, List<Path> adapters, Models models, List<String> others) {
     var names = new TreeMap<String, Path>();
     adapters.forEach(dir -> names.put(dir.getFileName().toString(), dir));
-    return new ModelNames(host, names, models);
+    return new ModelNames(host, names, models, List.copyOf(others));
   }
 
   /// Adapters in a folder: its folders that hold one.
@@ -68,6 +72,7 @@ public final class ModelNames {
     var all = new ArrayList<ModelObject>();
     all.add(own(host.base().name()));
     folder.keySet().forEach(name -> all.add(own(name)));
+    others.forEach(name -> all.add(own(name)));
     var page = models.list(tenant, PageRequest.first(PageRequest.MOST));
     page.data().forEach(model -> all.add(model.object()));
     return all;

@@ -126,7 +126,7 @@ public record ChatReply(
         answers.stream().mapToInt(answer -> answer.generation().ids().size()).sum());
   }
 
-  private static ObjectNode usage(int prompt, int cached, int written) {
+  static ObjectNode usage(int prompt, int cached, int written) {
     var usage = JSON.objectNode();
     usage.put("prompt_tokens", prompt);
     usage.put("completion_tokens", written);

@@ -131,7 +131,7 @@ public record ChatRequest(
     return isWanted ? top.orElse(0) : -1;
   }
 
-  private static Optional<Streaming> streaming(Fields fields) {
+  static Optional<Streaming> streaming(Fields fields) {
     boolean isWanted = fields.flag("stream", false);
     var options = fields.object("stream_options");
     if (options.isPresent() && !isWanted) {

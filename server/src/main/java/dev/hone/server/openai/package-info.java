@@ -3,5 +3,6 @@
 ///
 /// May use: dev.hone.model, dev.hone.model.checkpoint, dev.hone.model.generate,
 /// dev.hone.model.grammar, dev.hone.model.serve, dev.hone.model.text, dev.hone.ladder.metric,
-/// dev.hone.ladder.task, dev.hone.server.api, dev.hone.server.model, dev.hone.server.state
+/// dev.hone.ladder.task, dev.hone.server.answer, dev.hone.server.api, dev.hone.server.model,
+/// dev.hone.server.state
 package dev.hone.server.openai;

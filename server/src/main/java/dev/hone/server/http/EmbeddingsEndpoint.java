@@ -1,0 +1,43 @@
+package dev.hone.server.http;
+
+import dev.hone.rag.embed.Embedder;
+import dev.hone.server.api.ApiException;
+import dev.hone.server.openai.EmbeddingRequest;
+import dev.hone.server.state.Scope;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import tools.jackson.databind.JsonNode;
+
+/// `POST /v1/embeddings`, by the embedding model of the indexes.
+final class EmbeddingsEndpoint {
+  static final String MODEL = "bge-small-en-v1.5";
+
+  private final Embedder embedder;
+  private final long bodyBytes;
+
+  EmbeddingsEndpoint(Embedder embedder, long bodyBytes) {
+    this.embedder = embedder;
+    this.bodyBytes = bodyBytes;
+  }
+
+  JsonNode create(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.INFERENCE);
+    var asked = EmbeddingRequest.read(JsonBody.read(request, bodyBytes), embedder.dimension());
+    if (!asked.model().equals(MODEL)) {
+      throw ApiException.notFound(
+          "model", "model_not_found", "The embedding model here is '%s'.".formatted(MODEL));
+    }
+    int tokens = 0;
+    for (int i = 0; i < asked.input().size(); i++) {
+      int own = embedder.countTokens(asked.input().get(i));
+      if (own > embedder.maxTokens()) {
+        throw ApiException.invalid(
+            "input",
+            "context_length_exceeded",
+            "input[%d] has %d tokens; the model reads %d.".formatted(i, own, embedder.maxTokens()));
+      }
+      tokens += own;
+    }
+    return asked.reply(embedder.passages(asked.input()), tokens);
+  }
+}
