@@ -9,6 +9,7 @@ import dev.hone.server.job.Jobs;
 import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.openai.Chat;
+import dev.hone.server.openai.Completions;
 import dev.hone.server.state.State;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -59,6 +60,7 @@ public final class ApiServer implements AutoCloseable {
     var chat =
         new ChatEndpoint(
             new Chat(host, options.answer()),
+            new Completions(host, options.answer()),
             names,
             byName,
             state.keys(),
@@ -72,6 +74,7 @@ public final class ApiServer implements AutoCloseable {
         HttpRouting.builder()
             .post("/v1/chat/completions", api.handler(chat::handle))
             .post("/v1/embeddings", api.json(embeddings::create))
+            .post("/v1/completions", api.handler(chat::complete))
             .get("/v1/models", api.json(models::list))
             .get("/v1/models/{id}", api.json(models::retrieve))
             .delete("/v1/models/{id}", api.json(models::delete))

@@ -4,6 +4,8 @@ import dev.hone.server.answer.Answering;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.ChatRequest;
+import dev.hone.server.openai.CompletionRequest;
+import dev.hone.server.openai.Completions;
 import dev.hone.server.openai.Whole;
 import dev.hone.server.state.Keys;
 import dev.hone.server.state.Scope;
@@ -18,11 +20,12 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /v1/chat/completions`.
+/// `POST /v1/chat/completions` and the older `POST /v1/completions`.
 final class ChatEndpoint {
   private static final int OK = 200;
 
   private final Chat chat;
+  private final Completions completions;
   private final ModelNames names;
   private final Map<String, Answering> others;
   private final Keys keys;
@@ -32,17 +35,35 @@ final class ChatEndpoint {
   /// @param others what answers beside models of the host, by name
   ChatEndpoint(
       Chat chat,
+      Completions completions,
       ModelNames names,
       Map<String, Answering> others,
       Keys keys,
       Meter meter,
       long bodyBytes) {
     this.chat = chat;
+    this.completions = completions;
     this.others = Map.copyOf(others);
     this.names = names;
     this.keys = keys;
     this.meter = meter;
     this.bodyBytes = bodyBytes;
+  }
+
+  /// `POST /v1/completions`.
+  void complete(Caller caller, ServerRequest request, ServerResponse response)
+      throws IOException, InterruptedException {
+    caller.require(Scope.INFERENCE);
+    var asked = CompletionRequest.read(JsonBody.read(request, bodyBytes));
+    var model = names.find(caller.tenant(), asked.model());
+    if (asked.stream().isEmpty()) {
+      Chat.Sink sink = reply -> Api.send(response, OK, reply);
+      count(caller, completions.answer(asked, model, caller.client(), sink));
+      return;
+    }
+    var events = new Events(response);
+    count(caller, completions.answer(asked, model, caller.client(), events::send));
+    events.end();
   }
 
   void handle(Caller caller, ServerRequest request, ServerResponse response)

@@ -8,10 +8,10 @@ import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.serve.Answer;
 import dev.hone.model.serve.AnswerListener;
 import dev.hone.model.serve.Request;
-import dev.hone.model.serve.Submission;
 import dev.hone.model.serve.Ticket;
 import dev.hone.model.serve.TokenScore;
 import dev.hone.server.api.ApiException;
+import dev.hone.server.model.BusyException;
 import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.Served;
 import java.io.IOException;
@@ -23,24 +23,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Answers chat requests with the models of a host.
 public final class Chat {
-  private static final int NOT_NOW = 429;
   private static final int LEAST_ROOM = 1;
 
   private final ModelHost host;
+  private final Tickets tickets;
   private final Duration limit;
   private final String fingerprint;
 
   /// @param limit after which an answer ends as it stands
   public Chat(ModelHost host, Duration limit) throws CheckpointException {
     this.host = host;
+    this.tickets = new Tickets(host);
     this.limit = limit;
     var digest = host.fingerprint();
     this.fingerprint = "fp_" + digest.substring(digest.indexOf(':') + 1).substring(0, 12);
@@ -86,7 +85,7 @@ public final class Chat {
     var choices = new ArrayList<ChatReply.Choice>();
     try {
       for (var ticket : running.tickets()) {
-        var answer = result(ticket);
+        var answer = Tickets.result(ticket, "messages");
         var reader = new CallReader(running.toolNames());
         var text = reader.add(answer.generation().text());
         choices.add(new ChatReply.Choice(answer, text + reader.rest(), reader.calls()));
@@ -157,7 +156,7 @@ public final class Chat {
     }
     var answers = new ArrayList<Answer>();
     for (var ticket : running.tickets()) {
-      answers.add(result(ticket));
+      answers.add(Tickets.result(ticket, "messages"));
     }
     if (running.request().stream().map(ChatRequest.Streaming::hasUsage).orElse(false)) {
       sink.send(reply.usageChunk(answers));
@@ -167,7 +166,7 @@ public final class Chat {
 
   private static void end(Running running, int choice, CallReader reader, Sink sink)
       throws IOException, InterruptedException {
-    var answer = result(running.tickets().get(choice));
+    var answer = Tickets.result(running.tickets().get(choice), "messages");
     var rest = reader.rest();
     if (!rest.isEmpty()) {
       sink.send(running.reply().textChunk(choice, rest, List.of(), running.hasLogprobs()));
@@ -192,18 +191,14 @@ public final class Chat {
     int[] prompt = prompt(request, model);
     int room = host.contextLength() - prompt.length;
     if (room < LEAST_ROOM) {
-      throw ApiException.invalid(
-          "messages",
-          "context_length_exceeded",
-          "This model's maximum context length is %d tokens. However, your messages resulted in %d tokens."
-              .formatted(host.contextLength(), prompt.length));
+      throw tooLong("messages", host.contextLength(), prompt.length);
     }
-    var tickets = new ArrayList<Ticket>();
+    var running = new ArrayList<Ticket>();
     try {
       for (int choice = 0; choice < request.choices(); choice++) {
         var options = request.options(room, host.stopIds(model), choice, grammar);
-        tickets.add(
-            submit(
+        running.add(
+            tickets.submit(
                 new Request(
                     prompt,
                     model.adapter(),
@@ -214,29 +209,22 @@ public final class Chat {
                     request.topLogprobs() < 0
                         ? OptionalInt.empty()
                         : OptionalInt.of(request.topLogprobs()),
-                    listening.of(choice))));
+                    listening.of(choice)),
+                "messages"));
       }
-    } catch (UsageException e) {
-      tickets.forEach(Ticket::cancel);
-      throw ApiException.invalid("messages", e.getMessage());
-    } catch (ApiException e) {
-      tickets.forEach(Ticket::cancel);
+    } catch (ApiException | BusyException e) {
+      running.forEach(Ticket::cancel);
       throw e;
     }
-    return new Running(request, ChatReply.of(model.name(), fingerprint, host.tokenizer()), tickets);
+    return new Running(request, ChatReply.of(model.name(), fingerprint, host.tokenizer()), running);
   }
 
-  private Ticket submit(Request request) throws IOException {
-    return switch (host.engine().submit(request)) {
-      case Submission.Accepted(var ticket) -> ticket;
-      case Submission.Full any ->
-          throw new ApiException(
-              NOT_NOW,
-              "The server is busy: too many requests are waiting. Please try again later.",
-              "server_error",
-              Optional.empty(),
-              Optional.of("rate_limit_exceeded"));
-    };
+  static ApiException tooLong(String param, int context, int tokens) {
+    return ApiException.invalid(
+        param,
+        "context_length_exceeded",
+        "This model's maximum context length is %d tokens. However, your messages resulted in %d tokens."
+            .formatted(context, tokens));
   }
 
   /// The prompt; where a tool must be called, with the beginning of a call.
@@ -276,18 +264,6 @@ public final class Chat {
       return Optional.of(JsonSchema.compile(Shape.call(tools)));
     } catch (UsageException e) {
       throw ApiException.invalid("tools", e.getMessage());
-    }
-  }
-
-  /// @throws ApiException where the request could not be answered
-  private static Answer result(Ticket ticket) throws IOException, InterruptedException {
-    try {
-      return ticket.result().get();
-    } catch (ExecutionException | CompletionException e) {
-      if (e.getCause() instanceof UsageException wrong) {
-        throw ApiException.invalid("messages", wrong.getMessage());
-      }
-      throw new IOException("the engine failed", e);
     }
   }
 }

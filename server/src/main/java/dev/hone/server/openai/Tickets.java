@@ -1,0 +1,42 @@
+package dev.hone.server.openai;
+
+import dev.hone.model.UsageException;
+import dev.hone.model.serve.Answer;
+import dev.hone.model.serve.Request;
+import dev.hone.model.serve.Submission;
+import dev.hone.model.serve.Ticket;
+import dev.hone.server.api.ApiException;
+import dev.hone.server.model.BusyException;
+import dev.hone.server.model.ModelHost;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+
+/// Hands requests to an engine, and its refusals back as the API words them.
+record Tickets(ModelHost host) {
+  /// @param param that is wrong where the engine refuses
+  /// @throws BusyException where there is no room now
+  Ticket submit(Request request, String param) throws IOException {
+    try {
+      return switch (host.engine().submit(request)) {
+        case Submission.Accepted(var ticket) -> ticket;
+        case Submission.Full any -> throw new BusyException();
+      };
+    } catch (UsageException e) {
+      throw ApiException.invalid(param, e.getMessage());
+    }
+  }
+
+  /// Waits for an answer.
+  ///
+  /// @throws ApiException where the request could not be answered
+  static Answer result(Ticket ticket, String param) throws IOException, InterruptedException {
+    try {
+      return ticket.result().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UsageException wrong) {
+        throw ApiException.invalid(param, wrong.getMessage());
+      }
+      throw new IOException("the engine failed", e);
+    }
+  }
+}
