@@ -33,6 +33,11 @@ public final class KvPages {
     return new KvPages(layers, pages);
   }
 
+  /// Pages that so many tokens take.
+  public static int count(int tokens) {
+    return PagedAttention.pages(tokens);
+  }
+
   /// Bytes of one page, all layers together.
   public static long pageBytes(ModelConfig config) {
     return (long) config.numLayers() * attention(config).pageFloats() * Float.BYTES;

@@ -59,9 +59,11 @@ final class Batch {
     return running.isEmpty() && putBack.isEmpty();
   }
 
-  /// Whether another sequence that begins with so many pages can be taken.
-  boolean hasRoom(int pages) {
-    return putBack.isEmpty() && hasRoomAgain(pages);
+  /// Whether another sequence can be taken.
+  ///
+  /// @param tokens that it begins with
+  boolean hasRoom(int tokens) {
+    return putBack.isEmpty() && hasRoomAgain(KvPages.count(tokens + 1));
   }
 
   private boolean hasRoomAgain(int pages) {
@@ -186,10 +188,5 @@ final class Batch {
     for (int i = 0; i < ready.size(); i++) {
       if (ready.get(i).hasGrammar()) ready.get(i).choose(logits.rows(i, i + 1));
     }
-  }
-
-  /// Pages that a prompt and one more token take.
-  static int pagesOf(int promptTokens) {
-    return Math.ceilDiv(promptTokens + 1, KvPages.TOKENS);
   }
 }

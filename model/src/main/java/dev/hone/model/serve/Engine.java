@@ -228,7 +228,7 @@ public final class Engine implements AutoCloseable {
 
   private void admit() {
     for (var next = queue.peek(); next.isPresent(); next = queue.peek()) {
-      if (!batch.hasRoom(Batch.pagesOf(next.get().request().prompt().length))) return;
+      if (!batch.hasRoom(next.get().request().prompt().length)) return;
       queue.poll().ifPresent(this::begin);
     }
   }

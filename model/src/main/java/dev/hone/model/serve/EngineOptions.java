@@ -76,6 +76,6 @@ public record EngineOptions(
   }
 
   int pages() {
-    return Math.ceilDiv(cacheTokens, KvPages.TOKENS);
+    return KvPages.count(cacheTokens);
   }
 }

@@ -69,14 +69,10 @@ final class Sequence {
     this.submitted = submitted;
     this.length = request.prompt().length;
     this.tokens = Arrays.copyOf(request.prompt(), length + room);
-    this.pages = new int[pagesFor(tokens.length)];
+    this.pages = new int[KvPages.count(tokens.length)];
     for (int id : request.prompt()) {
       sampler.accept(id);
     }
-  }
-
-  private static int pagesFor(int tokens) {
-    return Math.ceilDiv(tokens, KvPages.TOKENS);
   }
 
   Request request() {
@@ -119,7 +115,7 @@ final class Sequence {
 
   /// Pages that its tokens and one more take.
   int pagesNeeded() {
-    return pagesFor(Math.min(length + 1, tokens.length));
+    return KvPages.count(Math.min(length + 1, tokens.length));
   }
 
   int[] pages() {
