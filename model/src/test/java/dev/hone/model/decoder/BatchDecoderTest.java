@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.hone.model.decoder.Workspace.Mode;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Processor;
+import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
@@ -17,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BatchDecoderTest {
   private static final int PAGES = 40;
@@ -80,10 +83,23 @@ class BatchDecoderTest {
     return pages;
   }
 
-  private BatchDecoder decoder(TinyModel model, Workers workers) {
-    var pages = KvPages.allocate(memory, model.config, PAGES);
+  private BatchDecoder decoder(Decoder decoder, Workers workers) {
+    var pages = KvPages.allocate(memory, decoder.config(), PAGES);
     var limits = new BatchDecoder.Limits(ROWS, ROWS, 5, TinyModel.MAX_ROW);
-    return BatchDecoder.allocate(memory, model.decoder, pages, limits, workers);
+    return BatchDecoder.allocate(memory, decoder, pages, limits, workers);
+  }
+
+  /// The model's decoder over a base in fewer bits.
+  private Decoder narrow(TinyModel model, BaseDtype dtype) {
+    var weights = BaseWeights.allocate(model.config, dtype, memory);
+    for (var p : model.weights.parameters()) {
+      var exact = model.weights.get(p.name());
+      switch (weights.matrix(p.name()).orElseThrow()) {
+        case NarrowMatrix matrix -> matrix.put(exact, 0);
+        case Tensor vector -> vector.copyFrom(exact.toArray());
+      }
+    }
+    return Decoder.of(model.config, weights, memory, TinyModel.MAX_ROW);
   }
 
   /// Runs all to their ends, some of their next tokens at a time.
@@ -124,10 +140,24 @@ class BatchDecoderTest {
   void aRowGivesTheSameAloneAndInAnyCompany(long seed) {
     var random = new SplittableRandom(seed);
     var model = seed % 2 == 0 ? TinyModel.random(random) : TinyModel.wide(random);
+    assertAloneAsTogether(random, model, model.decoder);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "INT8"})
+  void soDoesOneOverABaseInFewerBits(BaseDtype dtype) {
+    for (int seed = 0; seed < 4; seed++) {
+      var random = new SplittableRandom(seed);
+      var model = TinyModel.wide(random);
+      assertAloneAsTogether(random, model, narrow(model, dtype));
+    }
+  }
+
+  private void assertAloneAsTogether(SplittableRandom random, TinyModel model, Decoder base) {
     try (var workers = new Workers(3)) {
       var together = sequences(random, model);
-      run(random, decoder(model, workers), together);
-      var decoder = decoder(model, workers);
+      run(random, decoder(base, workers), together);
+      var decoder = decoder(base, workers);
       for (var s : together) {
         var alone = s.again();
         run(random, decoder, List.of(alone));
@@ -149,7 +179,7 @@ class BatchDecoderTest {
     var model = TinyModel.random(random);
     try (var workers = new Workers(2)) {
       var sequences = sequences(random, model);
-      run(random, decoder(model, workers), sequences);
+      run(random, decoder(model.decoder, workers), sequences);
       for (var s : sequences) {
         if (s.adapter.isEmpty()) continue;
         var expected = model.logits(model.workspace(Mode.INFERENCE, 0f), TinyModel.batch(s.ids));
