@@ -6,6 +6,7 @@ import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.PagedAttention;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Rope;
@@ -79,6 +80,15 @@ public final class BatchDecoder {
     var buffers =
         Buffers.allocate(memory, decoder.config(), decoder.baseDtype(), limits, workers.count());
     return new BatchDecoder(decoder, pages, buffers, workers);
+  }
+
+  /// Counts what [#allocate] would take, before there is a decoder.
+  ///
+  /// @param base what the weights are kept in
+  /// @param workers how many will compute
+  public static void plan(
+      MemoryPlan plan, ModelConfig config, BaseDtype base, Limits limits, int workers) {
+    Buffers.allocate(plan, config, base, limits, workers);
   }
 
   /// All of its memory, rows of a pass each.

@@ -2,6 +2,8 @@ package dev.hone.model.serve;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BatchDecoder;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.KvPages;
@@ -15,6 +17,7 @@ import dev.hone.model.grammar.TokenConstraint;
 import dev.hone.model.text.TokenTrie;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Workers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -64,14 +67,27 @@ public final class Engine implements AutoCloseable {
       Allocator memory, Decoder base, Tokenizer tokenizer, EngineOptions options, Workers workers) {
     var config = base.config();
     var pages = KvPages.allocate(memory, config, options.pages());
-    var limits =
-        new BatchDecoder.Limits(
-            Batch.rows(options), Batch.rows(options), options.maxRank(), options.contextLength());
-    var decoder = BatchDecoder.allocate(memory, base, pages, limits, workers);
+    var decoder = BatchDecoder.allocate(memory, base, pages, limits(options), workers);
     var batch = new Batch(decoder, workers, new PagePool(options.pages()), options);
     var engine = new Engine(tokenizer, options, config.vocabSize(), batch);
     engine.thread.start();
     return engine;
+  }
+
+  private static BatchDecoder.Limits limits(EngineOptions options) {
+    int rows = Batch.rows(options);
+    return new BatchDecoder.Limits(
+        rows, options.maxRunning(), options.maxRank(), options.contextLength());
+  }
+
+  /// Counts what [#start] would take, before there is a decoder.
+  ///
+  /// @param base what the weights are kept in
+  /// @param workers how many will compute
+  public static void plan(
+      MemoryPlan plan, ModelConfig config, BaseDtype base, EngineOptions options, int workers) {
+    KvPages.allocate(plan, config, options.pages());
+    BatchDecoder.plan(plan, config, base, limits(options), workers);
   }
 
   /// Adds an adapter.

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.decoder.KvPages;
 import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.generate.TinyModel;
 import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.grammar.Schemas;
 import dev.hone.model.text.Tokenizer;
+import dev.hone.tensor.MemoryPlan;
+import dev.hone.tensor.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -359,6 +362,28 @@ class EngineTest {
         assertTrue(score.top().contains(new TokenScore.Candidate(77, score.logprob())));
       }
     }
+  }
+
+  @Test
+  void whatIsPlannedIsWhatIsAllocated() {
+    var options = EngineOptions.of(200);
+    var base = model.decoder();
+    try (var workers = new Workers(3)) {
+      var allocated = new MemoryPlan();
+      Engine.start(allocated, base, tokenizer, options, workers).close();
+      var planned = new MemoryPlan();
+      Engine.plan(planned, base.config(), base.baseDtype(), options, 3);
+      assertEquals(allocated.bytesByName(), planned.bytesByName());
+    }
+  }
+
+  @Test
+  void theCacheTakesTheBytesThatItIsGiven() {
+    var config = model.decoder().config();
+    long pageBytes = KvPages.pageBytes(config);
+    var options = EngineOptions.of(200).withCacheBytes(100 * pageBytes + 1, config);
+    assertEquals(100, options.pages());
+    assertEquals(13, EngineOptions.of(200).withCacheBytes(1, config).pages(), "one context");
   }
 
   @Test
