@@ -39,6 +39,7 @@ import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
+import dev.hone.tensor.Processor;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.run.Method;
 import dev.hone.tune.run.TuneRequest.Hyper;
@@ -277,6 +278,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var values = new ReportJson(climb).values();
     values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
     var signals = new Signals(climb, change()).all();
+    values.put("base", wish.base().map(Path::toString).orElse("hone, the embedded one"));
+    values.put("machine", Processor.fingerprint() + ", " + threads + " threads");
     values.put("signals", signals);
     var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(values);
     AtomicFile.write(out.resolve("report.json"), json + "\n");

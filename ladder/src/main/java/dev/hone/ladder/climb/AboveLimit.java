@@ -23,6 +23,9 @@ public final class AboveLimit {
   /// With fewer test rows nothing is confirmed.
   private static final int LEAST_CONFIRMED = 25;
 
+  /// The bootstrap covers too little with fewer.
+  private static final int LEAST_BOOTSTRAPPED = 50;
+
   private final double limit;
   private final double critical;
 
@@ -62,7 +65,8 @@ public final class AboveLimit {
     }
     for (int place : places(rows, LEAST_CONFIRMED)) {
       var scores = test.first(place);
-      if (scores.intervalOf(critical).low() > limit) {
+      boolean isEnough = !scores.isBootstrapped() || place >= LEAST_BOOTSTRAPPED;
+      if (isEnough && scores.intervalOf(critical).low() > limit) {
         return true;
       }
       if (scores.interval(HOPELESS).high() < limit) {

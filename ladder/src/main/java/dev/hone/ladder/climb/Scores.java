@@ -50,6 +50,9 @@ public record Scores(Metric metric, double[][] counts, double[] scores, List<Str
   ///
   /// @param error probability that it misses, both ends together
   public Interval interval(double error) {
+    if (isAll(scores)) {
+      return alike(error);
+    }
     if (!isMean()) {
       return PairedBootstrap.of(counts, metric::value, error, SEED);
     }
@@ -63,6 +66,24 @@ public record Scores(Metric metric, double[][] counts, double[] scores, List<Str
         interval.estimate(), Math.max(0, interval.low()), Math.min(1, interval.high()));
   }
 
+  /// Where all items score the same, neither their spread nor a bootstrap tells anything: as if
+  /// that were the share of items that pass.
+  private Interval alike(double error) {
+    double value = value();
+    int passed = (int) Math.floor(value * items() + 1e-9);
+    var wilson = Proportion.wilson(passed, items(), error);
+    return new Interval(value, Math.min(value, wilson.low()), Math.max(value, wilson.high()));
+  }
+
+  private static boolean isAll(double[] values) {
+    return Arrays.stream(values).allMatch(value -> value == values[0]);
+  }
+
+  /// Whether its intervals are of the bootstrap, which needs more items.
+  public boolean isBootstrapped() {
+    return !isMean();
+  }
+
   /// The metric with the interval that reaches so many standard errors to either end.
   public Interval intervalOf(double z) {
     return interval(SampleSize.errorOf(z));
@@ -70,6 +91,9 @@ public record Scores(Metric metric, double[][] counts, double[] scores, List<Str
 
   /// How much better this is than another on the same items.
   public Interval above(Scores other, double error) {
+    if (Arrays.equals(scores, other.scores)) {
+      return new Discordance(0, 0, items()).difference(error);
+    }
     if (!isMean()) {
       return PairedBootstrap.difference(other.counts, counts, metric::value, error, SEED);
     }

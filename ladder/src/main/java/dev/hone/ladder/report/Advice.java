@@ -31,7 +31,7 @@ public record Advice(ClimbReport climb) {
     return switch (climb.verdict()) {
       case GoodEnough good -> recommended(climb.rung(good.rung()));
       case NotEnoughData any ->
-          "Not enough data: about %,d more rows are needed to say."
+          "Not enough data: about %,d more rows must be held out to say."
               .formatted(Math.max(1, any.needed() - any.have()));
       case NoiseCeiling noise ->
           "The rows contradict one another: no rung can pass more than %s, and the target is %s."
@@ -55,7 +55,7 @@ public record Advice(ClimbReport climb) {
     boolean needsTraining = rung.recipe().containsKey("training");
     if (isAboveLimit()) {
       return needsTraining
-          ? "Fine-tuning reaches it: %s.".formatted(rung.name())
+          ? "Fine-tuning is enough: %s.".formatted(rung.name())
           : "%s: %s is enough."
               .formatted(
                   needsModel ? "Nothing needs training" : "You need no language model",
@@ -133,11 +133,16 @@ public record Advice(ClimbReport climb) {
           "The best rung, %s, is better by %s at most (95 %% sure), and %s may be given away."
               .formatted(
                   good.best(), points(Math.max(0, -good.above().low())), points(climb.margin())));
-    } else if (isAboveLimit()
-        && climb.rungs().stream().anyMatch(other -> other.state() == State.NOT_NEEDED)) {
+    } else if (isAboveLimit()) {
+      boolean isFirst = climb.rungs().stream().anyMatch(any -> any.state() == State.NOT_NEEDED);
       reasons.add(
-          "No rung above it can be better by more than %s, so none was tried."
-              .formatted(points(climb.margin())));
+          "Enough is %s%s."
+              .formatted(
+                  climb.target().isPresent()
+                      ? "your target, " + percent(climb.target().getAsDouble())
+                      : "above %s: nothing can be better by more than %s"
+                          .formatted(percent(1 - climb.margin()), points(climb.margin())),
+                  isFirst ? "; so nothing dearer was tried" : ""));
     }
   }
 
@@ -152,7 +157,11 @@ public record Advice(ClimbReport climb) {
                     few.have() / 2,
                     points(SampleSize.detectable(Math.max(2, few.have() / 2), variance)))
             + " row in five.");
-    few.best().ifPresent(best -> reasons.add("So far %s scores most.".formatted(best)));
+    few.best()
+        .ifPresent(best ->
+            reasons.add(
+                "On the rows that choose, %s scores most so far; its lead is not confirmed."
+                    .formatted(best)));
   }
 
   private static void addNoise(NoiseCeiling noise, List<String> reasons) {

@@ -10,6 +10,7 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.metric.ExactMatch;
+import dev.hone.ladder.metric.SlotF1;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -174,5 +175,24 @@ class SimulationTest {
     var atLimit = against(.80, .80, 400, 1, 9);
     System.out.println("at the limit: " + atLimit);
     assertTrue(atLimit.confirmed() <= 0.065 * LADDERS, atLimit.toString());
+  }
+
+  /// A measure of whole sets has no spread where all is right: that is no certainty.
+  @Test
+  void allRightOnAFewRowsIsNoCertainty() {
+    var metric = new SlotF1();
+    for (int rows : List.of(25, 50, 400)) {
+      var counts = new double[rows][];
+      var ones = new double[rows];
+      for (int i = 0; i < rows; i++) {
+        counts[i] = new double[] {3, 0, 0};
+        ones[i] = 1;
+      }
+      var groups = IntStream.range(0, rows).mapToObj(i -> "" + i).toList();
+      var scores = new Scores(metric, counts, ones, groups);
+      double low = scores.interval(0.05).low();
+      assertEquals(rows / (rows + 3.8415), low, 1e-3);
+      assertTrue(scores.above(scores, 0.05).low() < 0);
+    }
   }
 }
