@@ -44,7 +44,7 @@ public final class BatchDecoder {
   /// The fewest outputs of a share: with a prompt's rows, the library packs them for each.
   private static final int MIN_SHARE = 32;
 
-  private static final int MIN_PROMPT_SHARE = 64;
+  private static final int MIN_PROMPT_SHARE = 128;
 
   /// The most: with 1,000 inputs they stay in the second-level cache.
   private static final int MAX_SHARE = 192;
