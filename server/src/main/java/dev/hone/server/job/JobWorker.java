@@ -81,7 +81,8 @@ public final class JobWorker {
   private ReportLine refusedData(UsageException e) throws IOException {
     var offences = offences();
     if (offences.isEmpty()) {
-      return failed("invalid_training_file", e.getMessage(), Offence.TRAINING);
+      var message = "The job failed due to an invalid training file. " + e.getMessage();
+      return failed("invalid_training_file", message, Offence.TRAINING);
     }
     var lines = new StringBuilder();
     offences.forEach(one -> lines.append(JSON.writeValueAsString(one)).append('\n'));

@@ -15,6 +15,9 @@ import java.util.OptionalDouble;
 
 /// Tells of a run in its report, and keeps the adapters of the epochs.
 final class Reporter implements TuneListener {
+  /// Ten years: an estimate beyond is none.
+  private static final double LONGEST_SECONDS = 3.2e8;
+
   private final JobFiles files;
   private final Report report;
   private String phase = "";
@@ -51,7 +54,8 @@ final class Reporter implements TuneListener {
 
   @Override
   public void planned(Plan plan) {
-    addUnchecked(new ReportLine.Planned(now(), plan.totalSteps(), plan.estimatedSeconds()));
+    double seconds = Math.min(plan.estimatedSeconds(), LONGEST_SECONDS);
+    addUnchecked(new ReportLine.Planned(now(), plan.totalSteps(), seconds));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hone.server.state;
 
+import dev.hone.server.api.ApiException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -66,6 +67,10 @@ final class Database implements AutoCloseable {
         connection.commit();
         idle.add(connection);
         return result;
+      } catch (ApiException e) { // a refusal, not a failure
+        connection.rollback();
+        idle.add(connection);
+        throw e;
       } catch (SQLException | IOException | RuntimeException e) {
         abandon(connection, e);
         throw e;

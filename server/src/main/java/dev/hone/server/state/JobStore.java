@@ -24,6 +24,8 @@ public final class JobStore {
   /// How many checkpoints of a job are kept, the last ones.
   public static final int KEPT_CHECKPOINTS = 3;
 
+  private static final String METADATA = "select 1 from hone_job_metadata where job = hone_job.id";
+
   private final Database database;
   private final Tenants tenants;
   private final Path data;
@@ -91,8 +93,6 @@ public final class JobStore {
       return listing.page(sql, row -> JobRows.read(row, metadata).object(), page);
     });
   }
-
-  private static final String METADATA = "select 1 from hone_job_metadata where job = hone_job.id";
 
   private static Listing filtered(Listing all, Map<String, String> pairs) {
     var values = new ArrayList<Object>();

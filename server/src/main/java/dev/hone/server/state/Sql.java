@@ -51,7 +51,7 @@ record Sql(Connection connection) {
     var statement = connection.prepareStatement(sql);
     try {
       for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, plain(values[i]));
+        statement.setObject(i + 1, plain(values[i]).orElse(null));
       }
       return statement;
     } catch (SQLException | RuntimeException e) {
@@ -60,17 +60,20 @@ record Sql(Connection connection) {
     }
   }
 
-  /// As a driver takes it: a text, a number, or null where it is empty.
-  private static Object plain(Object value) {
+  /// As a driver takes it, a text or a number; empty for null.
+  private static Optional<Object> plain(Object value) {
     return switch (value) {
-      case Optional<?> maybe -> maybe.map(Sql::plain).orElse(null);
-      case OptionalInt maybe -> maybe.isPresent() ? (Object) (long) maybe.getAsInt() : null;
-      case OptionalLong maybe -> maybe.isPresent() ? (Object) maybe.getAsLong() : null;
-      case OptionalDouble maybe -> maybe.isPresent() ? (Object) maybe.getAsDouble() : null;
-      case Instant time -> time.getEpochSecond();
-      case Boolean flag -> flag ? 1L : 0L;
-      case Integer number -> (long) number;
-      default -> value;
+      case Optional<?> maybe -> maybe.flatMap(Sql::plain);
+      case OptionalInt maybe ->
+          maybe.isPresent() ? Optional.of((long) maybe.getAsInt()) : Optional.empty();
+      case OptionalLong maybe ->
+          maybe.isPresent() ? Optional.of(maybe.getAsLong()) : Optional.empty();
+      case OptionalDouble maybe ->
+          maybe.isPresent() ? Optional.of(maybe.getAsDouble()) : Optional.empty();
+      case Instant time -> Optional.of(time.getEpochSecond());
+      case Boolean flag -> Optional.of(flag ? 1L : 0L);
+      case Integer number -> Optional.of((long) number);
+      default -> Optional.of(value);
     };
   }
 

@@ -1,12 +1,28 @@
 package dev.hone.server.state;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.hone.rag.store.PgConnections;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class SqliteStateTest extends StateContract {
   @Override
   Optional<PgConnections> postgres() {
     return Optional.empty();
+  }
+
+  /// A commit that returns is on disk: 2 is FULL.
+  @Test
+  void everyCommitIsSynced() throws IOException, SQLException {
+    try (var connection = new Engine.Sqlite(dir.resolve("other.db")).connect()) {
+      var sql = new Sql(connection);
+      assertEquals(2, sql.number("pragma synchronous"));
+      var mode = sql.first(row -> row.getString(1), "pragma journal_mode");
+      assertEquals(Optional.of("wal"), mode);
+    }
   }
 
   /// Every test has a directory of its own.
