@@ -2,6 +2,7 @@ package dev.hone.server.http;
 
 import dev.hone.server.api.ApiException;
 import dev.hone.server.api.FileObject;
+import dev.hone.server.state.Files.Received;
 import dev.hone.server.state.NewFile;
 import dev.hone.server.state.Scope;
 import dev.hone.server.state.State;
@@ -70,31 +71,69 @@ final class FilesEndpoint {
     return request.path().pathParameters().get("id");
   }
 
-  /// The fields must come before the file, or after: its content is on disk before they are known,
-  /// so purpose is checked first where it comes first, as clients send it.
+  /// Some clients send the purpose in front of the file and some behind it, so that a content is
+  /// stored before it is known whether it may be.
   JsonNode create(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    var fields = new LinkedHashMap<String, String>();
-    Optional<FileObject> file = Optional.empty();
-    var form = Form.of(request, dev.hone.server.state.Files.MOST_BYTES + FORM_BYTES);
-    for (var part = form.next(); part.isPresent(); part = form.next()) {
-      if (part.get().getFieldName().equals("file") && file.isEmpty()) {
-        file = Optional.of(store(caller, part.get(), fields));
-      } else {
-        add(part.get(), fields);
+    var sent = new Sent(state.files());
+    try {
+      var form = Form.of(request, dev.hone.server.state.Files.MOST_BYTES + FORM_BYTES);
+      for (var part = form.next(); part.isPresent(); part = form.next()) {
+        sent.take(part.get());
       }
+      return created(caller, sent).toJson();
+    } catch (ApiException | IOException e) {
+      sent.discard();
+      throw e;
     }
-    return created(caller, file, fields).toJson();
   }
 
-  private FileObject store(Caller caller, FileItemStream part, Map<String, String> fields)
-      throws IOException {
-    var name = part.getName();
-    if (name == null || name.isEmpty()) {
-      throw ApiException.invalid("file", "'file' must be a file with a name");
+  private FileObject created(Caller caller, Sent sent) throws IOException {
+    var content =
+        sent.content.orElseThrow(() ->
+            ApiException.invalid(
+                "file", "missing_required_parameter", "Missing required parameter: 'file'."));
+    var file = state.files().create(caller.tenant(), described(sent.name, sent.fields), content);
+    state.audit().add(caller.tenant(), caller.client(), "file.create", file.id(), file.purpose());
+    return file;
+  }
+
+  /// What a form has brought so far.
+  private static final class Sent {
+    private final dev.hone.server.state.Files files;
+    private final Map<String, String> fields = new LinkedHashMap<>();
+    private String name = "";
+    private Optional<Received> content = Optional.empty();
+
+    Sent(dev.hone.server.state.Files files) {
+      this.files = files;
     }
-    try (var content = part.openStream()) {
-      return state.files().create(caller.tenant(), described(name, fields), content);
+
+    void take(FileItemStream part) throws IOException {
+      if (part.getFieldName().equals("file") && content.isEmpty()) {
+        receive(part);
+      } else {
+        add(part, fields);
+      }
+    }
+
+    private void receive(FileItemStream part) throws IOException {
+      name = part.getName() == null ? "" : part.getName();
+      if (name.isEmpty()) {
+        throw ApiException.invalid("file", "'file' must be a file with a name");
+      }
+      if (fields.containsKey("purpose")) {
+        described(name, fields); // what is refused need not be stored first
+      }
+      try (var stream = part.openStream()) {
+        content = Optional.of(files.receive(stream));
+      }
+    }
+
+    void discard() throws IOException {
+      if (content.isPresent()) {
+        files.discard(content.get());
+      }
     }
   }
 
@@ -102,9 +141,7 @@ final class FilesEndpoint {
     var purpose = fields.get("purpose");
     if (purpose == null) {
       throw ApiException.invalid(
-          "purpose",
-          "missing_required_parameter",
-          "Missing required parameter: 'purpose'. Send it before the file.");
+          "purpose", "missing_required_parameter", "Missing required parameter: 'purpose'.");
     }
     var anchor = fields.getOrDefault("expires_after[anchor]", "created_at");
     if (!anchor.equals("created_at")) {
@@ -136,17 +173,5 @@ final class FilesEndpoint {
       var bytes = content.readNBytes(LONGEST_FIELD);
       fields.put(name, new String(bytes, StandardCharsets.UTF_8));
     }
-  }
-
-  private FileObject created(Caller caller, Optional<FileObject> file, Map<String, String> fields)
-      throws IOException {
-    var stored =
-        file.orElseThrow(() ->
-            ApiException.invalid(
-                "file", "missing_required_parameter", "Missing required parameter: 'file'."));
-    state
-        .audit()
-        .add(caller.tenant(), caller.client(), "file.create", stored.id(), fields.get("purpose"));
-    return stored;
   }
 }

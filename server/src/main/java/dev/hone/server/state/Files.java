@@ -36,11 +36,27 @@ public final class Files {
     this.clock = clock;
   }
 
+  /// A content that is stored, and is no file yet.
+  public record Received(String id, long bytes) {}
+
   /// Stores a file; it is durable when this returns.
   public FileObject create(String tenant, NewFile file, InputStream content) throws IOException {
+    return create(tenant, file, receive(content));
+  }
+
+  /// Stores a content that becomes a file with [#create], or is given up with [#discard]; what is
+  /// left when the server ends is deleted at the next start.
+  public Received receive(InputStream content) throws IOException {
     var id = Ids.next("file-");
-    var written = contents.write(id, content, MOST_BYTES, "The file");
-    return insertOrDelete(tenant, object(id, file, written.bytes()));
+    return new Received(id, contents.write(id, content, MOST_BYTES, "The file").bytes());
+  }
+
+  public FileObject create(String tenant, NewFile file, Received content) throws IOException {
+    return insertOrDelete(tenant, object(content.id(), file, content.bytes()));
+  }
+
+  public void discard(Received content) throws IOException {
+    contents.delete(content.id());
   }
 
   FileObject object(String id, NewFile file, long bytes) {
