@@ -17,14 +17,8 @@ public record FileObject(
     implements ApiObject {
   @Override
   public ObjectNode toJson() {
-    return Json.object(id, "file")
-        .put("bytes", bytes)
-        .put("created_at", createdAt)
-        .put("expires_at", expiresAt)
-        .put("filename", filename)
-        .put("purpose", purpose)
-        .put("status", "processed")
-        .put("status_details", Optional.empty())
-        .node();
+    var json = Json.object(id, "file").put("bytes", bytes).put("created_at", createdAt);
+    expiresAt.ifPresent(time -> json.put("expires_at", time)); // the contract has no null here
+    return json.put("filename", filename).put("purpose", purpose).put("status", "processed").node();
   }
 }

@@ -1,7 +1,6 @@
 package dev.hone.server.api;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,7 +27,8 @@ public record Page<T extends ApiObject>(List<T> data, boolean hasMore) {
         .node();
   }
 
-  private Optional<String> id(int index) {
-    return data.isEmpty() ? Optional.empty() : Optional.of(data.get(index).id());
+  /// Empty where there is nothing: null is no text, which clients insist on.
+  private String id(int index) {
+    return data.isEmpty() ? "" : data.get(index).id();
   }
 }
