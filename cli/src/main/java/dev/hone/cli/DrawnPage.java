@@ -10,6 +10,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// A page with plots by uPlot, for any browser. Self-contained: script, style and numbers stand in
 /// the file, so that it can be opened, sent and kept without a network.
 final class DrawnPage {
+  /// One look for all pages, the server's and those in files.
+  private static final String STYLE = "/dev/hone/server/page/page.css";
+
   private static final String UPLOT = "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
   private static final String UPLOT_FILES = "/META-INF/resources/webjars/uplot/%s/%s";
 
@@ -20,7 +23,7 @@ final class DrawnPage {
   static String of(String template, Map<String, Object> data) throws IOException {
     var version = uplotVersion();
     return resource(template)
-        .replace("/*page.css*/", resource("page.css"))
+        .replace("/*page.css*/", resource(STYLE))
         .replace("/*uplot.css*/", resource(UPLOT_FILES.formatted(version, "dist/uPlot.min.css")))
         .replace("/*uplot.license*/", resource(UPLOT_FILES.formatted(version, "LICENSE")).strip())
         .replace("/*data*/", json(data))
