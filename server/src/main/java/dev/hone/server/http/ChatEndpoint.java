@@ -9,16 +9,12 @@ import dev.hone.server.openai.Completions;
 import dev.hone.server.openai.Whole;
 import dev.hone.server.state.Keys;
 import dev.hone.server.state.Scope;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /v1/chat/completions` and the older `POST /v1/completions`.
 final class ChatEndpoint {
@@ -61,7 +57,7 @@ final class ChatEndpoint {
       count(caller, completions.answer(asked, model, caller.client(), sink));
       return;
     }
-    var events = new Events(response);
+    var events = new EventStream(response);
     count(caller, completions.answer(asked, model, caller.client(), events::send));
     events.end();
   }
@@ -83,7 +79,7 @@ final class ChatEndpoint {
       Api.send(response, OK, reply);
       return;
     }
-    var events = new Events(response);
+    var events = new EventStream(response);
     var usage = chat.stream(asked, model, caller.client(), events::send);
     count(caller, usage);
     events.end();
@@ -96,7 +92,7 @@ final class ChatEndpoint {
       count(caller, usage);
       return;
     }
-    var events = new Events(response);
+    var events = new EventStream(response);
     count(caller, asked.answer(answering, caller.tenant(), events::send));
     events.end();
   }
@@ -107,37 +103,6 @@ final class ChatEndpoint {
     meter.used(prompt, written);
     if (caller.key().isPresent()) {
       keys.addUsage(caller.tenant(), caller.key().get().id(), prompt + written);
-    }
-  }
-
-  /// Server-sent events, begun with the first: what is refused before it still is an error object.
-  private static final class Events {
-    private final ServerResponse response;
-    private OutputStream out = OutputStream.nullOutputStream();
-    private boolean hasBegun;
-
-    Events(ServerResponse response) {
-      this.response = response;
-    }
-
-    void send(ObjectNode event) throws IOException {
-      write(event.toString());
-    }
-
-    void end() throws IOException {
-      write("[DONE]");
-      out.close();
-    }
-
-    private void write(String data) throws IOException {
-      if (!hasBegun) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
-        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
-        out = response.outputStream();
-        hasBegun = true;
-      }
-      out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
-      out.flush();
     }
   }
 }
