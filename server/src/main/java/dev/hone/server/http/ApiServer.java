@@ -93,7 +93,7 @@ public final class ApiServer implements AutoCloseable {
             .post("/v1/fine_tuning/jobs/{id}/cancel", api.json(jobs::cancel))
             .post("/v1/fine_tuning/jobs/{id}/pause", api.json(jobs::pause))
             .post("/v1/fine_tuning/jobs/{id}/resume", api.json(jobs::resume))
-            .get("/v1/fine_tuning/jobs/{id}/events", api.json(jobs::events))
+            .get("/v1/fine_tuning/jobs/{id}/events", api.handler(jobs::events))
             .get("/v1/fine_tuning/jobs/{id}/checkpoints", api.json(jobs::checkpoints))
             .get("/healthz", (request, response) -> response.send("ok\n"))
             .get(

@@ -5,7 +5,10 @@ import dev.hone.server.job.JobRequest;
 import dev.hone.server.job.Jobs;
 import dev.hone.server.state.Audit;
 import dev.hone.server.state.Scope;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -16,6 +19,9 @@ final class JobsEndpoint {
   private static final int EVENTS = 20;
   private static final int CHECKPOINTS = 10;
   private static final Set<String> PAGE = Set.of("after", "limit");
+
+  /// What a browser's own reader of events says when it was cut off.
+  private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
 
   private final Jobs jobs;
   private final Audit audit;
@@ -71,10 +77,19 @@ final class JobsEndpoint {
     return job.toJson();
   }
 
-  JsonNode events(Caller caller, ServerRequest request) throws IOException {
+  /// A page of them, or with `stream=true` all as they happen.
+  void events(Caller caller, ServerRequest request, ServerResponse response)
+      throws IOException, InterruptedException {
     caller.require(Scope.FINE_TUNING);
-    Query.requireKnown(request, PAGE);
-    return jobs.events(caller.tenant(), id(request), Query.page(request, EVENTS)).toJson();
+    Query.requireKnown(request, Set.of("after", "limit", "stream"));
+    if (Query.flag(request, "stream")) {
+      var after = Query.text(request, "after").or(() -> request.headers().first(LAST_EVENT_ID));
+      new JobEventStream(jobs, caller.tenant(), id(request))
+          .sendTo(new EventStream(response), after);
+      return;
+    }
+    var page = jobs.events(caller.tenant(), id(request), Query.page(request, EVENTS));
+    Api.send(response, 200, page.toJson());
   }
 
   JsonNode checkpoints(Caller caller, ServerRequest request) throws IOException {

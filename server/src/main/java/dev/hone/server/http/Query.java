@@ -44,6 +44,14 @@ final class Query {
     };
   }
 
+  static boolean flag(ServerRequest request, String name) {
+    return switch (text(request, name).orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw ApiException.invalid(name, name + " must be 'true' or 'false'");
+    };
+  }
+
   static MetadataFilter metadata(ServerRequest request) {
     if (text(request, METADATA).filter("null"::equals).isPresent()) {
       return new MetadataFilter.Absent();
