@@ -83,6 +83,7 @@ public final class ApiServer implements AutoCloseable {
             .get("/v1/files/{id}", api.json(files::retrieve))
             .delete("/v1/files/{id}", api.json(files::delete))
             .get("/v1/files/{id}/content", api.handler(files::content))
+            .post("/v1/files/{id}/check", api.json(files::check))
             .post("/v1/uploads", api.json(uploads::create))
             .post("/v1/uploads/{id}/parts", api.json(uploads::addPart))
             .post("/v1/uploads/{id}/complete", api.json(uploads::complete))

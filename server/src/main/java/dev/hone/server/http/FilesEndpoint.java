@@ -2,6 +2,7 @@ package dev.hone.server.http;
 
 import dev.hone.server.api.ApiException;
 import dev.hone.server.api.FileObject;
+import dev.hone.server.job.FileChecks;
 import dev.hone.server.state.Files.Received;
 import dev.hone.server.state.NewFile;
 import dev.hone.server.state.Scope;
@@ -32,9 +33,11 @@ final class FilesEndpoint {
       Set.of("purpose", "expires_after[anchor]", "expires_after[seconds]");
 
   private final State state;
+  private final FileChecks checks;
 
   FilesEndpoint(State state) {
     this.state = state;
+    this.checks = new FileChecks(state);
   }
 
   JsonNode list(Caller caller, ServerRequest request) throws IOException {
@@ -55,6 +58,12 @@ final class FilesEndpoint {
     var deleted = state.files().delete(caller.tenant(), id(request));
     state.audit().add(caller.tenant(), caller.client(), "file.delete", deleted.id(), "");
     return deleted.toJson();
+  }
+
+  /// `POST /v1/files/{id}/check`, which is Hone's own.
+  JsonNode check(Caller caller, ServerRequest request) throws IOException {
+    caller.require(Scope.FINE_TUNING);
+    return checks.check(caller.tenant(), id(request));
   }
 
   void content(Caller caller, ServerRequest request, ServerResponse response) throws IOException {
