@@ -10,6 +10,7 @@ import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.Completions;
+import dev.hone.server.page.PageFiles;
 import dev.hone.server.state.State;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -70,8 +71,11 @@ public final class ApiServer implements AutoCloseable {
     var uploads = new UploadsEndpoint(state, options.bodyBytes());
     var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
     var models = new ModelsEndpoint(names, host, state);
+    var page = new PageEndpoint(PageFiles.load());
     var routing =
         HttpRouting.builder()
+            .addFilter(new BrowserFilter(options))
+            .register(page)
             .post("/v1/chat/completions", api.handler(chat::handle))
             .post("/v1/embeddings", api.json(embeddings::create))
             .post("/v1/completions", api.handler(chat::complete))
