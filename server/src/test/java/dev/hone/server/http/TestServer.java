@@ -1,6 +1,8 @@
 package dev.hone.server.http;
 
 import dev.hone.model.decoder.BaseDtype;
+import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.model.ModelHost;
 import dev.hone.server.state.NewKey;
@@ -24,6 +26,7 @@ final class TestServer implements AutoCloseable {
 
   private final State state;
   private final ModelHost host;
+  private final Embedder embedder;
   private final ApiServer server;
   private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
 
@@ -42,7 +45,8 @@ final class TestServer implements AutoCloseable {
     host = ModelHost.open(MODEL, base, TinyChatModel.CONTEXT, 1);
     var options =
         new ServerOptions("127.0.0.1", 0, true, bodyBytes, List.of(), idle, Duration.ofSeconds(30));
-    server = ApiServer.start(options, host, List.of(), state, jobs);
+    embedder = OnnxEmbedder.open(1);
+    server = ApiServer.start(options, host, List.of(), List.of(), embedder, state, jobs);
   }
 
   static TestServer start(Path dir) throws IOException {
@@ -88,6 +92,7 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    embedder.close();
     host.close();
     state.close();
   }
