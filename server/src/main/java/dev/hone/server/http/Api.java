@@ -5,6 +5,7 @@ import dev.hone.server.http.Guard.TooFastException;
 import dev.hone.server.model.BusyException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -65,12 +66,11 @@ final class Api {
         response.header(HeaderNames.RETRY_AFTER, BUSY);
         fail(response, busy());
       } catch (InterruptedException e) {
+        requireWhole(response, e); // the server stops
         Thread.currentThread().interrupt();
         fail(response, internal());
       } catch (UncheckedIOException | IOException e) {
-        if (response.isSent()) {
-          throw e; // the client has gone
-        }
+        requireWhole(response, e); // the client has gone
         LOG.log(System.Logger.Level.ERROR, id + " failed", e);
         fail(response, internal());
       } catch (RuntimeException e) {
@@ -88,10 +88,16 @@ final class Api {
     response.send(json.toString());
   }
 
-  private static void fail(ServerResponse response, ApiException error) {
-    if (!response.isSent()) {
-      send(response, error.status(), error.toJson());
+  /// What has been sent in part ends with its connection, so that it isn't taken for a whole.
+  private static void requireWhole(ServerResponse response, Exception why) {
+    if (response.isSent() || response.bytesWritten() > 0) {
+      throw new CloseConnectionException("an answer ended before its end", why);
     }
+  }
+
+  private static void fail(ServerResponse response, ApiException error) {
+    requireWhole(response, error);
+    send(response, error.status(), error.toJson());
   }
 
   private static ApiException tooFast(TooFastException e) {

@@ -6,7 +6,8 @@ let stopping = new AbortController();
 
 function offer(models) {
   const wanted = new URLSearchParams(location.search).get("model");
-  const newest = models.slice(1).sort((a, b) => b.created - a.created)[0]?.id;
+  const finished = models.slice(1).filter(model => !model.id.includes(":ckpt-step-"));
+  const newest = finished.sort((a, b) => b.created - a.created)[0]?.id;
   const chosen = new Set([models[0].id, wanted ?? newest]);
   models.forEach(model => {
     const label = make("label"), box = make("input");

@@ -23,6 +23,7 @@ export function set(element, text) {
 
 // Runs what a form or a button asks for; what fails is shown.
 export async function attempt(button, work) {
+  const hadFocus = document.activeElement === button;
   showError();
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
@@ -33,6 +34,7 @@ export async function attempt(button, work) {
   } finally {
     button.disabled = false;
     button.removeAttribute("aria-busy");
+    if (hadFocus && document.activeElement === document.body) button.focus();
   }
 }
 

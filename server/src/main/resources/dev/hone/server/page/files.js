@@ -15,7 +15,8 @@ async function check(file) {
   const total = verdict.invalid_lines_total;
   words.textContent = verdict.valid
     ? `${verdict.examples.toLocaleString("en")} examples, all of them well-formed.`
-    : verdict.error.message + (total > 0 ? ` Lines that are wrong: ${total.toLocaleString("en")}.` : "");
+    : total === 0 ? verdict.error.message
+      : `A job on it would fail: ${total === 1 ? "one line is" : total.toLocaleString("en") + " lines are"} wrong.`;
   showLines(byId("lines"), verdict.invalid_lines, total);
   byId("verdict-title").focus();
   if (verdict.valid) byId("training").value = file.id;

@@ -7,6 +7,7 @@ import { LossPlot } from "./plot.js";
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const path = "/v1/fine_tuning/jobs/" + encodeURIComponent(id);
 const NUMBERS = 500;
+const ORDERS = ["pause", "resume", "cancel"];
 const plot = new LossPlot(byId("plot"));
 let job;
 let isPaused = false;
@@ -139,6 +140,8 @@ async function follow() {
 async function tell(order) {
   await attempt(byId(order), async () => { await post(`${path}/${order}`); });
   await refresh(); // which button can be pressed is for the job to say
+  const usable = ORDERS.map(byId).find(button => !button.disabled);
+  if (byId(order).disabled) (usable ?? byId("title")).focus(); // the keyboard is left where it was, nearly
 }
 
 byId("pause").onclick = () => tell("pause");

@@ -1,0 +1,119 @@
+package dev.hone.server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What other web pages make a browser send, to a server without keys on this machine.
+class BrowserFilterTest {
+  private static final String JOBS = "/v1/fine_tuning/jobs";
+  private static final String FRIEND = "https://friend.test";
+
+  /// What a request is answered with that was let through: it has no body.
+  private static final int PASSED = 400;
+
+  @TempDir Path dir;
+  private RunningServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    var options =
+        new ServerOptions(
+            "127.0.0.1",
+            0,
+            false,
+            1 << 20,
+            List.of(FRIEND),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10));
+    server = RunningServer.start(dir.resolve("data"), options);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  private void assertRefused(String code, RunningServer.Reply reply) {
+    assertEquals(403, reply.status());
+    assertTrue(reply.body().contains("\"code\":\"" + code + "\""), reply.body());
+  }
+
+  @Test
+  void programsAndTheOwnPageMayChangeThings() throws IOException {
+    var own = "Origin: http://127.0.0.1:" + server.port();
+    assertEquals(PASSED, server.post(JOBS, "").status());
+    assertEquals(PASSED, server.post(JOBS, "", own).status());
+    assertEquals(PASSED, server.post(JOBS, "", own, "Sec-Fetch-Site: same-origin").status());
+    assertEquals(PASSED, server.post(JOBS, "", "Sec-Fetch-Site: none").status());
+  }
+
+  @Test
+  void otherPagesMayChangeNothing() throws IOException {
+    for (var origin : List.of("http://evil.test", "null", "http://127.0.0.1:1", "file://")) {
+      assertRefused("foreign_origin", server.post(JOBS, "{}", "Origin: " + origin));
+    }
+    for (var site : List.of("cross-site", "same-site", "whatever")) {
+      assertRefused("foreign_origin", server.post(JOBS, "{}", "Sec-Fetch-Site: " + site));
+    }
+    var form = "Content-Type: multipart/form-data; boundary=x";
+    assertRefused(
+        "foreign_origin", server.post("/v1/files", "--x--", form, "Origin: http://evil.test"));
+    assertRefused(
+        "foreign_origin", server.ask("DELETE", "/v1/files/file-1", "", "Origin: http://evil.test"));
+  }
+
+  @Test
+  void aForeignNameForThisMachineReachesNothing() throws IOException {
+    var evil = "Host: evil.test:" + server.port();
+    for (var path : List.of("/", JOBS, "/metrics", "/no/such/path")) {
+      assertRefused("foreign_host", server.get(path, evil));
+    }
+    var origin = "Origin: http://evil.test:" + server.port();
+    assertRefused(
+        "foreign_host", server.post(JOBS, "{}", evil, origin, "Sec-Fetch-Site: same-origin"));
+    for (var host : List.of("127.0.0.1.evil.test", "localhost.evil.test", "[::2]", "0.0.0.0")) {
+      assertRefused("foreign_host", server.get("/", "Host: " + host));
+    }
+  }
+
+  @Test
+  void thisMachinesNamesAreItsOwn() throws IOException {
+    for (var host : List.of("localhost:80", "LocalHost", "127.0.0.1", "127.1.2.3:9", "[::1]:80")) {
+      assertEquals(200, server.get(JOBS, "Host: " + host).status(), host);
+    }
+  }
+
+  @Test
+  void whereKeysAreNeededAnyNameWillDo() throws IOException {
+    var options = ServerOptions.local(0).withKeys();
+    try (var keyed = RunningServer.start(dir.resolve("keyed"), options)) {
+      assertEquals(200, keyed.get("/", "Host: models.test").status());
+      assertEquals(401, keyed.get(JOBS, "Host: models.test").status());
+      assertRefused("foreign_origin", keyed.post(JOBS, "{}", "Origin: http://evil.test"));
+    }
+  }
+
+  @Test
+  void anAllowedOriginMayAskAndRead() throws IOException {
+    var origin = "Origin: " + FRIEND;
+    var posted = server.post(JOBS, "", origin, "Sec-Fetch-Site: cross-site");
+    assertEquals(PASSED, posted.status());
+    assertEquals(Optional.of(FRIEND), posted.header("Access-Control-Allow-Origin"));
+    var asked = server.ask("OPTIONS", JOBS, "", origin, "Access-Control-Request-Method: POST");
+    assertEquals(204, asked.status());
+    var headers = asked.header("Access-Control-Allow-Headers").orElseThrow();
+    assertTrue(headers.contains("Authorization"), headers);
+    var other = server.get(JOBS, "Origin: https://other.test");
+    assertEquals(Optional.empty(), other.header("Access-Control-Allow-Origin"));
+  }
+}
