@@ -13,6 +13,8 @@ function require(holds, what) {
 }
 
 async function picture(tab, name) {
+  await tab.evaluate("document.activeElement.blur(); scrollTo(0, 0)");
+  await tab.width(1100, 1000);
   const { data } = await tab.send("Page.captureScreenshot", { format: "png" });
   writeFileSync(`${out}/${name}.png`, Buffer.from(data, "base64"));
 }
@@ -46,7 +48,6 @@ async function showsJob(tab) {
   await fits(tab, "/job");
   await tab.reach("summary");
   await tab.reach("#facts button");
-  await tab.evaluate("document.activeElement.blur()");
   await picture(tab, "job");
 }
 
@@ -87,7 +88,7 @@ async function drivesJob(tab) {
     await tab.reach("#" + button);
     await tab.press("Enter");
     await tab.wait(`${text("#state")} === "${state}"`);
-    await tab.wait(`["pause", "resume", "cancel"].every(id => !document.querySelector("#" + id).hasAttribute("aria-busy"))`);
+    await tab.wait(`document.activeElement !== document.body`); // the keyboard does not lose its place
   }
 }
 
@@ -105,7 +106,6 @@ async function asks(tab) {
   await tab.press("Enter");
   await tab.wait(`[...document.querySelectorAll(".answer .cost")].length === 2
     && [...document.querySelectorAll(".answer .cost")].every(cost => / tokens read, \\d+ written, /.test(cost.textContent))`, 120);
-  await tab.evaluate("document.activeElement.blur()");
   await picture(tab, "ask");
 }
 
