@@ -1,5 +1,7 @@
 package dev.hone.server.http;
 
+import dev.hone.rag.embed.Embedder;
+import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.model.ModelHost;
 import dev.hone.server.state.State;
@@ -28,6 +30,7 @@ final class RunningServer implements AutoCloseable {
   final State state;
   final List<String> warnings = new ArrayList<>();
   private final ModelHost host;
+  private final Embedder embedder = OnnxEmbedder.open(1);
   private final ApiServer server;
 
   private RunningServer(Path data, ServerOptions options, Before before) throws IOException {
@@ -35,7 +38,7 @@ final class RunningServer implements AutoCloseable {
     host = ModelHost.open("tiny", BASE, 64, 1);
     var settings = JobSettings.of(Map.of("tiny", BASE), 1, (what, why) -> warnings.add(what + why));
     before.run(state, settings);
-    server = ApiServer.start(options, host, List.of(), state, settings);
+    server = ApiServer.start(options, host, List.of(), List.of(), embedder, state, settings);
   }
 
   /// What is done to a state before its server starts.
@@ -139,6 +142,7 @@ final class RunningServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    embedder.close();
     host.close();
     state.close();
   }
