@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// Runs `hone serve`, until it is interrupted.
 record Serving(Shell shell, Wish wish) {
@@ -49,9 +51,14 @@ record Serving(Shell shell, Wish wish) {
       int threads) {}
 
   private static final String TENANT = "local";
+
+  /// Held, so that its level is not forgotten: it tells of every start on its own.
+  private static final Logger HTTP = Logger.getLogger("io.helidon");
+
   private static final String DOCUMENTS = "hone:docs";
 
   int run() throws IOException, InterruptedException {
+    HTTP.setLevel(Level.WARNING);
     var options = ServerOptions.of(wish.host(), wish.port(), wish.keyFile().isPresent());
     var folders =
         wish.adapters().isPresent()

@@ -20,6 +20,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// A server that speaks OpenAI's API.
@@ -27,16 +30,33 @@ import java.util.stream.Collectors;
 /// It owns the threads that answer and the job queue; models and state belong to whoever opened
 /// them.
 public final class ApiServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
   private static final int HEADER_BYTES = 16 << 10;
   private static final int LINE_BYTES = 8 << 10;
   private static final int CONNECTIONS = 2_000;
 
+  private static final long MINUTES_BETWEEN_SWEEPS = 10;
+
   private final WebServer server;
   private final JobQueue queue;
+  private final ScheduledExecutorService sweeper;
 
-  private ApiServer(WebServer server, JobQueue queue) {
+  private ApiServer(WebServer server, JobQueue queue, State state) {
     this.server = server;
     this.queue = queue;
+    this.sweeper =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("hone-expired").factory());
+    sweeper.scheduleWithFixedDelay(() -> sweep(state), 0, MINUTES_BETWEEN_SWEEPS, TimeUnit.MINUTES);
+  }
+
+  /// Deletes files and uploads whose time is over; what fails is tried again.
+  private static void sweep(State state) {
+    try {
+      state.deleteExpired();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "files that have expired are still there", e);
+    }
   }
 
   /// @param adapters directories of adapters that are served under their names
@@ -128,7 +148,7 @@ public final class ApiServer implements AutoCloseable {
             .build()
             .start();
     try {
-      return new ApiServer(server, JobQueue.start(state, jobSettings));
+      return new ApiServer(server, JobQueue.start(state, jobSettings), state);
     } catch (IOException | RuntimeException e) {
       server.stop();
       throw e;
@@ -154,5 +174,6 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     server.stop();
     queue.close();
+    sweeper.shutdownNow();
   }
 }
