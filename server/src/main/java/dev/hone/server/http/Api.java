@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// answer has a request id.
 final class Api {
   private static final System.Logger LOG = System.getLogger(Api.class.getName());
+  static final String JSON = "application/json; charset=utf-8";
   private static final String BUSY = "1";
 
   private final Guard guard;
@@ -84,7 +85,7 @@ final class Api {
 
   static void send(ServerResponse response, int status, JsonNode json) {
     response.status(status);
-    response.header(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8");
+    response.header(HeaderNames.CONTENT_TYPE, JSON);
     response.send(json.toString());
   }
 
@@ -118,7 +119,7 @@ final class Api {
         Optional.of("rate_limit_exceeded"));
   }
 
-  private static ApiException internal() {
+  static ApiException internal() {
     return new ApiException(
         500,
         "The server had an error while processing your request. Its log has more, by x-request-id.",

@@ -138,6 +138,7 @@ public final class ApiServer implements AutoCloseable {
             .shutdownHook(false)
             .routing(routing)
             .maxTcpConnections(CONNECTIONS)
+            .directHandlers(WireErrors.handlers())
             .idleConnectionTimeout(options.idle())
             .connectionOptions(socket -> socket.readTimeout(options.idle()))
             .addProtocol(
