@@ -140,7 +140,8 @@ public final class ApiServer implements AutoCloseable {
             .maxTcpConnections(CONNECTIONS)
             .directHandlers(WireErrors.handlers())
             .idleConnectionTimeout(options.idle())
-            .connectionOptions(socket -> socket.readTimeout(options.idle()))
+            .useNio(false) // channels know no read timeout
+            .connectionOptions(TimedSockets.after(options.idle()))
             .addProtocol(
                 Http1Config.builder()
                     .maxHeadersSize(HEADER_BYTES)
