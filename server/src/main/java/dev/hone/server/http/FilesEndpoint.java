@@ -127,14 +127,14 @@ final class FilesEndpoint {
     }
 
     private void receive(FileItemStream part) throws IOException {
-      name = part.getName() == null ? "" : part.getName();
+      name = Form.filename(part);
       if (name.isEmpty()) {
         throw ApiException.invalid("file", "'file' must be a file with a name");
       }
       if (fields.containsKey("purpose")) {
         described(name, fields); // what is refused need not be stored first
       }
-      try (var stream = part.openStream()) {
+      try (var stream = Form.content(part)) {
         content = Optional.of(files.receive(stream));
       }
     }
@@ -178,7 +178,7 @@ final class FilesEndpoint {
       throw ApiException.invalid(
           name, "unknown_parameter", "Unknown parameter: '%s'.".formatted(name));
     }
-    try (var content = part.openStream()) {
+    try (var content = Form.content(part)) {
       var bytes = content.readNBytes(LONGEST_FIELD);
       fields.put(name, new String(bytes, StandardCharsets.UTF_8));
     }

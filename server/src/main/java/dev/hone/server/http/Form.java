@@ -6,12 +6,13 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.fileupload.FileItemIterator;
 import org.apache.commons.fileupload.FileItemStream;
 import org.apache.commons.fileupload.FileUpload;
-import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
 import org.apache.commons.fileupload.FileUploadException;
+import org.apache.commons.fileupload.InvalidFileNameException;
 import org.apache.commons.fileupload.UploadContext;
 
 /// A multipart form, part by part as it comes: nothing is kept in memory or put on disk here.
@@ -27,7 +28,11 @@ final class Form {
 
   /// @param mostBytes of the whole form
   /// @throws ApiException when it is no form
-  static Form of(ServerRequest request, long mostBytes) throws IOException {
+  static Form of(ServerRequest request, long mostBytes) {
+    var type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+    if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
+      throw refused("its content type must be multipart/form-data");
+    }
     var upload = new FileUpload();
     upload.setFileCountMax(MOST_PARTS);
     upload.setPartHeaderSizeMax(HEADER_BYTES);
@@ -35,24 +40,38 @@ final class Form {
     upload.setHeaderEncoding("UTF-8");
     try {
       return new Form(upload.getItemIterator(new Body(request)));
-    } catch (FileUploadException e) {
-      throw refused(e);
+    } catch (FileUploadException | IOException e) {
+      throw refused(e.getMessage());
     }
   }
 
   /// The next part; empty behind the last.
-  Optional<FileItemStream> next() throws IOException {
+  Optional<FileItemStream> next() {
     try {
       return parts.hasNext() ? Optional.of(parts.next()) : Optional.empty();
-    } catch (FileUploadException | FileUploadIOException e) {
-      throw refused(e);
+    } catch (FileUploadException | IOException e) {
+      throw refused(e.getMessage());
     }
   }
 
-  private static ApiException refused(Exception e) {
+  /// What a part holds.
+  static InputStream content(FileItemStream part) throws IOException {
+    return new SentStream(part.openStream());
+  }
+
+  /// A file's name, as its sender calls it; empty where it has none.
+  static String filename(FileItemStream part) {
+    try {
+      return part.getName() == null ? "" : part.getName();
+    } catch (InvalidFileNameException e) {
+      throw ApiException.invalid("file", "a file's name must not contain NUL");
+    }
+  }
+
+  private static ApiException refused(String why) {
     return new ApiException(
         400,
-        "Could not read the multipart form: " + e.getMessage(),
+        "Could not read the multipart form: " + why,
         "invalid_request_error",
         Optional.empty(),
         Optional.empty());
@@ -83,7 +102,7 @@ final class Form {
 
     @Override
     public InputStream getInputStream() {
-      return request.content().inputStream();
+      return new SentStream(request.content().inputStream());
     }
   }
 }

@@ -37,8 +37,11 @@ final class JsonBody {
 
   /// @param mostBytes of the body
   static JsonNode read(ServerRequest request, long mostBytes) throws IOException {
+    if (request.headers().contentLength().orElse(0) > mostBytes) {
+      throw tooLarge(mostBytes);
+    }
     byte[] bytes;
-    try (var content = request.content().inputStream()) {
+    try (var content = new SentStream(request.content().inputStream())) {
       bytes = bounded(content, mostBytes);
     }
     if (bytes.length == 0) {
@@ -63,14 +66,18 @@ final class JsonBody {
   private static byte[] bounded(InputStream content, long mostBytes) throws IOException {
     var bytes = content.readNBytes((int) Math.min(Integer.MAX_VALUE - 16, mostBytes + 1));
     if (bytes.length > mostBytes) {
-      throw new ApiException(
-          413,
-          "The body of the request has more than %,d bytes".formatted(mostBytes),
-          "invalid_request_error",
-          Optional.empty(),
-          Optional.of("request_too_large"));
+      throw tooLarge(mostBytes);
     }
     return bytes;
+  }
+
+  private static ApiException tooLarge(long mostBytes) {
+    return new ApiException(
+        413,
+        "The body of the request has more than %,d bytes".formatted(mostBytes),
+        "invalid_request_error",
+        Optional.empty(),
+        Optional.of("request_too_large"));
   }
 
   private static ApiException invalid(String message) {

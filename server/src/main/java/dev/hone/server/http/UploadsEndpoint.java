@@ -34,7 +34,7 @@ final class UploadsEndpoint {
     var form = Form.of(request, Uploads.MOST_PART_BYTES + FORM_BYTES);
     for (var part = form.next(); part.isPresent(); part = form.next()) {
       if (part.get().getFieldName().equals("data")) {
-        try (var content = part.get().openStream()) {
+        try (var content = Form.content(part.get())) {
           return state.uploads().addPart(caller.tenant(), id(request), content).toJson();
         }
       }
