@@ -56,6 +56,9 @@ final class Query {
     if (text(request, METADATA).filter("null"::equals).isPresent()) {
       return new MetadataFilter.Absent();
     }
+    if (request.query().contains(METADATA)) {
+      throw ApiException.invalid(METADATA, "metadata must be given as metadata[key]=value");
+    }
     var pairs = new HashMap<String, String>();
     for (var name : request.query().names()) {
       if (name.startsWith(METADATA + "[") && name.endsWith("]")) {

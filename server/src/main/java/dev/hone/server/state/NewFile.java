@@ -21,9 +21,10 @@ public record NewFile(String filename, String purpose, OptionalLong expiresAfter
   public NewFile {
     if (filename.isBlank()
         || filename.length() > LONGEST_NAME
-        || filename.chars().anyMatch(Character::isISOControl)) {
+        || filename.chars().anyMatch(NewFile::isRefused)) {
       throw ApiException.invalid(
-          "file", "a file needs a name of 1 to 512 characters without control characters");
+          "file",
+          "a file needs a name of 1 to 512 characters without slashes and control characters");
     }
     if (!PURPOSES.contains(purpose)) {
       throw ApiException.invalid(
@@ -40,5 +41,10 @@ public record NewFile(String filename, String purpose, OptionalLong expiresAfter
           "expires_after",
           "expires_after.seconds must be between 3600 and 2592000, got " + seconds);
     }
+  }
+
+  /// A name is never a path of ours, and should be none to whoever downloads the file.
+  private static boolean isRefused(int c) {
+    return Character.isISOControl(c) || c == '/' || c == '\\';
   }
 }

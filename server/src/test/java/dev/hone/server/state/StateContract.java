@@ -112,8 +112,10 @@ abstract class StateContract {
 
   @Test
   void aNameFromOutsideNeverBecomesAPath() throws IOException {
-    var made = create(OWNER, "../../escape.jsonl", "x");
-    assertEquals("../../escape.jsonl", made.filename());
+    for (var name : List.of("../../escape.jsonl", "/escape.jsonl", "..\\escape.jsonl")) {
+      assertEquals(400, refused(() -> create(OWNER, name, "x")).status());
+    }
+    var made = create(OWNER, "..jsonl", "x");
     assertEquals(dir.resolve("files").resolve(made.id()), state.files().content(OWNER, made.id()));
     assertEquals(404, refused(() -> state.files().content(OWNER, "../state.db")).status());
   }
