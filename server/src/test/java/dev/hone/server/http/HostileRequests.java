@@ -31,6 +31,7 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
   }
 
   private static final String CHAT = "/v1/chat/completions";
+  private static final String EMPTY = "{\"role\": \"user\", \"content\": \"\"},";
   private static final String FILES = "/v1/files";
 
   List<Hostile> all() {
@@ -40,13 +41,10 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
       all.add(new Hostile("format: " + name, json(CHAT, format(schema)), Expected.REFUSED));
       all.add(new Hostile("tool: " + name, json(CHAT, tool(schema)), Expected.REFUSED));
     });
-    all.add(new Hostile("wide enum", json(CHAT, format(wideEnum())), Expected.ANSWERED));
-    all.add(new Hostile("nested schema", json(CHAT, format(nested(40))), Expected.ANSWERED));
+    harmless((name, body) -> all.add(new Hostile(name, json(CHAT, body), Expected.ANSWERED)));
     for (var line : List.of("get /v1/models", "GET http://127.0.0.1:1/v1/models")) {
       all.add(new Hostile(line, get(line), Expected.ANSWERED));
     }
-    all.add(new Hostile("half a character", json(CHAT, chat("\\ud800")), Expected.ANSWERED));
-    all.add(new Hostile("NUL in a message", json(CHAT, chat("\\u0000")), Expected.ANSWERED));
     lines(line -> all.add(new Hostile(shortened(line), get(line), Expected.REFUSED)));
     forms((name, bytes) -> all.add(new Hostile("form: " + name, bytes, Expected.REFUSED)));
     keys((name, header) -> all.add(new Hostile(name, unkeyed(header), Expected.REFUSED)));
@@ -188,6 +186,50 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
     sink.add("no object", "[]");
     sink.add("nested 95 deep", nested(95));
     sink.add("a type that is none", "{\"type\": \"\\u0000\"}");
+  }
+
+  /// What costs a careless server its time or its stack.
+  private static void harmless(Sink<String> sink) {
+    sink.add("half a character", chat("\\ud800"));
+    sink.add("NUL in a message", chat("\\u0000"));
+    sink.add("format: wide enum", format(wideEnum()));
+    sink.add("format: nested 40 deep", format(nested(40)));
+    sink.add("format: a billion laughs", format(laughs()));
+    sink.add("format: 2,000 fields that may be left out", format(fields(2_000)));
+    sink.add("format: arrays of arrays of arrays", format(arrays(1_000)));
+    sink.add(
+        "format: a wide range",
+        format("{\"type\": \"integer\", \"minimum\": -999999999999, \"maximum\": 999999999999}"));
+    sink.add("tool: nested 80 deep", tool(nested(80)).replace("required", "auto"));
+    sink.add("tool: 2,000 fields", tool(fields(2_000)).replace("required", "auto"));
+    sink.add("a stop of 50,000 letters", with("\"stop\": \"" + "s".repeat(50_000) + "\""));
+    sink.add("a user of 50,000 letters", with("\"user\": \"" + "u".repeat(50_000) + "\""));
+    sink.add("2,000 messages", with("\"n\": 1").replace("[{", "[" + EMPTY.repeat(2_000) + "{"));
+  }
+
+  /// Each definition is twice the next one.
+  private static String laughs() {
+    var text = new StringBuilder("{\"$ref\": \"#/$defs/d0\", \"$defs\": {");
+    for (int i = 0; i < 40; i++) {
+      text.append(
+          "\"d%d\": {\"type\": \"object\", \"properties\": {\"a\": {\"$ref\": \"#/$defs/d%d\"}, \"b\": {\"$ref\": \"#/$defs/d%d\"}}},"
+              .formatted(i, i + 1, i + 1));
+    }
+    return text + "\"d40\": {\"type\": \"null\"}}}";
+  }
+
+  private static String fields(int count) {
+    var text = new StringBuilder("{\"type\": \"object\", \"properties\": {\"f\": {}");
+    for (int i = 0; i < count; i++) {
+      text.append(", \"f%d\": {\"type\": \"null\"}".formatted(i));
+    }
+    return text + "}}";
+  }
+
+  private static String arrays(int most) {
+    var array = "{\"type\": \"array\", \"maxItems\": %d, \"items\": %s}";
+    return array.formatted(
+        most, array.formatted(most, array.formatted(most, "{\"type\": \"null\"}")));
   }
 
   private static String nested(int levels) {
