@@ -287,11 +287,12 @@ class JobQueueTest {
     lock.close();
   }
 
-  /// Not the JDK's helper that is about to become one: a server that cannot start a worker says so.
+  /// Not what is about to become one, which still has this process's command line or the JDK's
+  /// helper's: a server that cannot start a worker says so.
   private static void killWorkers() {
     ProcessHandle.current()
         .children()
-        .filter(child -> child.info().command().orElse("").endsWith("java"))
+        .filter(child -> child.info().commandLine().orElse("").contains("JobWorker"))
         .forEach(ProcessHandle::destroyForcibly);
   }
 
