@@ -292,8 +292,20 @@ class JobQueueTest {
   private static void killWorkers() {
     ProcessHandle.current()
         .children()
-        .filter(child -> child.info().commandLine().orElse("").contains("JobWorker"))
+        .filter(JobQueueTest::isWorker)
         .forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /// Java cuts long command lines, and the class's name comes late in a worker's.
+  private static boolean isWorker(ProcessHandle child) {
+    var line = Path.of("/proc", String.valueOf(child.pid()), "cmdline");
+    try {
+      return Files.exists(line)
+          ? new String(Files.readAllBytes(line), StandardCharsets.ISO_8859_1).contains("JobWorker")
+          : child.info().command().orElse("").endsWith("java");
+    } catch (IOException e) {
+      return false; // it has ended
+    }
   }
 
   private List<String> steps(String id) throws IOException {
