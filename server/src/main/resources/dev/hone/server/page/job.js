@@ -20,12 +20,20 @@ function show() {
   state.className = "state " + job.status;
   set(state, statusWords(job, isPaused));
   set(byId("left"), job.estimated_finish ? `${timeLeft(job)} left` : "");
-  byId("pause").disabled = !isOpen(job) || isPaused;
-  byId("resume").disabled = !isOpen(job) || !isPaused;
-  byId("cancel").disabled = !isOpen(job);
+  showOrders();
   byId("failed").hidden = !job.error;
   if (job.error) set(byId("why"), job.error.message);
   showFacts();
+}
+
+function showOrders() {
+  const focused = document.activeElement;
+  byId("pause").disabled = !isOpen(job) || isPaused;
+  byId("resume").disabled = !isOpen(job) || !isPaused;
+  byId("cancel").disabled = !isOpen(job);
+  if (!focused.disabled) return;
+  const usable = ORDERS.map(byId).find(button => !button.disabled);
+  (usable ?? byId("title")).focus(); // the keyboard stays where it was, nearly
 }
 
 function showFacts() {
@@ -138,10 +146,11 @@ async function follow() {
 }
 
 async function tell(order) {
-  await attempt(byId(order), async () => { await post(`${path}/${order}`); });
-  await refresh(); // which button can be pressed is for the job to say
-  const usable = ORDERS.map(byId).find(button => !button.disabled);
-  if (byId(order).disabled) (usable ?? byId("title")).focus(); // the keyboard is left where it was, nearly
+  await attempt(byId(order), async () => {
+    await post(`${path}/${order}`);
+    if (order !== "cancel") isPaused = order === "pause"; // the event that says so may come later
+  });
+  await refresh();
 }
 
 byId("pause").onclick = () => tell("pause");
