@@ -56,6 +56,8 @@ final class Api {
       long start = System.nanoTime();
       try {
         endpoint.handle(guard.admit(request), request, response);
+      } catch (CloseConnectionException e) {
+        throw e;
       } catch (TooFastException e) {
         response.header(HeaderNames.RETRY_AFTER, String.valueOf(e.seconds()));
         fail(response, tooFast(e));

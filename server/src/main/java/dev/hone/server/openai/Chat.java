@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +55,8 @@ public final class Chat {
 
   /// What the engine has said of one of the answers.
   private sealed interface Event {
+    int choice();
+
     record Text(int choice, String piece, List<TokenScore> scores) implements Event {}
 
     record End(int choice) implements Event {}
@@ -135,13 +138,22 @@ public final class Chat {
       throws IOException, InterruptedException {
     var reply = running.reply();
     var readers = new ArrayList<CallReader>();
+    var begun = new HashSet<Integer>();
     for (int i = 0; i < running.tickets().size(); i++) {
-      sink.send(reply.roleChunk(i));
       readers.add(new CallReader(running.toolNames()));
     }
     int open = running.tickets().size();
     while (open > 0) {
-      switch (events.take()) {
+      var event = events.take();
+      if (event instanceof Event.End(var choice)) {
+        Tickets.result(
+            running.tickets().get(choice),
+            "messages"); // what cannot be answered is refused before it begins
+      }
+      if (begun.add(event.choice())) {
+        sink.send(reply.roleChunk(event.choice()));
+      }
+      switch (event) {
         case Event.Text(var choice, var piece, var scores) -> {
           var text = readers.get(choice).add(piece);
           if (!text.isEmpty()) {

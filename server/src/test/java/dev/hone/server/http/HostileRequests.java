@@ -32,6 +32,9 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
 
   private static final String CHAT = "/v1/chat/completions";
   private static final String EMPTY = "{\"role\": \"user\", \"content\": \"\"},";
+  private static final String LONG =
+      "{\"type\": \"array\", \"minItems\": 3000, \"maxItems\": 3001, \"items\": {\"type\":"
+          + " \"boolean\"}}";
   private static final String FILES = "/v1/files";
 
   List<Hostile> all() {
@@ -149,6 +152,9 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
                     + "[".repeat(9_000)
                     + "\"}}], \"content\"")
             .replace("user", "assistant"));
+    sink.add("a form that there is no room for", format(LONG));
+    var streamed = format(LONG).replace("\"max_tokens\"", "\"stream\": true, \"max_tokens\"");
+    sink.add("a form that there is no room for, streamed", streamed);
     sink.add("130 tools", with("\"tools\": [" + "{},".repeat(129) + "{}]"));
   }
 
