@@ -279,7 +279,6 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
             "/v1/fine_tuning/jobs?metadata=x",
             "/v1/fine_tuning/jobs?" + "metadata[a]=1&".repeat(400),
             "/v2/models",
-            "/",
             "//v1//models//")) {
       sink.accept("GET " + path);
     }
