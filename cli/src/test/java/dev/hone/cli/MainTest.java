@@ -328,7 +328,7 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(11, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(12, Main.commandLine(shell, "--help").getSubcommands().size());
     assertEquals(11, Main.commandLine(shell).getSubcommands().size());
   }
 
