@@ -329,7 +329,7 @@ final class MainTest {
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
     assertEquals(12, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(11, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(12, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
