@@ -368,7 +368,13 @@ public final class Climb implements Closeable {
     var asked = rung.test.or(() -> rung.selection).filter(any -> !any.calls().isEmpty());
     for (var metric : settings.also()) {
       boolean isOther = !metric.name().equals(settings.metric().name());
-      asked.filter(any -> isOther).ifPresent(any -> values.put(metric.name(), any.also(metric)));
+      if (isOther && asked.isPresent()) {
+        try {
+          values.put(metric.name(), asked.get().also(metric));
+        } catch (UsageException e) {
+          continue; // it does not know these texts: it is not shown
+        }
+      }
     }
     asked.ifPresent(any -> values.putAll(new TreeMap<>(any.citations())));
     return values;
