@@ -121,6 +121,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var base = wish.base().isPresent() ? wish.base().get() : Embedded.model();
     int answerTokens =
         LocalModel.answerTokens(base, parts.train().stream().map(Item::answer).toList());
+    var form = form(kind, parts);
+    var change = change();
     try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens);
         var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
@@ -132,17 +134,17 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               wish.target(),
               wish.margin(),
               growing(),
-              oracle(model, form(kind, parts), lookup, items),
-              change().map(Change::stale).orElse(0.0),
+              oracle(model, form, lookup, items),
+              change.map(Change::stale).orElse(0.0),
               wish.seed(),
               out);
       var training =
           new Training(
               base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
-      var rungs = rungs(kind, model, form(kind, parts), lookup, training);
+      var rungs = rungs(kind, model, form, lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
-      return report(climb, base);
+      return report(climb, base, change);
     }
   }
 
@@ -274,10 +276,10 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : Set.of("nearest-answer", "linear-classifier");
   }
 
-  private int report(ClimbReport climb, Path base) throws IOException {
+  private int report(ClimbReport climb, Path base, Optional<Change> change) throws IOException {
     var values = new ReportJson(climb).values();
     values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
-    var signals = new Signals(climb, change()).all();
+    var signals = new Signals(climb, change).all();
     values.put("base", wish.base().map(Path::toString).orElse("hone, the embedded one"));
     values.put("machine", Processor.fingerprint() + ", " + threads + " threads");
     values.put("signals", signals);
