@@ -68,13 +68,18 @@ public final class ToolCalls implements Metric {
   /// The function of that name; one that takes nothing where the row has none.
   private static JsonNode schema(List<Map<String, Object>> tools, String name) {
     for (var tool : tools) {
-      var node = JSON.<JsonNode>valueToTree(tool);
-      var function = node.has("function") ? node.path("function") : node;
+      var function = function(tool);
       if (function.path("name").asString("").equals(name)) {
         return function;
       }
     }
     return JSON.createObjectNode().put("name", name);
+  }
+
+  /// The function of a tool, whether it stands there bare or inside `function`.
+  public static JsonNode function(Map<String, Object> tool) {
+    var node = JSON.<JsonNode>valueToTree(tool);
+    return node.has("function") ? node.path("function") : node;
   }
 
   /// Each value as the only accepted one.

@@ -4,28 +4,12 @@ import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /// A model whose answers are drawn, with one seed.
-record Drawn(ChatModel model, long seed) implements ChatModel {
+record Drawn(ChatModel model, long seed) implements OtherwiseDecoded {
   @Override
   public Reply reply(Conversation asked, Decoding how) throws IOException {
     return model.reply(asked, how.drawn(seed));
-  }
-
-  @Override
-  public boolean fits(Conversation asked) {
-    return model.fits(asked);
-  }
-
-  @Override
-  public int contextTokens() {
-    return model.contextTokens();
-  }
-
-  @Override
-  public Set<String> controlTokens() {
-    return model.controlTokens();
   }
 
   @Override

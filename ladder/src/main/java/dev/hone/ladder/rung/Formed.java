@@ -4,28 +4,12 @@ import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /// A model that is held to a form while it writes.
-public record Formed(ChatModel model, Form form) implements ChatModel {
+public record Formed(ChatModel model, Form form) implements OtherwiseDecoded {
   @Override
   public Reply reply(Conversation asked, Decoding how) throws IOException {
     return model.reply(asked, how.in(form));
-  }
-
-  @Override
-  public boolean fits(Conversation asked) {
-    return model.fits(asked);
-  }
-
-  @Override
-  public int contextTokens() {
-    return model.contextTokens();
-  }
-
-  @Override
-  public Set<String> controlTokens() {
-    return model.controlTokens();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hone.ladder.task;
 
+import dev.hone.ladder.metric.ToolCalls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -98,8 +99,7 @@ public final class Shape {
     var schema = JSON.createObjectNode();
     var any = schema.putArray("anyOf");
     for (var tool : tools) {
-      var node = JSON.<JsonNode>valueToTree(tool);
-      var function = node.has("function") ? node.path("function") : node;
+      var function = ToolCalls.function(tool);
       var call = any.addObject().put("type", "object");
       var properties = call.putObject("properties");
       properties.putObject("name").set("const", function.path("name"));
