@@ -50,12 +50,12 @@ final class FilesEndpoint {
 
   JsonNode retrieve(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    return state.files().retrieve(caller.tenant(), id(request)).toJson();
+    return state.files().retrieve(caller.tenant(), Query.id(request)).toJson();
   }
 
   JsonNode delete(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    var deleted = state.files().delete(caller.tenant(), id(request));
+    var deleted = state.files().delete(caller.tenant(), Query.id(request));
     state.audit().add(caller.tenant(), caller.client(), "file.delete", deleted.id(), "");
     return deleted.toJson();
   }
@@ -63,21 +63,17 @@ final class FilesEndpoint {
   /// `POST /v1/files/{id}/check`, which is Hone's own.
   JsonNode check(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    return checks.check(caller.tenant(), id(request));
+    return checks.check(caller.tenant(), Query.id(request));
   }
 
   void content(Caller caller, ServerRequest request, ServerResponse response) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    var path = state.files().content(caller.tenant(), id(request));
+    var path = state.files().content(caller.tenant(), Query.id(request));
     response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
     response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(Files.size(path)));
     try (var out = response.outputStream()) {
       Files.copy(path, out);
     }
-  }
-
-  private static String id(ServerRequest request) {
-    return request.path().pathParameters().get("id");
   }
 
   /// Some clients send the purpose in front of the file and some behind it, so that a content is

@@ -48,7 +48,7 @@ final class JobsEndpoint {
 
   JsonNode retrieve(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    return jobs.retrieve(caller.tenant(), id(request)).toJson();
+    return jobs.retrieve(caller.tenant(), Query.id(request)).toJson();
   }
 
   JsonNode cancel(Caller caller, ServerRequest request) throws IOException {
@@ -72,7 +72,7 @@ final class JobsEndpoint {
   private JsonNode told(Caller caller, ServerRequest request, String action, Order order)
       throws IOException {
     caller.require(Scope.FINE_TUNING);
-    var job = order.to(caller.tenant(), id(request));
+    var job = order.to(caller.tenant(), Query.id(request));
     audit.add(caller.tenant(), caller.client(), action, job.id(), "");
     return job.toJson();
   }
@@ -84,22 +84,18 @@ final class JobsEndpoint {
     Query.requireKnown(request, Set.of("after", "limit", "stream"));
     if (Query.flag(request, "stream")) {
       var after = Query.text(request, "after").or(() -> request.headers().first(LAST_EVENT_ID));
-      new JobEventStream(jobs, caller.tenant(), id(request))
+      new JobEventStream(jobs, caller.tenant(), Query.id(request))
           .sendTo(new EventStream(response), after);
       return;
     }
-    var page = jobs.events(caller.tenant(), id(request), Query.page(request, EVENTS));
+    var page = jobs.events(caller.tenant(), Query.id(request), Query.page(request, EVENTS));
     Api.send(response, 200, page.toJson());
   }
 
   JsonNode checkpoints(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
     Query.requireKnown(request, PAGE);
-    return jobs.checkpoints(caller.tenant(), id(request), Query.page(request, CHECKPOINTS))
+    return jobs.checkpoints(caller.tenant(), Query.id(request), Query.page(request, CHECKPOINTS))
         .toJson();
-  }
-
-  private static String id(ServerRequest request) {
-    return request.path().pathParameters().get("id");
   }
 }

@@ -32,7 +32,7 @@ final class ModelsEndpoint {
   }
 
   JsonNode retrieve(Caller caller, ServerRequest request) throws IOException {
-    var name = name(request);
+    var name = Query.id(request);
     for (var model : names.list(caller.tenant())) {
       if (model.id().equals(name)) {
         return model.toJson();
@@ -44,15 +44,11 @@ final class ModelsEndpoint {
 
   JsonNode delete(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    var name = name(request);
+    var name = Query.id(request);
     var tuned = state.models().find(caller.tenant(), name);
     var deleted = state.models().delete(caller.tenant(), name);
     tuned.ifPresent(model -> host.remove(state.models().directory(model)));
     state.audit().add(caller.tenant(), caller.client(), "model.delete", name, "");
     return deleted.toJson();
-  }
-
-  private static String name(ServerRequest request) {
-    return request.path().pathParameters().get("id");
   }
 }

@@ -8,11 +8,16 @@ import java.util.HashMap;
 import java.util.Optional;
 import java.util.Set;
 
-/// The query of a request; a parameter that no endpoint knows is refused.
+/// The query and the path of a request; a parameter that no endpoint knows is refused.
 final class Query {
   private static final String METADATA = "metadata";
 
   private Query() {}
+
+  /// What the path names.
+  static String id(ServerRequest request) {
+    return request.path().pathParameters().get("id");
+  }
 
   static Optional<String> text(ServerRequest request, String name) {
     return request.query().contains(name)

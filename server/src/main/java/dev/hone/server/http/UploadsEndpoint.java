@@ -35,7 +35,7 @@ final class UploadsEndpoint {
     for (var part = form.next(); part.isPresent(); part = form.next()) {
       if (part.get().getFieldName().equals("data")) {
         try (var content = Form.content(part.get())) {
-          return state.uploads().addPart(caller.tenant(), id(request), content).toJson();
+          return state.uploads().addPart(caller.tenant(), Query.id(request), content).toJson();
         }
       }
     }
@@ -48,16 +48,12 @@ final class UploadsEndpoint {
     var order = UploadRequests.complete(Fields.of(JsonBody.read(request, bodyBytes)));
     return state
         .uploads()
-        .complete(caller.tenant(), id(request), order.partIds(), order.md5())
+        .complete(caller.tenant(), Query.id(request), order.partIds(), order.md5())
         .toJson();
   }
 
   JsonNode cancel(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
-    return state.uploads().cancel(caller.tenant(), id(request)).toJson();
-  }
-
-  private static String id(ServerRequest request) {
-    return request.path().pathParameters().get("id");
+    return state.uploads().cancel(caller.tenant(), Query.id(request)).toJson();
   }
 }
