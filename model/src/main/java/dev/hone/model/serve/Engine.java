@@ -147,7 +147,7 @@ public final class Engine implements AutoCloseable {
     for (int id : prompt) {
       requireToken(id);
     }
-    request.logitBias().keySet().forEach(this::requireToken);
+    request.logitBias().fixed().keySet().forEach(this::requireToken);
   }
 
   private void requireToken(int id) {

@@ -2,7 +2,6 @@ package dev.hone.model.serve;
 
 import dev.hone.model.generate.SamplingOptions;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,7 +11,6 @@ import java.util.OptionalInt;
 /// @param adapter the base alone answers where it's empty
 /// @param client whose request it is: clients take turns
 /// @param timeLimit after which the answer ends as it stands, the time in the queue included
-/// @param logitBias is added to the logits of these tokens before anything else is done with them
 /// @param topLogprobs how many of the likeliest tokens are wanted with each token's score; no
 ///   scores where it's empty
 /// @param listener is told of the answer while it grows
@@ -22,12 +20,11 @@ public record Request(
     SamplingOptions options,
     String client,
     Optional<Duration> timeLimit,
-    Map<Integer, Float> logitBias,
+    LogitBias logitBias,
     OptionalInt topLogprobs,
     AnswerListener listener) {
   public Request {
     prompt = prompt.clone();
-    logitBias = Map.copyOf(logitBias);
     if (topLogprobs.orElse(0) < 0) {
       throw new IllegalArgumentException("top logprobs must be >= 0, got " + topLogprobs);
     }
@@ -41,7 +38,7 @@ public record Request(
         options,
         "",
         Optional.empty(),
-        Map.of(),
+        LogitBias.NONE,
         OptionalInt.empty(),
         piece -> {});
   }
@@ -61,7 +58,7 @@ public record Request(
         prompt, adapter, options, client, Optional.of(value), logitBias, topLogprobs, listener);
   }
 
-  public Request withLogitBias(Map<Integer, Float> value) {
+  public Request withLogitBias(LogitBias value) {
     return new Request(prompt, adapter, options, client, timeLimit, value, topLogprobs, listener);
   }
 

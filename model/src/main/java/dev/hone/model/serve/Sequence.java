@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// One request on its way: its tokens so far, which of them are computed, and the pages they lie
@@ -194,10 +193,7 @@ final class Sequence {
   void choose(Tensor logits) {
     try {
       if (request.topLogprobs().isPresent()) raw = logits.toArray();
-      for (Map.Entry<Integer, Float> bias : request.logitBias().entrySet()) {
-        int id = bias.getKey();
-        logits.set(0, id, logits.get(0, id) + bias.getValue());
-      }
+      request.logitBias().apply(logits, ids);
       chosen = sampler.next(logits);
       if (request.topLogprobs().isPresent())
         scores.add(TokenScore.of(raw, chosen, request.topLogprobs().getAsInt()));

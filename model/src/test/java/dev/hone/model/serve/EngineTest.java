@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What an engine does beside computing; one model for all.
 class EngineTest {
+  private static final LogitBias ALWAYS_77 = new LogitBias(Map.of(77, 1000f), 0, 0);
   private static final int[] PROMPT = TinyModel.bytes("Once upon a time");
   private static final SamplingOptions GREEDY = SamplingOptions.greedy(12);
 
@@ -329,7 +330,7 @@ class EngineTest {
   @Test
   void aBiasDecides() throws CheckpointException {
     try (var engine = start()) {
-      var answer = engine.answer(request().withLogitBias(Map.of(77, 1000f))).generation();
+      var answer = engine.answer(request().withLogitBias(ALWAYS_77)).generation();
       assertEquals(Set.of(77), Set.copyOf(answer.ids()));
     }
   }
@@ -342,7 +343,7 @@ class EngineTest {
           engine.answer(
               request()
                   .withTopLogprobs(TinyModel.VOCAB)
-                  .withLogitBias(Map.of(77, 1000f))
+                  .withLogitBias(ALWAYS_77)
                   .withListener(
                       new AnswerListener() {
                         @Override

@@ -2,6 +2,7 @@ package dev.hone.server.openai;
 
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.grammar.Grammar;
+import dev.hone.model.serve.LogitBias;
 import dev.hone.model.text.Conversation;
 import dev.hone.server.api.ApiException;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param choices how many answers
 /// @param seed of what is drawn
 /// @param topLogprobs likeliest tokens told at each place; below 0 none
-/// @param bias added to logits, by token
+/// @param bias added to logits
 /// @param user of the caller's, for fairness between them
 public record ChatRequest(
     String model,
@@ -40,7 +41,7 @@ public record ChatRequest(
     int choices,
     long seed,
     int topLogprobs,
-    Map<Integer, Float> bias,
+    LogitBias bias,
     Optional<Streaming> stream,
     String user) {
   private static final int MOST_STOPS = 4;
@@ -83,8 +84,6 @@ public record ChatRequest(
   }
 
   private static void refuseOthers(Fields fields) {
-    fields.onlyIf("frequency_penalty", "0", "0.0");
-    fields.onlyIf("presence_penalty", "0", "0.0");
     fields.onlyIf("modalities", "[\"text\"]");
     fields.onlyIf("service_tier", "\"auto\"", "\"default\"");
     fields.onlyIf("store", "false");
@@ -175,7 +174,14 @@ public record ChatRequest(
     return text.asString();
   }
 
-  static Map<Integer, Float> bias(Fields fields) {
+  static LogitBias bias(Fields fields) {
+    return new LogitBias(
+        fixedBias(fields),
+        fields.number("frequency_penalty", -2, 2).orElse(0),
+        fields.number("presence_penalty", -2, 2).orElse(0));
+  }
+
+  private static Map<Integer, Float> fixedBias(Fields fields) {
     var bias = fields.take("logit_bias");
     if (bias.isEmpty()) {
       return Map.of();

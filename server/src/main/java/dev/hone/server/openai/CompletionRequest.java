@@ -1,10 +1,10 @@
 package dev.hone.server.openai;
 
 import dev.hone.model.generate.SamplingOptions;
+import dev.hone.model.serve.LogitBias;
 import dev.hone.server.api.ApiException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -26,7 +26,7 @@ public record CompletionRequest(
     long seed,
     int topLogprobs,
     boolean isEchoed,
-    Map<Integer, Float> bias,
+    LogitBias bias,
     Optional<ChatRequest.Streaming> stream,
     String user) {
   private static final int USUAL_TOKENS = 16;
@@ -56,8 +56,6 @@ public record CompletionRequest(
             ChatRequest.streaming(fields),
             fields.text("user").orElse(""));
     fields.onlyIf("best_of", "1", String.valueOf(request.choices()));
-    fields.onlyIf("frequency_penalty", "0", "0.0");
-    fields.onlyIf("presence_penalty", "0", "0.0");
     fields.onlyIf("suffix", "\"\"");
     fields.end();
     return request;

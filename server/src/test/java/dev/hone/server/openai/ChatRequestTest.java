@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.serve.LogitBias;
 import dev.hone.server.api.ApiException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,7 @@ class ChatRequestTest {
     var request =
         read(
             ",'temperature':0.5,'top_p':0.9,'max_completion_tokens':7,'stop':['a','b'],'n':2,'seed':9,"
-                + "'logprobs':true,'top_logprobs':3,'logit_bias':{'5':-100},'stream':true,"
+                + "'logprobs':true,'top_logprobs':3,'logit_bias':{'5':-100},'frequency_penalty':0.5,'presence_penalty':-1,'stream':true,"
                 + "'stream_options':{'include_usage':true},'user':'u','tools':["
                 + TOOL
                 + "],'tool_choice':'auto','parallel_tool_calls':false,'response_format':{'type':'json_object'}");
@@ -52,7 +54,7 @@ class ChatRequestTest {
     assertEquals(7, request.maxTokens().orElseThrow());
     assertEquals(List.of("a", "b"), request.stop());
     assertEquals(3, request.topLogprobs());
-    assertEquals(-100f, request.bias().get(5));
+    assertEquals(new LogitBias(Map.of(5, -100f), 0.5, -1), request.bias());
     assertEquals(Optional.of(new ChatRequest.Streaming(true)), request.stream());
     assertTrue(request.grammar().isPresent());
     assertEquals(1, request.conversation().tools().size());
@@ -66,8 +68,8 @@ class ChatRequestTest {
       value = {
         "'nonsense':1|nonsense",
         "'audio':{}|audio",
-        "'frequency_penalty':0.5|frequency_penalty",
-        "'presence_penalty':-1|presence_penalty",
+        "'frequency_penalty':2.5|frequency_penalty",
+        "'presence_penalty':-2.1|presence_penalty",
         "'functions':[]|functions",
         "'reasoning_effort':'low'|reasoning_effort",
         "'modalities':['audio']|modalities",
