@@ -6,6 +6,7 @@ import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.ChatRequest;
 import dev.hone.server.openai.CompletionRequest;
 import dev.hone.server.openai.Completions;
+import dev.hone.server.openai.Spent;
 import dev.hone.server.openai.Whole;
 import dev.hone.server.state.Keys;
 import dev.hone.server.state.Scope;
@@ -14,10 +15,11 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
+import java.util.function.Consumer;
 
 /// `POST /v1/chat/completions` and the older `POST /v1/completions`.
 final class ChatEndpoint {
+  private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
   private static final int OK = 200;
 
   private final Chat chat;
@@ -52,14 +54,11 @@ final class ChatEndpoint {
     caller.require(Scope.INFERENCE);
     var asked = CompletionRequest.read(JsonBody.read(request, bodyBytes));
     var model = names.find(caller.tenant(), asked.model());
-    if (asked.stream().isEmpty()) {
-      Chat.Sink sink = reply -> Api.send(response, OK, reply);
-      count(caller, completions.answer(asked, model, caller.client(), sink));
-      return;
-    }
-    var events = new EventStream(response);
-    count(caller, completions.answer(asked, model, caller.client(), events::send));
-    events.end();
+    send(
+        caller,
+        response,
+        asked.stream().isPresent(),
+        (sink, spent) -> completions.answer(asked, model, caller.client(), sink, spent));
   }
 
   void handle(Caller caller, ServerRequest request, ServerResponse response)
@@ -68,41 +67,59 @@ final class ChatEndpoint {
     var body = JsonBody.read(request, bodyBytes);
     var answering = Optional.ofNullable(others.get(body.path("model").asString("")));
     if (answering.isPresent()) {
-      whole(caller, Whole.read(body), answering.get(), response);
+      var asked = Whole.read(body);
+      send(
+          caller,
+          response,
+          asked.isStreamed(),
+          (sink, spent) -> asked.answer(answering.get(), caller.tenant(), sink, spent));
       return;
     }
     var asked = ChatRequest.read(body);
     var model = names.find(caller.tenant(), asked.model());
-    if (asked.stream().isEmpty()) {
-      var reply = chat.answer(asked, model, caller.client());
-      count(caller, reply.path("usage"));
-      Api.send(response, OK, reply);
-      return;
-    }
-    var events = new EventStream(response);
-    var usage = chat.stream(asked, model, caller.client(), events::send);
-    count(caller, usage);
-    events.end();
+    boolean isStreamed = asked.stream().isPresent();
+    send(
+        caller,
+        response,
+        isStreamed,
+        (sink, spent) -> {
+          if (isStreamed) {
+            chat.stream(asked, model, caller.client(), sink, spent);
+          } else {
+            sink.send(chat.answer(asked, model, caller.client(), spent));
+          }
+        });
   }
 
-  private void whole(Caller caller, Whole asked, Answering answering, ServerResponse response)
+  /// Gives an answer to a sink.
+  @FunctionalInterface
+  private interface Answers {
+    void give(Chat.Sink sink, Consumer<Spent> spent) throws IOException, InterruptedException;
+  }
+
+  /// Sends an answer whole or streamed, and counts what it took.
+  private void send(Caller caller, ServerResponse response, boolean isStreamed, Answers answers)
       throws IOException, InterruptedException {
-    if (!asked.isStreamed()) {
-      var usage = asked.answer(answering, caller.tenant(), reply -> Api.send(response, OK, reply));
-      count(caller, usage);
-      return;
+    if (isStreamed) {
+      EventStream.send(response, sink -> answers.give(sink, spent -> count(caller, spent)));
+    } else {
+      answers.give(reply -> Api.send(response, OK, reply), spent -> count(caller, spent));
     }
-    var events = new EventStream(response);
-    count(caller, asked.answer(answering, caller.tenant(), events::send));
-    events.end();
   }
 
-  private void count(Caller caller, JsonNode usage) throws IOException {
-    long prompt = usage.path("prompt_tokens").asLong();
-    long written = usage.path("completion_tokens").asLong();
-    meter.used(prompt, written);
-    if (caller.key().isPresent()) {
-      keys.addUsage(caller.tenant(), caller.key().get().id(), prompt + written);
+  /// A database that is away does not take an answer back.
+  private void count(Caller caller, Spent spent) {
+    meter.used(spent.promptTokens(), spent.answerTokens());
+    if (caller.key().isEmpty()) {
+      return;
+    }
+    var id = caller.key().get().id();
+    long tokens = spent.promptTokens() + spent.answerTokens();
+    try {
+      keys.addUsage(caller.tenant(), id, tokens);
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING, "%d tokens of key %s not counted".formatted(tokens, id), e);
     }
   }
 }

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -64,8 +65,8 @@ public final class Chat {
 
   /// A request on its way.
   private record Running(ChatRequest request, ChatReply reply, List<Ticket> tickets) {
-    void cancel() {
-      tickets.forEach(Ticket::cancel);
+    Spent end() {
+      return Tickets.end(tickets, request.choices());
     }
 
     Set<String> toolNames() {
@@ -82,7 +83,8 @@ public final class Chat {
   /// Answers as a whole.
   ///
   /// @param client whose turn it counts as
-  public ObjectNode answer(ChatRequest request, Served model, String client)
+  /// @param spent told what it took, however it ends
+  public ObjectNode answer(ChatRequest request, Served model, String client, Consumer<Spent> spent)
       throws IOException, InterruptedException {
     var running = begin(request, model, client, choice -> piece -> {});
     var choices = new ArrayList<ChatReply.Choice>();
@@ -94,15 +96,17 @@ public final class Chat {
         choices.add(new ChatReply.Choice(answer, text + reader.rest(), reader.calls()));
       }
     } finally {
-      running.cancel();
+      spent.accept(running.end());
     }
     return running.reply().whole(choices, running.hasLogprobs());
   }
 
   /// Answers in chunks.
   ///
-  /// @return the tokens that it took
-  public ObjectNode stream(ChatRequest request, Served model, String client, Sink sink)
+  /// @param client whose turn it counts as
+  /// @param spent told what it took, however it ends
+  public void stream(
+      ChatRequest request, Served model, String client, Sink sink, Consumer<Spent> spent)
       throws IOException, InterruptedException {
     var events = new LinkedBlockingQueue<Event>();
     var running = begin(request, model, client, choice -> listener(choice, events));
@@ -111,9 +115,9 @@ public final class Chat {
       running.tickets().get(i).result().whenComplete((a, e) -> events.add(new Event.End(choice)));
     }
     try {
-      return send(running, events, sink);
+      send(running, events, sink);
     } finally {
-      running.cancel();
+      spent.accept(running.end());
     }
   }
 
@@ -134,7 +138,7 @@ public final class Chat {
     };
   }
 
-  private static ObjectNode send(Running running, BlockingQueue<Event> events, Sink sink)
+  private static void send(Running running, BlockingQueue<Event> events, Sink sink)
       throws IOException, InterruptedException {
     var reply = running.reply();
     var readers = new ArrayList<CallReader>();
@@ -166,14 +170,13 @@ public final class Chat {
         }
       }
     }
-    var answers = new ArrayList<Answer>();
-    for (var ticket : running.tickets()) {
-      answers.add(Tickets.result(ticket, "messages"));
-    }
     if (running.request().stream().map(ChatRequest.Streaming::hasUsage).orElse(false)) {
+      var answers = new ArrayList<Answer>();
+      for (var ticket : running.tickets()) {
+        answers.add(Tickets.result(ticket, "messages"));
+      }
       sink.send(reply.usageChunk(answers));
     }
-    return ChatReply.usage(answers);
   }
 
   private static void end(Running running, int choice, CallReader reader, Sink sink)

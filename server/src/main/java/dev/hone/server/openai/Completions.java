@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -42,18 +43,22 @@ public final class Completions {
 
   /// Gives one object, or the chunks of a stream.
   ///
-  /// @return the tokens that it took
-  public ObjectNode answer(CompletionRequest request, Served model, String client, Chat.Sink sink)
+  /// @param client whose turn it counts as
+  /// @param spent told what it took, however it ends
+  public void answer(
+      CompletionRequest request, Served model, String client, Chat.Sink sink, Consumer<Spent> spent)
       throws IOException, InterruptedException {
     var events = new LinkedBlockingQueue<Event>();
     var running = begin(request, model, client, events);
     try {
       var id = ChatReply.newId("cmpl-");
-      return request.stream().isPresent()
-          ? stream(request, running, events, id, sink)
-          : whole(request, running, id, sink);
+      if (request.stream().isPresent()) {
+        stream(request, running, events, id, sink);
+      } else {
+        whole(request, running, id, sink);
+      }
     } finally {
-      running.forEach(Ticket::cancel);
+      spent.accept(Tickets.end(running, request.choices()));
     }
   }
 
@@ -106,8 +111,7 @@ public final class Completions {
     return IntStream.concat(IntStream.of(first), IntStream.of(text)).toArray();
   }
 
-  private ObjectNode whole(
-      CompletionRequest request, List<Ticket> running, String id, Chat.Sink sink)
+  private void whole(CompletionRequest request, List<Ticket> running, String id, Chat.Sink sink)
       throws IOException, InterruptedException {
     var reply = head(id, request.model());
     var choices = reply.putArray("choices");
@@ -117,10 +121,8 @@ public final class Completions {
       answers.add(answer);
       choices.add(choice(i, echoed(request, i) + answer.generation().text(), answer, request));
     }
-    var usage = usage(request, answers);
-    reply.set("usage", usage);
+    reply.set("usage", usage(request, answers));
     sink.send(reply);
-    return usage;
   }
 
   private static String echoed(CompletionRequest request, int index) {
@@ -160,7 +162,7 @@ public final class Completions {
     return host.tokenizer().decode(new int[] {id}, false);
   }
 
-  private ObjectNode stream(
+  private void stream(
       CompletionRequest request,
       List<Ticket> running,
       LinkedBlockingQueue<Event> events,
@@ -184,14 +186,12 @@ public final class Completions {
         open--;
       }
     }
-    var usage = usage(request, List.of(answers));
     if (request.stream().map(ChatRequest.Streaming::hasUsage).orElse(false)) {
       var last = head(id, request.model());
       last.putArray("choices");
-      last.set("usage", usage);
+      last.set("usage", usage(request, List.of(answers)));
       sink.send(last);
     }
-    return usage;
   }
 
   private static ObjectNode chunk(

@@ -9,6 +9,8 @@ import dev.hone.server.api.ApiException;
 import dev.hone.server.model.BusyException;
 import dev.hone.server.model.ModelHost;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /// Hands requests to an engine, and its refusals back as the API words them.
@@ -29,14 +31,35 @@ record Tickets(ModelHost host) {
   /// Waits for an answer.
   ///
   /// @throws ApiException where the request could not be answered
-  static Answer result(Ticket ticket, String param) throws IOException, InterruptedException {
+  static Answer result(Ticket ticket, String param) throws InterruptedException {
     try {
       return ticket.result().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UsageException wrong) {
         throw ApiException.invalid(param, wrong.getMessage());
       }
-      throw new IOException("the engine failed", e);
+      throw new IllegalStateException("the engine failed", e);
     }
+  }
+
+  /// Ends all, and counts what they took: a client that hangs up has used what was computed for it
+  /// until then.
+  ///
+  /// @param choices answers in a row to one prompt, which counts once
+  static Spent end(List<Ticket> tickets, int choices) {
+    tickets.forEach(Ticket::cancel);
+    long prompt = 0;
+    long written = 0;
+    for (int i = 0; i < tickets.size(); i++) {
+      var answer = tickets.get(i).result().handle((given, failure) -> Optional.ofNullable(given));
+      if (answer.join().isEmpty()) {
+        continue;
+      }
+      var generation = answer.join().get().generation();
+      boolean isBegun = generation.generatedTokens() > 0;
+      prompt += isBegun && i % choices == 0 ? generation.promptTokens() : 0;
+      written += generation.ids().size();
+    }
+    return new Spent(prompt, written);
   }
 }

@@ -6,6 +6,7 @@ import dev.hone.server.answer.Replied;
 import dev.hone.server.api.ApiException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -55,10 +56,11 @@ public final class Whole {
 
   /// Asks, and gives what a client expects: one object, or the chunks of a stream.
   ///
-  /// @return the tokens that it took
-  public ObjectNode answer(Answering answering, String tenant, Chat.Sink sink)
+  /// @param spent told what it took, even if the reply reaches nobody
+  public void answer(Answering answering, String tenant, Chat.Sink sink, Consumer<Spent> spent)
       throws IOException, InterruptedException {
     var replied = answering.reply(question, tenant);
+    spent.accept(new Spent(replied.promptTokens(), replied.answerTokens()));
     var usage = ChatReply.usage(replied.promptTokens(), 0, replied.answerTokens());
     var id = ChatReply.newId("chatcmpl-");
     if (stream.isEmpty()) {
@@ -68,7 +70,7 @@ public final class Whole {
       choice.putNull("logprobs").put("finish_reason", "stop");
       reply.set("usage", usage);
       sink.send(reply);
-      return usage;
+      return;
     }
     sink.send(chunk(id, answering.name(), message(replied), null));
     sink.send(chunk(id, answering.name(), JSON.objectNode(), "stop"));
@@ -78,7 +80,6 @@ public final class Whole {
       last.set("usage", usage);
       sink.send(last);
     }
-    return usage;
   }
 
   private static ObjectNode message(Replied replied) {
