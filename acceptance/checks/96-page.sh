@@ -46,7 +46,8 @@ head -n 30 "$data/valid.jsonl" >"$OUT/valid.jsonl"
   printf '{"messages": []}\n{"messages": [{"content": "no role"}]}\nno JSON <b>at all</b>\n'
 } >"$OUT/bad.jsonl"
 
-serve data
+"$HONE" advise --data "$OUT/train.jsonl" --out "$OUT/report" --without tuned >"$OUT/advise.log" 2>&1 || [ $? = 4 ] || fail "hone advise fails"
+serve data --report "$OUT/report"
 training=$(upload "$OUT/train.jsonl")
 validation=$(upload "$OUT/valid.jsonl")
 body='{"model": "hone", "training_file": "%s", "validation_file": "%s", "suffix": "shop",
@@ -56,7 +57,7 @@ job=$(printf "$body" "$training" "$validation" | curl -sf "$url/v1/fine_tuning/j
 curl -sfN --max-time 600 "$url/v1/fine_tuning/jobs/$job/events?stream=true" >"$OUT/events.txt" || fail "the events end badly"
 [ "$(tail -n 2 "$OUT/events.txt" | head -n 1)" = "data: [DONE]" ] || fail "the events do not end"
 node "$here/check.mjs" "$chromium" "$url" "$job" "$OUT/bad.jsonl" "$OUT/train.jsonl" "$OUT" || fail "the page does not work"
-for name in job ask; do
+for name in job ask report; do
   [ "$(wc -c <"$OUT/$name.png")" -gt 10000 ] || fail "$name.png shows nothing"
   [ -z "${PICTURES:-}" ] || cp "$OUT/$name.png" "$PICTURES/page-$name.png"
 done

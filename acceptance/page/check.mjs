@@ -109,6 +109,15 @@ async function asks(tab) {
   await picture(tab, "ask");
 }
 
+// The frame is of no origin, so that nothing but a picture tells what it shows.
+async function showsReport(tab) {
+  await tab.go(url + "/report");
+  await tab.wait(`document.querySelector("#report").src.includes("/report/view/")`);
+  await fits(tab, "/report");
+  await tab.wait(`performance.getEntriesByType("resource").some(one => one.initiatorType === "iframe" && one.responseEnd > 0)`);
+  await picture(tab, "report");
+}
+
 async function asksForKey(tab) {
   await tab.go(url + "/");
   await tab.wait(`document.querySelector("#key-dialog").open`);
@@ -131,7 +140,7 @@ const browser = new Browser(program, out + "/profile");
 try {
   const tab = await Tab.open(browser);
   await tab.width(1100);
-  const steps = key ? [asksForKey] : [listsJobs, showsJob, checksFiles, drivesJob, asks];
+  const steps = key ? [asksForKey] : [listsJobs, showsJob, checksFiles, drivesJob, asks, showsReport];
   for (const step of steps) {
     await step(tab);
     require(tab.problems.length === 0, `${step.name}: ${tab.problems.join("\n")}`);

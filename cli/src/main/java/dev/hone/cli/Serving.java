@@ -76,7 +76,8 @@ record Serving(Shell shell, Wish wish) {
         prepareKey(state.keys(), wish.keyFile().get());
       }
       var others = others(host, embedder);
-      try (var server = ApiServer.start(options, host, folders, others, embedder, state, jobs)) {
+      try (var server =
+          ApiServer.start(options, host, folders, others, page(), embedder, state, jobs)) {
         var ended = new CountDownLatch(1);
         try (var interrupt = Interrupt.listen(ended::countDown)) {
           greet(server, folders, others);
@@ -97,6 +98,10 @@ record Serving(Shell shell, Wish wish) {
       others.addAll(RecipeAnswering.of(wish.report().get(), wish.threads()));
     }
     return others;
+  }
+
+  private Optional<Path> page() {
+    return wish.report().map(dir -> dir.resolve("report.html"));
   }
 
   private void greet(ApiServer server, List<Path> folders, List<Answering> others) {

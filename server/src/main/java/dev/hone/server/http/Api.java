@@ -50,12 +50,23 @@ final class Api {
   }
 
   Handler handler(Endpoint endpoint) {
+    return open((request, response) -> endpoint.handle(guard.admit(request), request, response));
+  }
+
+  /// An endpoint for everybody.
+  @FunctionalInterface
+  interface OpenEndpoint {
+    void handle(ServerRequest request, ServerResponse response)
+        throws IOException, InterruptedException;
+  }
+
+  Handler open(OpenEndpoint endpoint) {
     return (request, response) -> {
       var id = "req_" + UUID.randomUUID().toString().replace("-", "");
       response.header("x-request-id", id);
       long start = System.nanoTime();
       try {
-        endpoint.handle(guard.admit(request), request, response);
+        endpoint.handle(request, response);
       } catch (CloseConnectionException e) {
         throw e;
       } catch (TooFastException e) {

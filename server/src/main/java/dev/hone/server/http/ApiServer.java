@@ -61,12 +61,14 @@ public final class ApiServer implements AutoCloseable {
 
   /// @param adapters directories of adapters that are served under their names
   /// @param others what answers beside models of the host; whoever opened them closes them
+  /// @param report a page to show, of HTML
   /// @param embedder of the embeddings' endpoint
   public static ApiServer start(
       ServerOptions options,
       ModelHost host,
       List<Path> adapters,
       List<Answering> others,
+      Optional<Path> report,
       Embedder embedder,
       State state,
       JobSettings jobSettings)
@@ -92,6 +94,7 @@ public final class ApiServer implements AutoCloseable {
     var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
     var models = new ModelsEndpoint(names, host, state);
     var page = new PageEndpoint(PageFiles.load());
+    var shown = new ReportEndpoint(report);
     var routing =
         HttpRouting.builder()
             .addFilter(new BrowserFilter(options))
@@ -120,6 +123,8 @@ public final class ApiServer implements AutoCloseable {
             .post("/v1/fine_tuning/jobs/{id}/resume", api.json(jobs::resume))
             .get("/v1/fine_tuning/jobs/{id}/events", api.handler(jobs::events))
             .get("/v1/fine_tuning/jobs/{id}/checkpoints", api.json(jobs::checkpoints))
+            .post("/report/tickets", api.json(shown::ticket))
+            .get("/report/view/{id}", api.open(shown::view))
             .get("/healthz", (request, response) -> response.send("ok\n"))
             .get(
                 "/metrics",

@@ -27,13 +27,13 @@ import java.util.regex.Pattern;
 ///   what it wasn't meant to.
 final class BrowserFilter implements Filter {
   private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
-  private static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
+  static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
   private static final HeaderName REFERRER = HeaderNames.create("Referrer-Policy");
   private static final HeaderName RESOURCE = HeaderNames.create("Cross-Origin-Resource-Policy");
   private static final HeaderName OPENER = HeaderNames.create("Cross-Origin-Opener-Policy");
   private static final String CONTENT =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+          + " frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   private static final Set<Method> HARMLESS = Set.of(Method.GET, Method.HEAD, Method.OPTIONS);
   private static final Set<String> OWN = Set.of("same-origin", "none");
   private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");

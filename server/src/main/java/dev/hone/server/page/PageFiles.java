@@ -17,7 +17,8 @@ public record PageFiles(Map<String, PageFile> byPath) {
           new View("/", "jobs", "Jobs"),
           new View("/job", "job", "Job"),
           new View("/files", "files", "Files"),
-          new View("/ask", "ask", "Ask"));
+          new View("/ask", "ask", "Ask"),
+          new View("/report", "report", "Report"));
   private static final List<String> SCRIPTS =
       List.of(
           "api.js",
@@ -28,7 +29,8 @@ public record PageFiles(Map<String, PageFile> byPath) {
           "job.js",
           "jobs.js",
           "lines.js",
-          "plot.js");
+          "plot.js",
+          "report.js");
 
   public PageFiles {
     byPath = Map.copyOf(byPath);

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.server.state.NewKey;
+import dev.hone.server.state.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -16,10 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The page, from a server that needs keys.
 class PageTest {
-  private static final List<String> VIEWS = List.of("/", "/job", "/files", "/ask");
+  private static final List<String> VIEWS = List.of("/", "/job", "/files", "/ask", "/report");
   private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"]+)\"");
   private static final Pattern IMPORT = Pattern.compile("from \"\\./([^\"]+)\"");
 
@@ -65,6 +71,27 @@ class PageTest {
     assertEquals(401, server.get("/v1/fine_tuning/jobs").status());
     assertEquals(401, server.get("/v1/fine_tuning/jobs/ftjob-1/events?stream=true").status());
     assertEquals(401, server.post("/v1/files/file-1/check", "").status());
+  }
+
+  @Test
+  void theReportIsShownOnceToWhoeverHasAKey() throws IOException {
+    assertEquals(401, server.post("/report/tickets", "").status());
+    var wanted =
+        new NewKey(
+            "shop", "test", EnumSet.of(Scope.INFERENCE), OptionalInt.empty(), OptionalLong.empty());
+    var key = "Authorization: Bearer " + server.state.keys().create(wanted).secret();
+    var path =
+        JsonMapper.shared()
+            .readTree(server.post("/report/tickets", "", key).body())
+            .path("path")
+            .asString();
+    var shown = server.get(path);
+    assertEquals(RunningServer.REPORT, shown.body());
+    var policy = shown.header("Content-Security-Policy").orElseThrow();
+    assertTrue(policy.startsWith("default-src 'none';"), policy);
+    assertTrue(policy.endsWith("frame-ancestors 'self'; sandbox allow-scripts"), policy);
+    assertEquals(404, server.get(path).status());
+    assertEquals(404, server.get("/report/view/00000000-0000-0000-0000-000000000000").status());
   }
 
   @Test

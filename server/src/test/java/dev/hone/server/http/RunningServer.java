@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
 final class RunningServer implements AutoCloseable {
   static final Path BASE =
       Path.of("../model/src/test/resources/golden/peft/base").toAbsolutePath().normalize();
+  static final String REPORT = "<!doctype html><script>1</script>Every row of somebody's.";
   private static final int TIMEOUT = 10_000;
 
   final State state;
@@ -38,7 +40,10 @@ final class RunningServer implements AutoCloseable {
     host = ModelHost.open("tiny", BASE, 64, 1);
     var settings = JobSettings.of(Map.of("tiny", BASE), 1, (what, why) -> warnings.add(what + why));
     before.run(state, settings);
-    server = ApiServer.start(options, host, List.of(), List.of(), embedder, state, settings);
+    var report = Files.writeString(data.resolve("report.html"), REPORT);
+    server =
+        ApiServer.start(
+            options, host, List.of(), List.of(), Optional.of(report), embedder, state, settings);
   }
 
   /// What is done to a state before its server starts.

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -46,7 +47,9 @@ final class TestServer implements AutoCloseable {
     var options =
         new ServerOptions("127.0.0.1", 0, true, bodyBytes, List.of(), idle, Duration.ofSeconds(30));
     embedder = OnnxEmbedder.open(1);
-    server = ApiServer.start(options, host, List.of(), List.of(), embedder, state, jobs);
+    server =
+        ApiServer.start(
+            options, host, List.of(), List.of(), Optional.empty(), embedder, state, jobs);
   }
 
   static TestServer start(Path dir) throws IOException {
