@@ -63,6 +63,11 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private static final int NOT_ENOUGH_DATA = 4;
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
+
+  /// Evaluations without progress after which a training ends: what comes after them was never
+  /// chosen.
+  private static final int PATIENCE = 3;
+
   private static final int SHOTS = 4;
   private static final int SEARCH = 500;
   private static final int ROWS_IN_ALL = 3_000;
@@ -264,7 +269,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         usual.clipNorm(),
         usual.recompute(),
         usual.evalEvery(),
-        usual.patience(),
+        PATIENCE,
         usual.checkpointEvery(),
         wish.seed());
   }

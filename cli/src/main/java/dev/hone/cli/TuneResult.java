@@ -107,7 +107,7 @@ final class TuneResult {
     return Table.ofNumbers()
         .row("", "estimate", "outcome")
         .row(
-            "time",
+            summary.stoppedEarly() ? "time of %,d steps".formatted(summary.steps()) : "time",
             Numbers.duration(summary.estimatedWallSeconds()),
             Numbers.duration(summary.wallSeconds()))
         .row(

@@ -380,10 +380,16 @@ public final class TuneRun {
         state.trainedTokens() / state.seconds(),
         state.seconds(),
         wall,
-        plan.estimatedSeconds(),
+        plan.estimatedSeconds() * shareTaken(plan, state),
         ProcessMemory.peakBytes(),
         plan.estimatedPeakBytes(),
         state.fingerprint());
+  }
+
+  /// Share of the planned steps that were taken.
+  private static double shareTaken(Plan plan, RunState state) {
+    long planned = plan.totalSteps() - plan.stepsDone();
+    return planned == 0 ? 1 : (double) (state.step() - plan.stepsDone()) / planned;
   }
 
   /// Writes metrics, and passes on what the listener wants to know.

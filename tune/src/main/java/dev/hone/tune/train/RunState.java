@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 ///   with the least held-out loss, of these the first; -1 before the first evaluation
 /// @param bestLoss its loss, nats per token
 /// @param bestMetric its metric; empty where none is measured
-/// @param worseInARow evaluations since the last one with a greater metric than ever before, or
-///   where none is measured with a smaller loss
+/// @param worseInARow evaluations since the last one with a greater metric than ever before; or with
+///   a smaller loss, where none is measured or it has not risen yet
 /// @param trainedTokens targets learned from so far
 /// @param tokens tokens run through the model so far
 /// @param seconds time spent training so far
@@ -78,7 +78,8 @@ public record RunState(
     double loss = heldOut.evaluation().loss();
     int byMetric = Double.compare(metric(heldOut.metric()), metric(bestMetric));
     boolean isBest = byMetric > 0 || byMetric == 0 && loss < bestLoss;
-    boolean isProgress = heldOut.metric().isPresent() ? byMetric > 0 : isBest;
+    boolean hasRisen = metric(bestMetric) > metric(metricBefore);
+    boolean isProgress = byMetric > 0 || isBest && !hasRisen;
     return new RunState(
         step,
         isBest ? step : bestStep,

@@ -63,6 +63,14 @@ class RunStateTest {
   }
 
   @Test
+  void untilTheMetricHasRisenPatienceWaitsForASmallerLoss() {
+    var still = after(after(start(OptionalDouble.of(0)), 3, 0), 2, 0);
+    assertEquals(0, still.worseInARow());
+    assertEquals(1, after(still, 2.5, 0).worseInARow());
+    assertEquals(1, after(after(still, 1.5, 0.1), 1, 0.1).worseInARow());
+  }
+
+  @Test
   void aMetricOfNothingIsOneToo() {
     assertEquals(1, after(start(OptionalDouble.of(0)), 3, 0).bestStep());
   }
