@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 
 /// How a run ended: `summary.json`.
 ///
-/// Estimates stand beside outcomes; that of the time is for the steps that were taken. Memory is the
-/// process's peak resident set, which the operating system counts. The metric is the answers'
+/// Estimates stand beside outcomes; that of the time is for the steps that were taken. Memory is
+/// the process's peak resident set, which the operating system counts. The metric is the answers'
 /// measure that has chosen the step, where one did.
 public record Summary(
     @JsonProperty("method") String method,

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 ///   with the least held-out loss, of these the first; -1 before the first evaluation
 /// @param bestLoss its loss, nats per token
 /// @param bestMetric its metric; empty where none is measured
-/// @param worseInARow evaluations since the last one with a greater metric than ever before; or with
-///   a smaller loss, where none is measured or it has not risen yet
+/// @param worseInARow evaluations since the last one with a greater metric than ever before; or
+///   with a smaller loss, where none is measured or it has not risen yet
 /// @param trainedTokens targets learned from so far
 /// @param tokens tokens run through the model so far
 /// @param seconds time spent training so far
