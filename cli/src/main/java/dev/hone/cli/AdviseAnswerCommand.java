@@ -1,6 +1,9 @@
 package dev.hone.cli;
 
+import dev.hone.hosted.HostedRecipes;
+import dev.hone.hosted.StoppedException;
 import dev.hone.ladder.rung.Recipes;
+import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -37,6 +40,12 @@ final class AdviseAnswerCommand implements Callable<Integer> {
       description = "The system prompt that the rows had, if they had one.")
   private Optional<String> system = Optional.empty();
 
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "Holds the key of a hosted model.")
+  private Optional<Path> keyFile = Optional.empty();
+
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
@@ -48,9 +57,12 @@ final class AdviseAnswerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var opened = Recipes.open(out, rung, threads.count())) {
+    var elsewhere = new HostedRecipes(System.getenv(), keyFile, out.resolve("answered.json"));
+    try (var opened = Recipes.open(out, rung, threads.count(), elsewhere)) {
       shell.out().println(opened.solution().answer(Recipes.question(question, system)).text());
       return ErrorReport.FINE;
+    } catch (StoppedException e) {
+      throw new UsageException(e.getMessage(), e.hint(), e);
     }
   }
 }

@@ -45,7 +45,8 @@ import picocli.CommandLine.Option;
       "  hone advise --data asked.jsonl --docs handbook --base models/base --out report",
       "  hone advise --data forms.csv --csv-prompt mail --csv-completion json --target 0.9 --out"
           + " report",
-      "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report"
+      "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report",
+      "  hone advise --data tickets.jsonl --base ollama:qwen3:4b --out report"
     })
 final class AdviseCommand implements Callable<Integer> {
   // Neither is required where a command of its own follows.
@@ -75,10 +76,20 @@ final class AdviseCommand implements Callable<Integer> {
 
   @Option(
       names = "--base",
-      paramLabel = "hone|DIR",
-      converter = BaseConverter.class,
-      description = "The model. Default: hone, the embedded one.")
-  private Optional<Path> base = Optional.empty();
+      paramLabel = "MODEL",
+      converter = ModelName.Converter.class,
+      description =
+          "hone, the embedded one (the default); a directory; openai:MODEL, anthropic:MODEL,"
+              + " gemini:MODEL, ollama:MODEL; or URL#MODEL of a server that speaks OpenAI's API.")
+  private Optional<ModelName> base = Optional.empty();
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description =
+          "Holds the key of a hosted model. Default: from the environment, as the provider's own"
+              + " clients do.")
+  private Optional<Path> keyFile = Optional.empty();
 
   @Option(
       names = "--system",
@@ -199,6 +210,7 @@ final class AdviseCommand implements Callable<Integer> {
             valid.map(file -> new Source(file, columns)),
             docs,
             base,
+            keyFile,
             system,
             metric,
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),

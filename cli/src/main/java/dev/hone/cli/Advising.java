@@ -1,6 +1,8 @@
 package dev.hone.cli;
 
 import dev.hone.base.Embedded;
+import dev.hone.hosted.Budget;
+import dev.hone.hosted.StoppedException;
 import dev.hone.ladder.climb.Climb;
 import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.Verdict.FactsChange;
@@ -37,6 +39,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.tensor.Processor;
@@ -81,7 +84,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Source data,
       Optional<Source> valid,
       Optional<Path> docs,
-      Optional<Path> base,
+      Optional<ModelName> base,
+      Optional<Path> keyFile,
       Optional<String> system,
       Optional<String> metric,
       OptionalDouble target,
@@ -123,12 +127,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var kind = Kind.of(items, wish.docs().isPresent());
     var metric = metric(kind, items);
     var parts = parts(items);
-    var base = wish.base().isPresent() ? wish.base().get() : Embedded.model();
-    int answerTokens =
-        LocalModel.answerTokens(base, parts.train().stream().map(Item::answer).toList());
+    var answers = parts.train().stream().map(Item::answer).toList();
+    var directory = directory();
+    int answerTokens = LocalModel.answerTokens(directory, answers);
     var form = form(kind, parts);
     var change = change();
-    try (var model = LocalModel.open(base, Optional.empty(), threads, answerTokens);
+    var budget = Budget.open(out.resolve("spent.json"), OptionalDouble.empty(), Optional.empty());
+    try (var model = open(budget, answerTokens);
         var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
       var settings =
@@ -139,18 +144,52 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               wish.target(),
               wish.margin(),
               growing(),
-              oracle(model, form, lookup, items),
+              oracle(model.chat(), form, lookup, items),
               change.map(Change::stale).orElse(0.0),
               wish.seed(),
               out);
       var training =
-          new Training(
-              base, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
-      var rungs = rungs(kind, model, form, lookup, training);
+          model
+              .local()
+              .map(any ->
+                  new Training(
+                      directory,
+                      new Method.Lora(LORA),
+                      hyper(parts.train().size()),
+                      threads,
+                      answerTokens));
+      var rungs = rungs(kind, model.chat(), form, lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
-      return report(climb, base, change);
+      if (budget.calls() > 0) {
+        shell.err().printf("%s was asked %,d times%n", name(), budget.calls());
+      }
+      return report(climb, change);
+    } catch (StoppedException e) {
+      throw new UsageException(e.getMessage(), e.hint(), e);
     }
+  }
+
+  private OpenedModel open(Budget budget, int answerTokens) throws IOException {
+    return wish.base().isPresent() && wish.base().get() instanceof ModelName.Hosted hosted
+        ? OpenedModel.hosted(hosted, wish.keyFile(), budget, answerTokens)
+        : OpenedModel.local(directory(), threads, answerTokens);
+  }
+
+  /// The model on this machine; where another one is asked, the embedded one, which counts tokens.
+  private Path directory() throws CheckpointException {
+    return wish.base().isPresent() && wish.base().get() instanceof ModelName.Local local
+        ? local.directory()
+        : Embedded.model();
+  }
+
+  private String name() {
+    return wish.base().isEmpty()
+        ? "hone, the embedded one"
+        : switch (wish.base().get()) {
+          case ModelName.Hosted hosted -> hosted.name().text();
+          case ModelName.Local local -> local.directory().toString();
+        };
   }
 
   /// The model with the right passage, where documents or the rows have one; held to the task's
@@ -211,7 +250,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   private List<Rung> rungs(
-      Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, Training training) {
+      Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, Optional<Training> training) {
     boolean isHeld = wish.needs().contains("json");
     if (isHeld && form.isEmpty()) {
       throw new UsageException(
@@ -232,9 +271,11 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     rungs.add(new NearestShots(model, SHOTS));
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
-    rungs.add(new Tuned(training, wish.ranks(), form.filter(any -> isHeld)));
-    lookup.ifPresent(
-        (docs, embedder) -> rungs.add(new TunedOnPassages(training, model, docs, embedder)));
+    training.ifPresent(by -> {
+      rungs.add(new Tuned(by, wish.ranks(), form.filter(any -> isHeld)));
+      lookup.ifPresent(
+          (docs, embedder) -> rungs.add(new TunedOnPassages(by, model, docs, embedder)));
+    });
     if (wish.needs().contains("citations")) {
       rungs.removeIf(rung -> !CITING.contains(rung.name()));
       if (rungs.isEmpty()) {
@@ -281,11 +322,11 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : Set.of("nearest-answer", "linear-classifier");
   }
 
-  private int report(ClimbReport climb, Path base, Optional<Change> change) throws IOException {
+  private int report(ClimbReport climb, Optional<Change> change) throws IOException {
     var values = new ReportJson(climb).values();
-    values.put("command", new AdviceCommands(climb, base, wish.base().isEmpty(), out).words());
+    values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new Signals(climb, change).all();
-    values.put("base", wish.base().map(Path::toString).orElse("hone, the embedded one"));
+    values.put("base", name());
     values.put("machine", Processor.fingerprint() + ", " + threads + " threads");
     values.put("signals", signals);
     var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(values);

@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.hosted.HostedRecipes;
 import dev.hone.model.UsageException;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
@@ -95,7 +96,10 @@ record Serving(Shell shell, Wish wish) {
       others.add(IndexAnswering.open(DOCUMENTS, wish.index().get(), embedder, host));
     }
     if (wish.report().isPresent()) {
-      others.addAll(RecipeAnswering.of(wish.report().get(), wish.threads()));
+      var elsewhere =
+          new HostedRecipes(
+              System.getenv(), Optional.empty(), wish.data().resolve("hosted-calls.json"));
+      others.addAll(RecipeAnswering.of(wish.report().get(), wish.threads(), elsewhere));
     }
     return others;
   }

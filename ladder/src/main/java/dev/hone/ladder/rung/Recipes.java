@@ -27,7 +27,7 @@ public final class Recipes {
 
   /// Something that was opened, with what it stands on.
   ///
-  /// @param model that words answers, where one does
+  /// @param model on this machine that words answers, where one does
   /// @param embedder of an index, where there is one
   public record Opened(Solution solution, Optional<LocalModel> model, Optional<Embedder> embedder)
       implements AutoCloseable {
@@ -39,9 +39,17 @@ public final class Recipes {
     }
   }
 
+  /// Opens models that others host; empty for what is a directory's name.
+  @FunctionalInterface
+  public interface Elsewhere {
+    Optional<ChatModel> open(String base, int answerTokens) throws IOException;
+  }
+
   /// @param report directory of `hone advise`
   /// @param rung by name
-  public static Opened open(Path report, String rung, int threads) throws IOException {
+  /// @param elsewhere for recipes of hosted models
+  public static Opened open(Path report, String rung, int threads, Elsewhere elsewhere)
+      throws IOException {
     var file = report.resolve("rungs").resolve(rung).resolve("recipe.json");
     if (!Files.exists(file)) {
       throw new UsageException(
@@ -61,24 +69,31 @@ public final class Recipes {
       var made = kind.equals("nearest-answer") ? new NearestAnswer() : new LinearClassifier();
       return new Opened(made.build(materials(report, known, recipe)), Optional.empty(), embedder);
     }
+    var base = recipe.path("base").asString("");
+    int answerTokens = recipe.path("max_tokens").asInt(128);
+    var hosted = elsewhere.open(base, answerTokens);
+    if (hosted.isPresent()) {
+      var solution = solution(kind, report, recipe, hosted.get(), embedder);
+      return new Opened(solution, Optional.empty(), embedder);
+    }
     var model =
         LocalModel.open(
-            Path.of(recipe.path("base").asString("")),
+            Path.of(base),
             Optional.ofNullable(recipe.path("adapter").asString(null)).map(Path::of),
             threads,
-            recipe.path("max_tokens").asInt(128));
+            answerTokens);
     var solution = solution(kind, report, recipe, model, embedder);
     return new Opened(solution, Optional.of(model), embedder);
   }
 
   private static Solution solution(
-      String kind, Path report, JsonNode recipe, LocalModel local, Optional<Embedder> embedder)
+      String kind, Path report, JsonNode recipe, ChatModel plain, Optional<Embedder> embedder)
       throws IOException {
     var system = Optional.ofNullable(recipe.path("system").asString(null));
     var model =
         Form.read(recipe.path("form"))
-            .<ChatModel>map(form -> new Formed(local, form))
-            .orElse(local);
+            .<ChatModel>map(form -> new Formed(plain, form))
+            .orElse(plain);
     return switch (kind) {
       case "prompt", "tuned" ->
           new Prompted(kind, "", model, system).build(materials(report, List.of(), recipe));

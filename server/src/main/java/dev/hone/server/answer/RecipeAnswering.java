@@ -16,25 +16,30 @@ public final class RecipeAnswering implements Answering {
   private final Path report;
   private final String rung;
   private final int threads;
+  private final Recipes.Elsewhere elsewhere;
   private Optional<Recipes.Opened> opened = Optional.empty();
 
-  private RecipeAnswering(String name, Path report, String rung, int threads) {
+  private RecipeAnswering(
+      String name, Path report, String rung, int threads, Recipes.Elsewhere elsewhere) {
     this.name = name;
     this.report = report;
     this.rung = rung;
     this.threads = threads;
+    this.elsewhere = elsewhere;
   }
 
   /// The rungs of a report that left a recipe, each as `hone:RUNG`.
   ///
   /// @param report directory of `hone advise`
-  public static List<Answering> of(Path report, int threads) throws IOException {
+  /// @param elsewhere for rungs of hosted models
+  public static List<Answering> of(Path report, int threads, Recipes.Elsewhere elsewhere)
+      throws IOException {
     var all = new ArrayList<Answering>();
     try (var rungs = Files.list(report.resolve("rungs"))) {
       for (var rung : rungs.sorted().toList()) {
         if (Files.exists(rung.resolve("recipe.json"))) {
           var name = rung.getFileName().toString();
-          all.add(new RecipeAnswering("hone:" + name, report, name, threads));
+          all.add(new RecipeAnswering("hone:" + name, report, name, threads, elsewhere));
         }
       }
     }
@@ -49,7 +54,7 @@ public final class RecipeAnswering implements Answering {
   @Override
   public synchronized Replied reply(Question question, String tenant) throws IOException {
     if (opened.isEmpty()) {
-      opened = Optional.of(Recipes.open(report, rung, threads));
+      opened = Optional.of(Recipes.open(report, rung, threads, elsewhere));
     }
     var solution = opened.get().solution();
     var item = Recipes.question(question.text(), question.system());
