@@ -27,12 +27,37 @@ public record Change(int documents, int changed, boolean isFromHistory) {
   /// Files that are all of one day have been copied; their dates say nothing.
   private static final Duration COPIED = Duration.ofDays(1);
 
-  /// Of answers that were learned once a month, how many are out of date, on average: `1 − (1 −
-  /// e^(−λT)) / (λT)` with λ the rate at which a document changes and T a month.
+  /// Of answers that were learned once a month, how many are out of date, on average.
   public double stale() {
+    return stale(perMonth());
+  }
+
+  /// `1 − (1 − e^(−λT)) / (λT)`
+  ///
+  /// @param changes λT, of a document between two trainings
+  public static double stale(double changes) {
+    return changes == 0 ? 0 : 1 - (1 - Math.exp(-changes)) / changes;
+  }
+
+  /// λ: how often a document changes in a month.
+  public double perMonth() {
     double share = Math.min(0.999, (double) changed / documents);
-    double perMonth = -Math.log(1 - share) * MONTH / DAYS;
-    return perMonth == 0 ? 0 : 1 - (1 - Math.exp(-perMonth)) / perMonth;
+    return Math.log(1 / (1 - share)) * MONTH / DAYS;
+  }
+
+  /// How many trainings a month keep the share that is out of date, on average, at `stale`.
+  public double trainingsPerMonth(double stale) {
+    double low = 0;
+    double high = 1 / (1 - stale); // where λT is x, more than 1 − 1 / x are out of date
+    while (high - low > 1e-9) {
+      double middle = (low + high) / 2;
+      if (stale(middle) < stale) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return perMonth() / high;
   }
 
   /// Empty where nothing tells.

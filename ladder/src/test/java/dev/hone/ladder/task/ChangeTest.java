@@ -34,6 +34,10 @@ class ChangeTest {
     assertEquals(new Change(10, 3, false), change);
     // λ = -ln(0.7) / 3 a month; half of that, nearly.
     assertEquals(0.0572, change.stale(), 1e-3);
+    double trainings = change.trainingsPerMonth(0.05);
+    assertEquals(0.05, Change.stale(change.perMonth() / trainings), 1e-6);
+    assertTrue(trainings > 1);
+    assertEquals(0, new Change(10, 0, false).trainingsPerMonth(0.05));
   }
 
   @Test
