@@ -56,22 +56,40 @@ public final class TuneRun {
   /// @throws IOException when a file cannot be read or written
   public static Optional<Summary> run(
       TuneRequest request, TuneListener listener, BooleanSupplier stop) throws IOException {
-    return new TuneRun(request, listener, stop).run();
+    var run = new TuneRun(request, listener, stop);
+    return run.open(run::train);
   }
 
-  private Optional<Summary> run() throws IOException {
+  /// Times trial passes as the plan of a run does, and trains nothing.
+  ///
+  /// @param request whose `out` is scratch: what is left in it means nothing
+  /// @return tokens per second
+  /// @throws UsageException when the request, the model or the data cannot be used
+  /// @throws IOException when a file cannot be read or written
+  public static double trialTokensPerSecond(TuneRequest request, TuneListener listener)
+      throws IOException {
+    var run = new TuneRun(request, listener, () -> true);
+    return run.open((session, runFile, resources) -> run.trial(session).tokensPerSecond());
+  }
+
+  /// What is done with a run that is ready for its first step.
+  private interface Use<T> {
+    T of(Session session, RunFile runFile, Resources resources) throws IOException;
+  }
+
+  private <T> T open(Use<T> use) throws IOException {
     try (var directory = RunDirectory.open(request.out(), request.isResumed())) {
       if (request.isResumed() && directory.begun().isEmpty()) {
         listener.note("nothing to resume in " + request.out() + ": starting from the beginning");
       }
       listener.phase("opening the model");
       try (var files = ModelFiles.open(request.base(), directory.begun().map(RunFile::format))) {
-        return run(files, directory.begun());
+        return open(files, directory.begun(), use);
       }
     }
   }
 
-  private Optional<Summary> run(ModelFiles files, Optional<RunFile> begun) throws IOException {
+  private <T> T open(ModelFiles files, Optional<RunFile> begun, Use<T> use) throws IOException {
     var settings = Settings.of(request, files.config());
     listener.phase("checking the data");
     try (var data = TuningData.prepare(dataRequest(files, settings), files.renderer())) {
@@ -92,7 +110,7 @@ public final class TuneRun {
       } else {
         runFile.write(request.out());
       }
-      return train(files, settings, data, asked, runFile, provenance);
+      return open(files, settings, data, asked, runFile, provenance, use);
     }
   }
 
@@ -108,13 +126,14 @@ public final class TuneRun {
         request.isResumed());
   }
 
-  private Optional<Summary> train(
+  private <T> T open(
       ModelFiles files,
       Settings settings,
       TuningData data,
       Optional<AskedRows> asked,
       RunFile runFile,
-      Provenance provenance)
+      Provenance provenance,
+      Use<T> use)
       throws IOException {
     var probeFile = request.out().resolve("probe.tokens");
     try (var arena = Arena.ofShared();
@@ -165,7 +184,7 @@ public final class TuneRun {
               optimizer,
               provenance,
               proof);
-      return run(session, runFile, resources);
+      return use.of(session, runFile, resources);
     }
   }
 
@@ -212,7 +231,7 @@ public final class TuneRun {
         request.threads());
   }
 
-  private Optional<Summary> run(Session s, RunFile runFile, Resources resources)
+  private Optional<Summary> train(Session s, RunFile runFile, Resources resources)
       throws IOException {
     var checkpoints = request.out().resolve(CHECKPOINTS);
     var state = begin(s, TrainingLoop.last(checkpoints));
@@ -263,8 +282,7 @@ public final class TuneRun {
 
   private Plan plan(Session s, Resources resources, TrainingLoop loop, RunState state) {
     var train = s.data().train();
-    listener.phase("timing trial passes");
-    var trial = Trial.run(s.engine(), s.trained().decoder(), train, s.training());
+    var trial = trial(s);
     var answers = s.meter().map(TuneRun::trialAnswers);
     long total = loop.totalSteps();
     double left = (double) (total - state.step()) / total;
@@ -304,6 +322,11 @@ public final class TuneRun {
         resources.planned(),
         seconds,
         trial.tokensPerSecond());
+  }
+
+  private Trial trial(Session s) {
+    listener.phase("timing trial passes");
+    return Trial.run(s.engine(), s.trained().decoder(), s.data().train(), s.training());
   }
 
   private static Plan.Answers trialAnswers(AnswerMeter meter) {

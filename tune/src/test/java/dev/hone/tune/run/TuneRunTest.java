@@ -75,6 +75,15 @@ class TuneRunTest {
     Files.writeString(data, rows);
   }
 
+  @Test
+  void aTrialTimesPassesAndTrainsNothing() throws IOException {
+    var out = dir.resolve("trial");
+    var request = request("lora", out, 2, false);
+    assertTrue(TuneRun.trialTokensPerSecond(request, new SilentListener()) > 0);
+    assertFalse(Files.exists(out.resolve("metrics.csv")));
+    assertFalse(Files.exists(out.resolve("adapter_model.safetensors")));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lora", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
