@@ -34,6 +34,7 @@ public final class Main {
       List.of(
           DemoCommand.class,
           AdviseCommand.class,
+          CostCommand.class,
           PretrainCommand.class,
           TuneCommand.class,
           EvalCommand.class,

@@ -28,6 +28,10 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   /// An answer that a model is held to may be longer than those it would give.
   private static final int FORMED = 2;
 
+  private static final int TIMED_TOKENS = 16;
+  private static final int LEAST_TIMED = 3;
+  private static final long TIMED_NANOS = 2_000_000_000;
+
   private final Path base;
   private final Optional<Path> adapter;
   private final LanguageModel model;
@@ -94,6 +98,27 @@ public final class LocalModel implements ChatModel, AutoCloseable {
         said.ids().size(),
         said.finishReason() == FinishReason.LENGTH,
         (System.nanoTime() - start) / 1e6);
+  }
+
+  /// How fast it reads this prompt and writes behind it; timed until the times settle.
+  public AnswerRate rate(Conversation asked) {
+    var prompt = model.renderer().renderPrompt(asked);
+    int written = Math.min(TIMED_TOKENS, generator.contextLength() - prompt.length - 1);
+    double reading = Double.POSITIVE_INFINITY;
+    double whole = Double.POSITIVE_INFINITY;
+    long start = System.nanoTime();
+    for (int i = 0; i < LEAST_TIMED || System.nanoTime() - start < TIMED_NANOS; i++) {
+      reading = Math.min(reading, seconds(prompt, 1));
+      whole = Math.min(whole, seconds(prompt, 1 + written));
+    }
+    return new AnswerRate(prompt.length / reading, written / (whole - reading));
+  }
+
+  private double seconds(int[] prompt, int tokens) {
+    long start = System.nanoTime();
+    generator.forget();
+    generator.generate(prompt, SamplingOptions.greedy(tokens));
+    return (System.nanoTime() - start) / 1e9;
   }
 
   /// The same object for the same form, so that what is found out about it is kept.
