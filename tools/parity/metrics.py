@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes ladder's golden scores: pairs of texts with what sacrebleu 2.6.0 and scikit-learn 1.9.1 make of them.
+"""Writes ladder's golden scores: pairs of texts with what sacrebleu 2.6.0, NLTK 3.10.3, RapidFuzz 3.14.6 and torchmetrics
+1.9.0 (whose ROUGE is rouge-score's) make of them, and labels with scikit-learn 1.9.1.
 
-    v/bin/pip install sacrebleu==2.6.0 scikit-learn
+    v/bin/pip install sacrebleu==2.6.0 scikit-learn nltk rapidfuzz torchmetrics
     v/bin/python tools/parity/metrics.py
 """
 
@@ -10,8 +11,12 @@ import json
 import os
 import random
 
+from nltk.translate.gleu_score import sentence_gleu
+from rapidfuzz import fuzz
 from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 from sklearn.metrics import f1_score
+from torchmetrics.functional.text import rouge_score
 
 OUT = "ladder/src/test/resources/golden/metrics.json.gz"
 WORDS = (
@@ -32,6 +37,17 @@ def near(rng, words):
     return " ".join(kept)
 
 
+ROUGE = [f"rouge{n}" for n in (1, 2, 3, 4, 5, "L")]
+TOKENS = Tokenizer13a()
+
+
+def similarity(answer, reference):
+    """GLEU over BLEU's tokens, ROUGE-1 to 5, ROUGE-L, and RapidFuzz's ratio."""
+    gleu = sentence_gleu([TOKENS(reference).split()], TOKENS(answer).split())
+    rouge = rouge_score(answer, reference, rouge_keys=tuple(ROUGE))
+    return [gleu, *(float(rouge[f"{key}_fmeasure"]) for key in ROUGE), fuzz.ratio(answer, reference) / 100]
+
+
 def main():
     rng = random.Random(7)
     bleu, sentence, chrf = BLEU(), BLEU(effective_order=True), CHRF()
@@ -48,6 +64,7 @@ def main():
         "pairs": [
             [a, r, sentence.sentence_score(a, [r]).score, chrf.sentence_score(a, [r]).score] for a, r in pairs
         ],
+        "similarity": [similarity(a, r) for a, r in pairs],
         "bleu": bleu.corpus_score(answers, [references]).score,
         "chrf": chrf.corpus_score(answers, [references]).score,
         "gold": gold,

@@ -26,30 +26,37 @@ public final class RougeL implements Metric {
     var words = words(answer);
     double best = 0;
     for (var expected : reference.answers()) {
-      var wanted = words(expected);
-      if (wanted.isEmpty()) {
-        throw new UsageException(
-            "ROUGE-L knows Latin letters and digits only, and '%s' has none".formatted(expected),
-            "use --metric chrf, which counts characters of any script");
-      }
+      var wanted = requireWords(expected);
       best = Math.max(best, 2.0 * common(words, wanted) / (words.size() + wanted.size()));
     }
     return best;
   }
 
-  private static List<String> words(String text) {
+  /// The words of a reference.
+  static List<String> requireWords(String expected) {
+    var words = words(expected);
+    if (words.isEmpty()) {
+      throw new UsageException(
+          "ROUGE knows Latin letters and digits only, and '%s' has none".formatted(expected),
+          "use --metric chrf, which counts characters of any script");
+    }
+    return words;
+  }
+
+  static List<String> words(String text) {
     return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^a-z0-9]+"))
         .filter(word -> !word.isEmpty())
         .toList();
   }
 
-  private static int common(List<String> one, List<String> other) {
+  /// The length of the longest common subsequence.
+  static <T> int common(List<T> one, List<T> other) {
     var lengths = new int[other.size() + 1];
-    for (var word : one) {
+    for (var part : one) {
       int diagonal = 0;
       for (int j = 1; j < lengths.length; j++) {
         int above = lengths[j];
-        lengths[j] = word.equals(other.get(j - 1)) ? diagonal + 1 : Math.max(above, lengths[j - 1]);
+        lengths[j] = part.equals(other.get(j - 1)) ? diagonal + 1 : Math.max(above, lengths[j - 1]);
         diagonal = above;
       }
     }

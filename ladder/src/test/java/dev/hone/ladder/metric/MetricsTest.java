@@ -79,6 +79,37 @@ class MetricsTest {
     assertEquals(golden.get("chrf").asDouble() / 100, ofSet(new Chrf(), answers, references), 1e-6);
   }
 
+  /// ROUGE is computed in float32 there.
+  @Test
+  void similarityIsThatOfTheFieldsPrograms() throws IOException {
+    var golden = golden();
+    var metrics =
+        List.of(
+            new Gleu(),
+            new RougeN(1),
+            new RougeN(2),
+            new RougeN(3),
+            new RougeN(4),
+            new RougeN(5),
+            new RougeL(),
+            new FuzzyMatch());
+    int compared = 0;
+    for (int i = 0; i < golden.get("pairs").size(); i++) {
+      var answer = golden.at("/pairs/%d/0".formatted(i)).asString();
+      var reference = golden.at("/pairs/%d/1".formatted(i)).asString();
+      boolean isRouge = !RougeL.words(reference).isEmpty(); // refused otherwise
+      for (int j = 0; j < metrics.size(); j++) {
+        if (isRouge || j == 0 || j == metrics.size() - 1) {
+          var expected = golden.at("/similarity/%d/%d".formatted(i, j)).asDouble();
+          var actual = metrics.get(j).score(reference(reference), answer);
+          assertEquals(expected, actual, 1e-6, () -> answer + " | " + reference);
+          compared++;
+        }
+      }
+    }
+    assertTrue(compared > 7_000, "only " + compared);
+  }
+
   @Test
   void theExampleOfTheField() {
     assertEquals(0.52976391, ofSet(new Bleu(), ANSWERS, REFERENCES), 1e-7);
@@ -130,6 +161,7 @@ class MetricsTest {
   @Test
   void rougeRefusesOtherScripts() {
     assertThrows(UsageException.class, () -> new RougeL().score(reference("茶"), "tea"));
+    assertThrows(UsageException.class, () -> new RougeN(2).score(reference("茶"), "tea"));
   }
 
   @ParameterizedTest
