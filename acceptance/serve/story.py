@@ -147,6 +147,15 @@ assert busy, "768 answers at a time, and none was refused"
 assert all(error.response.headers["retry-after"] for error in busy)
 print(f"{len(busy)} of {len(threads)} requests in a crowd were refused")
 
+# Other projects may ask the model, as long as they have a permission.
+permissions = client.fine_tuning.checkpoints.permissions
+given = list(permissions.create(model, project_ids=["bakery", "mill"]))
+assert [one.id for one in permissions.list(model, limit=1)] == [one.id for one in reversed(given)]
+assert [one.project_id for one in permissions.list(model, project_id="mill", order="ascending")] == ["mill"]
+assert permissions.delete(given[0].id, fine_tuned_model_checkpoint=model).deleted
+refused(openai.NotFoundError, permissions.delete, given[0].id, fine_tuned_model_checkpoint=model)
+assert not list(permissions.list(model, project_id="bakery"))
+
 # A job is cancelled, a model and a file are deleted.
 other = client.fine_tuning.jobs.create(model="hone", training_file=file.id)
 assert client.fine_tuning.jobs.cancel(other.id).status == "cancelled"
@@ -175,6 +184,7 @@ def chat(**changes):
 
 
 JOBS = "/fine_tuning/jobs"
+PERMISSIONS = "/fine_tuning/checkpoints/no/permissions"
 FORM = {**BEARER, "Content-Type": "multipart/form-data; boundary=x"}
 cases = [
     (400, chat(temperature=-1)), (400, chat(max_tokens=0)), (400, chat(n=99)), (400, chat(messages=[])),
@@ -195,6 +205,9 @@ cases = [
     (400, ("POST", JOBS, b'{"model": "gpt-4", "training_file": "file-no"}')),
     (400, ("POST", JOBS, b'{"model": "hone", "training_file": "x", "method": {"type": "dpo"}}')),
     (400, ("POST", "/uploads", b"{}")), (404, ("POST", "/uploads/no/complete", b'{"part_ids": []}')),
+    (400, ("POST", PERMISSIONS, b"{}")), (400, ("POST", PERMISSIONS, b'{"project_ids": []}')),
+    (404, ("POST", PERMISSIONS, b'{"project_ids": ["mill"]}')), (404, ("GET", PERMISSIONS, b"")),
+    (400, ("GET", PERMISSIONS + "?order=asc", b"")), (404, ("DELETE", PERMISSIONS + "/cp_no", b"")),
     (404, ("POST", "/uploads/no/cancel", b"")), (401, ("GET", "/models", b"", {"Authorization": "Bearer x"})),
     (401, ("GET", "/models", b"", {"Authorization": "Basic x"})), (401, ("GET", "/models", b"", {"X-Nothing": "x"})),
 ]

@@ -4,7 +4,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Something that is no more.
 ///
-/// @param kind `file` or `model`
+/// @param kind what it was, as the API calls it
 public record Deleted(String id, String kind) implements ApiObject {
   @Override
   public ObjectNode toJson() {

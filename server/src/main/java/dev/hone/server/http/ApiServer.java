@@ -35,6 +35,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int LINE_BYTES = 8 << 10;
   private static final int CONNECTIONS = 2_000;
 
+  private static final String CHECKPOINTS = "/v1/fine_tuning/checkpoints";
   private static final long MINUTES_BETWEEN_SWEEPS = 10;
 
   private final WebServer server;
@@ -93,6 +94,7 @@ public final class ApiServer implements AutoCloseable {
     var uploads = new UploadsEndpoint(state, options.bodyBytes());
     var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
     var models = new ModelsEndpoint(names, host, state);
+    var permissions = new PermissionsEndpoint(state, options.bodyBytes());
     var page = new PageEndpoint(PageFiles.load());
     var shown = new ReportEndpoint(report);
     var routing =
@@ -125,6 +127,9 @@ public final class ApiServer implements AutoCloseable {
             .get("/v1/fine_tuning/jobs/{id}/checkpoints", api.json(jobs::checkpoints))
             .post("/report/tickets", api.json(shown::ticket))
             .get("/report/view/{id}", api.open(shown::view))
+            .get(CHECKPOINTS + "/{id}/permissions", api.json(permissions::list))
+            .post(CHECKPOINTS + "/{id}/permissions", api.json(permissions::create))
+            .delete(CHECKPOINTS + "/{id}/permissions/{permission}", api.json(permissions::delete))
             .get("/healthz", (request, response) -> response.send("ok\n"))
             .get(
                 "/metrics",

@@ -27,10 +27,20 @@ final class Query {
 
   /// @param usual entries, where the query says nothing
   static PageRequest page(ServerRequest request, int usual) {
+    return page(request, usual, "asc", "desc");
+  }
+
+  /// @param ascending how the query asks for the oldest first
+  static PageRequest page(ServerRequest request, int usual, String ascending, String descending) {
+    var order = text(request, "order").orElse(descending);
+    if (!order.equals(ascending) && !order.equals(descending)) {
+      throw ApiException.invalid(
+          "order", "order must be '%s' or '%s'".formatted(ascending, descending));
+    }
     return new PageRequest(
         text(request, "after").filter(id -> !id.isEmpty()),
         text(request, "limit").map(Query::number).orElse(usual),
-        text(request, "order").map(Query::isAscending).orElse(false));
+        order.equals(ascending));
   }
 
   private static int number(String text) {
@@ -39,14 +49,6 @@ final class Query {
     } catch (NumberFormatException e) {
       throw ApiException.invalid("limit", "limit must be an integer, got '%s'".formatted(text));
     }
-  }
-
-  private static boolean isAscending(String text) {
-    return switch (text) {
-      case "asc" -> true;
-      case "desc" -> false;
-      default -> throw ApiException.invalid("order", "order must be 'asc' or 'desc'");
-    };
   }
 
   static boolean flag(ServerRequest request, String name) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Which name means which model: the base, the adapters of a folder, and each tenant's fine-tuned
-/// ones. A name from a request is only ever looked up, and never becomes a path.
+/// Which name means which model: the base, the adapters of a folder, and the fine-tuned ones that a
+/// tenant has or may ask. A name from a request is only ever looked up, and never becomes a path.
 public final class ModelNames {
   private final ModelHost host;
   private final Map<String, Path> folder;
@@ -56,7 +56,7 @@ public final class ModelNames {
     if (folder.containsKey(name)) {
       return host.adapter(name, folder.get(name));
     }
-    var tuned = models.find(tenant, name);
+    var tuned = models.askable(tenant, name);
     if (tuned.isEmpty()) {
       throw ApiException.notFound(
           "model",

@@ -1,7 +1,9 @@
 package dev.hone.server.openai;
 
 import dev.hone.server.api.ApiException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -78,6 +80,22 @@ public final class Fields {
   String requireText(String name) {
     require(name);
     return text(name).orElseThrow();
+  }
+
+  /// An array of strings.
+  List<String> requireTexts(String name) {
+    var list = require(name);
+    if (!list.isArray()) {
+      throw wrongType(path(name), "an array", list);
+    }
+    var texts = new ArrayList<String>();
+    for (var text : list) {
+      if (!text.isString()) {
+        throw wrongType("%s[%d]".formatted(path(name), texts.size()), "a string", text);
+      }
+      texts.add(text.asString());
+    }
+    return texts;
   }
 
   boolean flag(String name, boolean usual) {

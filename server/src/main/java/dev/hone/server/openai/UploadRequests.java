@@ -1,9 +1,7 @@
 package dev.hone.server.openai;
 
-import dev.hone.server.api.ApiException;
 import dev.hone.server.state.NewFile;
 import dev.hone.server.state.NewUpload;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,17 +42,7 @@ public final class UploadRequests {
   }
 
   public static Completion complete(Fields fields) {
-    var list = fields.require("part_ids");
-    if (!list.isArray()) {
-      throw Fields.wrongType("part_ids", "an array", list);
-    }
-    var ids = new ArrayList<String>();
-    for (var id : list) {
-      if (!id.isString()) {
-        throw ApiException.invalid("part_ids", "Invalid 'part_ids': must be texts.");
-      }
-      ids.add(id.asString());
-    }
+    var ids = fields.requireTexts("part_ids");
     var md5 = fields.text("md5");
     fields.end();
     return new Completion(ids, md5);

@@ -10,10 +10,15 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /// The models that jobs have made, by name.
 public final class Models {
+  private static final String ASKABLE =
+      "(tenant = ? or exists (select 1 from hone_model_permission p"
+          + " where p.model = hone_model.name and p.tenant = ?))";
+
   private final Database database;
   private final Path data;
 
@@ -22,14 +27,33 @@ public final class Models {
     this.data = data;
   }
 
-  /// Models and checkpoints, newest first.
+  /// Models and checkpoints that a tenant may ask, its own and what it has a permission for, newest
+  /// first.
   public Page<ModelEntry> list(String tenant, PageRequest page) throws IOException {
-    var listing = Listing.of("hone_model", "tenant = ?", tenant).withId("name");
+    var listing =
+        new Listing("hone_model", "name", ASKABLE, List.of(tenant, tenant), "1 = 1", List.of());
     return database.read(sql -> listing.page(sql, Models::read, page));
   }
 
+  /// A model that a tenant may ask.
+  public Optional<ModelEntry> askable(String tenant, String name) throws IOException {
+    return database.read(sql ->
+        sql.first(
+            Models::read,
+            "select * from hone_model where " + ASKABLE + " and name = ?",
+            tenant,
+            tenant,
+            name));
+  }
+
+  /// A model of a tenant's own.
   public Optional<ModelEntry> find(String tenant, String name) throws IOException {
     return database.read(sql -> find(sql, tenant, name));
+  }
+
+  /// @throws ApiException where the tenant has no such model of its own
+  static ModelEntry require(Sql sql, String tenant, String name) throws SQLException {
+    return find(sql, tenant, name).orElseThrow(() -> missing(name));
   }
 
   private static Optional<ModelEntry> find(Sql sql, String tenant, String name)
@@ -46,7 +70,7 @@ public final class Models {
   public Deleted delete(String tenant, String name) throws IOException {
     var model =
         database.write(sql -> {
-          var found = find(sql, tenant, name).orElseThrow(() -> missing(name));
+          var found = require(sql, tenant, name);
           sql.update("delete from hone_job_checkpoint where model = ?", name);
           sql.update("delete from hone_model where name = ?", name);
           return found;

@@ -148,5 +148,19 @@ final class Schema {
           """,
           "create index hone_audit_order on hone_audit(tenant, seq)");
 
+  /// Models that others than their owners may ask: `tenant` is who may.
+  static final List<String> SECOND =
+      List.of(
+          """
+          create table hone_model_permission(
+            id text primary key,
+            tenant text not null,
+            seq bigint not null unique,
+            created_at bigint not null,
+            model text not null references hone_model(name) on delete cascade,
+            unique (tenant, model))\
+          """,
+          "create index hone_model_permission_order on hone_model_permission(model, seq)");
+
   private Schema() {}
 }

@@ -12,7 +12,7 @@ public enum Scope {
   INFERENCE,
   /// Files, uploads, jobs and models of its tenant.
   FINE_TUNING,
-  /// Keys, tenants and the audit log.
+  /// Keys, tenants, the audit log, and who else may ask the models of its tenant.
   ADMIN;
 
   /// As keys have it.

@@ -26,6 +26,7 @@ public final class State implements AutoCloseable {
   private final dev.hone.server.state.Files files;
   private final Uploads uploads;
   private final Models models;
+  private final Permissions permissions;
   private final Keys keys;
   private final Audit audit;
   private final Tenants tenants;
@@ -45,6 +46,7 @@ public final class State implements AutoCloseable {
     this.files = new dev.hone.server.state.Files(database, contents, tenants, clock);
     this.uploads = new Uploads(database, parts, contents, files, tenants, clock);
     this.models = new Models(database, data);
+    this.permissions = new Permissions(database, clock);
     this.keys = new Keys(database, clock);
     this.audit = new Audit(database, clock);
     this.jobs = new JobStore(database, tenants, data);
@@ -118,6 +120,10 @@ public final class State implements AutoCloseable {
 
   public Models models() {
     return models;
+  }
+
+  public Permissions permissions() {
+    return permissions;
   }
 
   public Keys keys() {

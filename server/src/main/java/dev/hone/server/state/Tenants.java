@@ -20,11 +20,15 @@ public final class Tenants {
 
   /// @throws ApiException where it is no name: models are called by it
   public static String requireName(String tenant) {
-    if (!NAME.matcher(tenant).matches()) {
+    if (!isName(tenant)) {
       throw ApiException.invalid(
           "tenant", "a tenant's name has 1 to 64 letters, digits, dots, dashes and underscores");
     }
     return tenant;
+  }
+
+  static boolean isName(String tenant) {
+    return NAME.matcher(tenant).matches();
   }
 
   public Quota quota(String tenant) throws IOException {

@@ -50,6 +50,7 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
     }
     lines(line -> all.add(new Hostile(shortened(line), get(line), Expected.REFUSED)));
     forms((name, bytes) -> all.add(new Hostile("form: " + name, bytes, Expected.REFUSED)));
+    permissions((name, bytes) -> all.add(new Hostile(name, bytes, Expected.REFUSED)));
     keys((name, header) -> all.add(new Hostile(name, unkeyed(header), Expected.REFUSED)));
     others(all);
     protocol(all);
@@ -276,6 +277,11 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
             "/v1/files?after=%27%20or%201=1",
             "/v1/files?after=%00",
             "/v1/files?order=asc;drop",
+            "/v1/fine_tuning/checkpoints/..%2f..%2f..%2fetc/permissions",
+            "/v1/fine_tuning/checkpoints/tiny/permissions",
+            "/v1/fine_tuning/checkpoints/ft:tiny:other::x'%20or%20'1'='1/permissions",
+            "/v1/fine_tuning/checkpoints/x/permissions?order=asc",
+            "/v1/fine_tuning/checkpoints/x/permissions?project=x",
             "/v1/fine_tuning/jobs?metadata=x",
             "/v1/fine_tuning/jobs?" + "metadata[a]=1&".repeat(400),
             "/v2/models",
@@ -286,6 +292,8 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
         List.of(
             "DELETE /v1/models/tiny",
             "DELETE /v1/models/..%2f..",
+            "DELETE /v1/fine_tuning/checkpoints/..%2f../permissions/..%2fx",
+            "DELETE /v1/fine_tuning/checkpoints/x/permissions/'%20or%201=1",
             "POST /v1/fine_tuning/jobs/..%2f/cancel",
             "BREW /v1/models",
             "TRACE /v1/models",
@@ -419,6 +427,25 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
         json(
             "/v1/fine_tuning/jobs",
             "{\"model\": \"tiny\", \"training_file\": \"x\", \"metadata\": {\"a\": 1e999}}"));
+  }
+
+  private void permissions(Sink<byte[]> sink) {
+    var path = "/v1/fine_tuning/checkpoints/tiny/permissions";
+    for (var ids :
+        List.of(
+            "[]",
+            "{}",
+            "\"other\"",
+            "[3]",
+            "[null]",
+            "[\"\"]",
+            "[\"../other\"]",
+            "[" + "\"a\",".repeat(1_000) + "\"b\"]",
+            "[\"" + "p".repeat(50_000) + "\"]")) {
+      sink.add("permission for " + shortened(ids), json(path, "{\"project_ids\": " + ids + "}"));
+    }
+    sink.add("permission for nobody", json(path, "{}"));
+    sink.add("permission with more", json(path, "{\"project_ids\": [\"a\"], \"role\": 1}"));
   }
 
   private static void keys(Sink<String> sink) {

@@ -45,7 +45,7 @@ class HostileRequestsTest {
   @BeforeAll
   static void start() throws Exception {
     server = TestServer.start(dir, BODY_BYTES, IDLE);
-    key = server.key("acme", Scope.INFERENCE, Scope.FINE_TUNING);
+    key = server.key("acme", Scope.INFERENCE, Scope.FINE_TUNING, Scope.ADMIN);
     var other = server.key("other", Scope.INFERENCE, Scope.FINE_TUNING);
     var file = ownFile(other);
     var job =

@@ -27,6 +27,9 @@ import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
+import com.openai.models.finetuning.checkpoints.permissions.PermissionCreateParams;
+import com.openai.models.finetuning.checkpoints.permissions.PermissionDeleteParams;
+import com.openai.models.finetuning.checkpoints.permissions.PermissionListParams;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.models.finetuning.jobs.FineTuningJobEvent;
 import com.openai.models.finetuning.jobs.JobCreateParams;
@@ -34,6 +37,7 @@ import com.openai.models.finetuning.jobs.JobListEventsParams;
 import com.openai.models.finetuning.methods.SupervisedHyperparameters;
 import com.openai.models.finetuning.methods.SupervisedMethod;
 import com.openai.models.models.Model;
+import com.openai.services.blocking.finetuning.checkpoints.PermissionService;
 import dev.hone.server.state.Scope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +83,7 @@ class OpenAiSdkTest {
         OpenAIOkHttpClient.builder()
             .baseUrl(server.url())
             .apiKey(key)
+            .adminApiKey(key)
             .maxRetries(0)
             .responseValidation(true)
             .build();
@@ -167,6 +172,7 @@ class OpenAiSdkTest {
     assertEquals(name, client.models().retrieve(name).id());
     assertTrue(models().contains(name));
     answersWholeAndStreamedAlike(name);
+    isAskedByWhomItIsGrantedTo(name);
 
     assertTrue(client.models().delete(name).deleted());
     assertFalse(models().contains(name));
@@ -174,6 +180,36 @@ class OpenAiSdkTest {
     assertError(gone, "model", "model_not_found");
     assertTrue(client.files().delete(file.id()).deleted());
     assertThrows(NotFoundException.class, () -> client.files().retrieve(file.id()));
+  }
+
+  private static void isAskedByWhomItIsGrantedTo(String model) throws IOException {
+    var permissions = permissions(client(server.key("acme", Scope.ADMIN)));
+    var partner = client(server.key("partner", Scope.ADMIN, Scope.INFERENCE, Scope.FINE_TUNING));
+    var request = chat(model).build();
+    assertThrows(NotFoundException.class, () -> partner.models().retrieve(model));
+    var projects = PermissionCreateParams.builder().projectIds(List.of("partner", "third")).build();
+    var granted = permissions.create(model, projects).items();
+    assertEquals(model, partner.models().retrieve(model).id());
+    assertEquals(text(ask(request)), text(partner.chat().completions().create(request)));
+    assertThrows(NotFoundException.class, () -> partner.models().delete(model));
+    assertThrows(NotFoundException.class, () -> permissions(partner).create(model, projects));
+    assertThrows(NotFoundException.class, () -> permissions(partner).list(model));
+    assertThrows(PermissionDeniedException.class, () -> permissions(client).list(model));
+
+    var inPages =
+        PermissionListParams.builder().limit(1).order(PermissionListParams.Order.ASCENDING).build();
+    assertEquals(
+        granted.stream().map(one -> one.id()).toList(),
+        permissions.list(model, inPages).autoPager().stream().map(one -> one.id()).toList());
+    var first = PermissionDeleteParams.builder().fineTunedModelCheckpoint(model).build();
+    var id = granted.getFirst().id();
+    assertTrue(permissions.delete(id, first).deleted());
+    assertThrows(NotFoundException.class, () -> permissions.delete(id, first));
+    assertThrows(NotFoundException.class, () -> partner.chat().completions().create(request));
+  }
+
+  private static PermissionService permissions(OpenAIClient client) {
+    return client.fineTuning().checkpoints().permissions();
   }
 
   private static void tellsWhatHappened(FineTuningJob job) throws IOException {

@@ -23,9 +23,10 @@ class PostgresStateTest extends StateContract {
     try (var connection = CONNECTIONS.open();
         var statement = connection.createStatement()) {
       statement.execute(
-          "drop table if exists hone_audit, hone_key, hone_model, hone_job_checkpoint,"
-              + " hone_job_event, hone_job_metadata, hone_job, hone_upload_part, hone_upload,"
-              + " hone_file, hone_tenant, hone_installation, hone_schema, hone_extra");
+          "drop table if exists hone_audit, hone_key, hone_model_permission, hone_model,"
+              + " hone_job_checkpoint, hone_job_event, hone_job_metadata, hone_job,"
+              + " hone_upload_part, hone_upload, hone_file, hone_tenant, hone_installation,"
+              + " hone_schema, hone_extra");
     } catch (SQLException e) {
       throw new IOException(e);
     }

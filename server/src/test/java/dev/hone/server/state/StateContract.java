@@ -37,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,18 @@ abstract class StateContract {
   private StateSettings settings() {
     InstantSource clock = () -> now;
     return new StateSettings(dir, postgres(), Quota.DEFAULT, clock.withZone(ZoneOffset.UTC));
+  }
+
+  private Engine engine() {
+    return postgres().isPresent()
+        ? new Engine.Postgres(postgres().get())
+        : new Engine.Sqlite(dir.resolve("state.db"));
+  }
+
+  private static List<List<String>> with(List<String> step) {
+    var steps = new ArrayList<>(Migrations.STEPS);
+    steps.add(step);
+    return steps;
   }
 
   private void reopen() throws IOException {
@@ -244,36 +257,41 @@ abstract class StateContract {
   @Test
   void aNewerSchemaIsRefusedAndAMissingStepIsMade() throws IOException {
     state.close();
-    var engine =
-        postgres().isPresent()
-            ? new Engine.Postgres(postgres().get())
-            : new Engine.Sqlite(dir.resolve("state.db"));
-    try (var database = Database.open(engine)) {
-      var steps = List.of(Schema.FIRST, List.of("create table hone_extra(id text)"));
+    try (var database = Database.open(engine())) {
+      var steps = with(List.of("create table hone_extra(id text)"));
       Migrations.run(database, steps);
       Migrations.run(database, steps);
-      var refused =
-          assertThrows(UsageException.class, () -> Migrations.run(database, List.of(Schema.FIRST)));
-      assertTrue(refused.getMessage().contains("schema 2"), refused.getMessage());
+      var refused = assertThrows(UsageException.class, () -> Migrations.run(database));
+      assertTrue(refused.getMessage().contains("schema 3"), refused.getMessage());
       database.write(sql -> {
         sql.update("drop table hone_extra");
-        return sql.update("delete from hone_schema where version = 2");
+        return sql.update("delete from hone_schema where version = 3");
       });
     }
+  }
+
+  /// What the first release has made.
+  @Test
+  void aStateOfTheFirstSchemaIsBroughtUpToDate() throws IOException {
+    var model = model(OWNER);
+    state.close();
+    try (var database = Database.open(engine())) {
+      database.write(sql -> {
+        sql.update("drop table hone_model_permission");
+        return sql.update("delete from hone_schema where version > 1");
+      });
+    }
+    open();
+    assertEquals(1, state.permissions().grant(OWNER, model, List.of(OTHER)).size());
   }
 
   @Test
   void aStepThatFailsLeavesNothing() throws IOException {
     state.close();
-    var engine =
-        postgres().isPresent()
-            ? new Engine.Postgres(postgres().get())
-            : new Engine.Sqlite(dir.resolve("state.db"));
-    try (var database = Database.open(engine)) {
+    try (var database = Database.open(engine())) {
       var broken = List.of("create table hone_extra(id text)", "create table broken(");
-      assertThrows(
-          IOException.class, () -> Migrations.run(database, List.of(Schema.FIRST, broken)));
-      Migrations.run(database, List.of(Schema.FIRST));
+      assertThrows(IOException.class, () -> Migrations.run(database, with(broken)));
+      Migrations.run(database);
       database.write(sql -> sql.update("create table hone_extra(id text)"));
       database.write(sql -> sql.update("drop table hone_extra"));
     }
@@ -513,6 +531,96 @@ abstract class StateContract {
             j ->
                 Optional.of(
                     JobChange.of(j).with(new JobChange.Checkpoint(now, step, metrics, relative))));
+  }
+
+  /// The name of a tenant's new checkpoint.
+  private String model(String tenant) throws IOException {
+    var made = start(job(tenant, Map.of()));
+    var adapter = state.jobs().directory(made.id()).resolve("step-1");
+    Files.createDirectories(adapter);
+    checkpoint(made, 1, adapter);
+    return made.job().checkpointName(1);
+  }
+
+  private List<String> askable(String tenant) throws IOException {
+    return state.models().list(tenant, PageRequest.first(10)).data().stream()
+        .map(ModelEntry::id)
+        .toList();
+  }
+
+  @Test
+  void aGrantedModelMayBeAskedAndNothingElse() throws IOException {
+    var shared = model(OWNER);
+    var another = job(OWNER, Map.of());
+    state.permissions().grant(OWNER, shared, List.of(OTHER, "third"));
+    reopen();
+    assertEquals(List.of(shared), askable(OTHER));
+    assertEquals(List.of(shared), askable(OWNER));
+    assertEquals(List.of(), askable("fourth"));
+    assertTrue(state.models().askable(OTHER, shared).isPresent());
+    assertEquals(Optional.empty(), state.models().askable("fourth", shared));
+
+    var first = PageRequest.first(10);
+    var permissions = state.permissions();
+    assertEquals(404, refused(() -> state.models().delete(OTHER, shared)).status());
+    assertEquals(Optional.empty(), state.models().find(OTHER, shared));
+    assertEquals(404, refused(() -> state.jobs().retrieve(OTHER, another.id())).status());
+    assertEquals(List.of(), state.jobs().list(OTHER, new MetadataFilter.Any(), first).data());
+    assertEquals(404, refused(() -> permissions.grant(OTHER, shared, List.of(OTHER))).status());
+    assertEquals(
+        404, refused(() -> permissions.list(OTHER, shared, Optional.empty(), first)).status());
+    var own = permissions.list(OWNER, shared, Optional.of(OTHER), first).data().getFirst();
+    assertEquals(404, refused(() -> permissions.revoke(OTHER, shared, own.id())).status());
+    permissions.revoke(OWNER, shared, own.id());
+    assertEquals(List.of(), askable(OTHER));
+    assertEquals(404, refused(() -> permissions.revoke(OWNER, shared, own.id())).status());
+    assertEquals(List.of(shared), askable("third"));
+  }
+
+  @Test
+  void permissionsAreListedInPagesAndGrantedOnce() throws IOException {
+    var model = model(OWNER);
+    var permissions = state.permissions();
+    var projects = IntStream.range(0, 1_000).mapToObj(i -> "p" + i).toList();
+    var granted = permissions.grant(OWNER, model, projects);
+    assertEquals(projects, granted.stream().map(one -> one.projectId()).toList());
+    assertEquals(granted.subList(3, 5), permissions.grant(OWNER, model, List.of("p3", "p4")));
+    var oldest = new PageRequest(Optional.of(granted.get(1).id()), 2, true);
+    var page = permissions.list(OWNER, model, Optional.empty(), oldest);
+    assertEquals(granted.subList(2, 4), page.data());
+    assertTrue(page.hasMore());
+    var newest = permissions.list(OWNER, model, Optional.empty(), PageRequest.first(1_000));
+    assertEquals(granted.reversed(), newest.data());
+    assertFalse(newest.hasMore());
+    assertEquals(1_000, Set.copyOf(granted).size());
+    for (var wrong : List.of(OWNER, "", "../" + OTHER, "' or 1=1 --", "x".repeat(65))) {
+      assertEquals(
+          400, refused(() -> permissions.grant(OWNER, model, List.of("p", wrong))).status());
+    }
+    var none = permissions.list(OWNER, model, Optional.of("p"), PageRequest.first(1));
+    assertEquals(List.of(), none.data());
+  }
+
+  @Test
+  void permissionsEndWithTheirModel() throws IOException {
+    var made = start(job(OWNER, Map.of()));
+    var ids = new ArrayList<String>();
+    for (long step = 1; step <= 4; step++) {
+      var adapter = state.jobs().directory(made.id()).resolve("step-" + step);
+      Files.createDirectories(adapter);
+      checkpoint(made, step, adapter);
+      var name = made.job().checkpointName(step);
+      ids.add(state.permissions().grant(OWNER, name, List.of(OTHER)).getFirst().id());
+    }
+    assertEquals(3, askable(OTHER).size(), "an old checkpoint goes, and what was granted with it");
+    var last = made.job().checkpointName(4);
+    state.models().delete(OWNER, last);
+    assertEquals(2, askable(OTHER).size());
+    var adapter = state.jobs().directory(made.id()).resolve("step-4");
+    Files.createDirectories(adapter);
+    checkpoint(made, 4, adapter);
+    assertEquals(2, askable(OTHER).size(), "a name that comes again is granted to nobody");
+    assertEquals(404, refused(() -> state.permissions().revoke(OWNER, last, ids.get(3))).status());
   }
 
   @Test
