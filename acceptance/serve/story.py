@@ -111,6 +111,25 @@ parsed = client.chat.completions.parse(**{**want, "tools": openai.omit}, respons
 assert isinstance(parsed.choices[0].message.parsed, Order), parsed
 
 
+# Graders, alone and combined by a formula.
+near = {"type": "text_similarity", "name": "near", "evaluation_metric": "fuzzy_match",
+        "input": "{{ sample.output_json.bread }}", "reference": "{{ item.bread }}"}
+label = {"type": "label_model", "name": "label", "model": "hone", "labels": ["bread", "other"],
+         "passing_labels": ["bread", "other"], "input": [{"role": "user", "content": "What is {{ sample.output_text }}?"}]}
+judge = {"type": "score_model", "name": "judge", "model": model, "range": [1, 5], "input": [
+    {"role": "user", "content": [{"type": "input_text", "text": "Grade {{ sample.output_text }}, please."}]}]}
+several = {"type": "multi", "name": "all", "graders": {"near": near, "label": label}, "calculate_output": "near + 2 * label"}
+sample = {"item": {"bread": "rye"}, "model_sample": '{"bread": "rye"}'}
+graders = client.fine_tuning.alpha.graders
+for grader in near, judge, {**several, "graders": near, "calculate_output": "near"}:
+    graders.validate(grader=grader)
+assert graders.run(grader=near, **sample).reward == 1
+assert 1 <= graders.run(grader=judge, **sample).reward <= 5
+graded = graders.run(grader=several, **sample)
+assert graded.reward == 3 and graded.sub_rewards == {"near": 1, "label": 1}, graded
+assert graders.run(grader=near, model_sample="rye").metadata.errors.sample_parse_error
+
+
 # Errors, by the client's own types.
 def refused(kind, call, *args, **named):
     try:
@@ -183,6 +202,10 @@ def chat(**changes):
     return "POST", "/chat/completions", json.dumps(asked).encode()
 
 
+def grade(grader):
+    return "POST", "/fine_tuning/alpha/graders/run", json.dumps({"grader": grader, **sample}).encode()
+
+
 JOBS = "/fine_tuning/jobs"
 PERMISSIONS = "/fine_tuning/checkpoints/no/permissions"
 FORM = {**BEARER, "Content-Type": "multipart/form-data; boundary=x"}
@@ -208,6 +231,8 @@ cases = [
     (400, ("POST", PERMISSIONS, b"{}")), (400, ("POST", PERMISSIONS, b'{"project_ids": []}')),
     (404, ("POST", PERMISSIONS, b'{"project_ids": ["mill"]}')), (404, ("GET", PERMISSIONS, b"")),
     (400, ("GET", PERMISSIONS + "?order=asc", b"")), (404, ("DELETE", PERMISSIONS + "/cp_no", b"")),
+    (400, grade({**near, "type": "python"})), (400, grade({**near, "evaluation_metric": "meteor"})), (400, grade({})),
+    (400, grade({**near, "input": "{{ env.HOME }}"})), (404, grade({**judge, "model": "nothing"})),
     (404, ("POST", "/uploads/no/cancel", b"")), (401, ("GET", "/models", b"", {"Authorization": "Bearer x"})),
     (401, ("GET", "/models", b"", {"Authorization": "Basic x"})), (401, ("GET", "/models", b"", {"X-Nothing": "x"})),
 ]

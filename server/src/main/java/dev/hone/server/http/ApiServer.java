@@ -81,15 +81,17 @@ public final class ApiServer implements AutoCloseable {
     var embeddings = new EmbeddingsEndpoint(embedder, options.bodyBytes());
     var meter = new Meter();
     var api = new Api(new Guard(state.keys(), options.needsKeys()), meter);
+    var tokens = new TokenCount(meter, state.keys());
+    var answers = new Chat(host, options.answer());
     var chat =
         new ChatEndpoint(
-            new Chat(host, options.answer()),
+            answers,
             new Completions(host, options.answer()),
             names,
             byName,
-            state.keys(),
-            meter,
+            tokens,
             options.bodyBytes());
+    var graders = new GradersEndpoint(answers, names, embedder, tokens, options.bodyBytes());
     var files = new FilesEndpoint(state);
     var uploads = new UploadsEndpoint(state, options.bodyBytes());
     var jobs = new JobsEndpoint(new Jobs(state, jobSettings), state.audit(), options.bodyBytes());
@@ -130,6 +132,8 @@ public final class ApiServer implements AutoCloseable {
             .get(CHECKPOINTS + "/{id}/permissions", api.json(permissions::list))
             .post(CHECKPOINTS + "/{id}/permissions", api.json(permissions::create))
             .delete(CHECKPOINTS + "/{id}/permissions/{permission}", api.json(permissions::delete))
+            .post("/v1/fine_tuning/alpha/graders/validate", api.json(graders::validate))
+            .post("/v1/fine_tuning/alpha/graders/run", api.json(graders::run))
             .get("/healthz", (request, response) -> response.send("ok\n"))
             .get(
                 "/metrics",

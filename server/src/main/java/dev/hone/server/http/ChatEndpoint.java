@@ -8,7 +8,6 @@ import dev.hone.server.openai.CompletionRequest;
 import dev.hone.server.openai.Completions;
 import dev.hone.server.openai.Spent;
 import dev.hone.server.openai.Whole;
-import dev.hone.server.state.Keys;
 import dev.hone.server.state.Scope;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -19,15 +18,13 @@ import java.util.function.Consumer;
 
 /// `POST /v1/chat/completions` and the older `POST /v1/completions`.
 final class ChatEndpoint {
-  private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
   private static final int OK = 200;
 
   private final Chat chat;
   private final Completions completions;
   private final ModelNames names;
   private final Map<String, Answering> others;
-  private final Keys keys;
-  private final Meter meter;
+  private final TokenCount tokens;
   private final long bodyBytes;
 
   /// @param others what answers beside models of the host, by name
@@ -36,15 +33,13 @@ final class ChatEndpoint {
       Completions completions,
       ModelNames names,
       Map<String, Answering> others,
-      Keys keys,
-      Meter meter,
+      TokenCount tokens,
       long bodyBytes) {
     this.chat = chat;
     this.completions = completions;
     this.others = Map.copyOf(others);
     this.names = names;
-    this.keys = keys;
-    this.meter = meter;
+    this.tokens = tokens;
     this.bodyBytes = bodyBytes;
   }
 
@@ -101,25 +96,9 @@ final class ChatEndpoint {
   private void send(Caller caller, ServerResponse response, boolean isStreamed, Answers answers)
       throws IOException, InterruptedException {
     if (isStreamed) {
-      EventStream.send(response, sink -> answers.give(sink, spent -> count(caller, spent)));
+      EventStream.send(response, sink -> answers.give(sink, spent -> tokens.add(caller, spent)));
     } else {
-      answers.give(reply -> Api.send(response, OK, reply), spent -> count(caller, spent));
-    }
-  }
-
-  /// A database that is away does not take an answer back.
-  private void count(Caller caller, Spent spent) {
-    meter.used(spent.promptTokens(), spent.answerTokens());
-    if (caller.key().isEmpty()) {
-      return;
-    }
-    var id = caller.key().get().id();
-    long tokens = spent.promptTokens() + spent.answerTokens();
-    try {
-      keys.addUsage(caller.tenant(), id, tokens);
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING, "%d tokens of key %s not counted".formatted(tokens, id), e);
+      answers.give(reply -> Api.send(response, OK, reply), spent -> tokens.add(caller, spent));
     }
   }
 }

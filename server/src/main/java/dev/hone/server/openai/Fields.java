@@ -30,7 +30,7 @@ public final class Fields {
 
   /// @param path of the object in the request, for errors; empty for the request itself
   /// @throws ApiException when it is no object
-  static Fields of(JsonNode node, String path) {
+  public static Fields of(JsonNode node, String path) {
     if (!node.isObject()) {
       throw path.isEmpty()
           ? new ApiException(
@@ -44,17 +44,17 @@ public final class Fields {
     return new Fields(node, path);
   }
 
-  String path(String name) {
+  public String path(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  Optional<JsonNode> take(String name) {
+  public Optional<JsonNode> take(String name) {
     taken.add(name);
     var value = node.path(name);
     return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(value);
   }
 
-  JsonNode require(String name) {
+  public JsonNode require(String name) {
     return take(name)
         .orElseThrow(() ->
             ApiException.invalid(
@@ -63,11 +63,11 @@ public final class Fields {
                 "Missing required parameter: '%s'.".formatted(path(name))));
   }
 
-  Optional<Fields> object(String name) {
+  public Optional<Fields> object(String name) {
     return take(name).map(value -> of(value, path(name)));
   }
 
-  Optional<String> text(String name) {
+  public Optional<String> text(String name) {
     return take(name)
         .map(value -> {
           if (!value.isString()) {
@@ -77,13 +77,29 @@ public final class Fields {
         });
   }
 
-  String requireText(String name) {
+  public String requireText(String name) {
     require(name);
     return text(name).orElseThrow();
   }
 
+  /// A string that must be one of a few.
+  public String requireOneOf(String name, List<String> values) {
+    var value = requireText(name);
+    if (!values.contains(value)) {
+      throw ApiException.invalid(
+          path(name),
+          "invalid_value",
+          "Invalid value: '%s'. Supported values are: '%s' and '%s'."
+              .formatted(
+                  shortened(value),
+                  String.join("', '", values.subList(0, values.size() - 1)),
+                  values.getLast()));
+    }
+    return value;
+  }
+
   /// An array of strings.
-  List<String> requireTexts(String name) {
+  public List<String> requireTexts(String name) {
     var list = require(name);
     if (!list.isArray()) {
       throw wrongType(path(name), "an array", list);
@@ -109,7 +125,7 @@ public final class Fields {
         .orElse(usual);
   }
 
-  OptionalDouble number(String name, double least, double most) {
+  public OptionalDouble number(String name, double least, double most) {
     var value = take(name);
     if (value.isEmpty()) {
       return OptionalDouble.empty();
@@ -120,12 +136,12 @@ public final class Fields {
     return OptionalDouble.of(within(name, value.get().asDouble(), least, most));
   }
 
-  OptionalInt integer(String name, int least, int most) {
+  public OptionalInt integer(String name, int least, int most) {
     var value = wholeNumber(name, least, most);
     return value.isPresent() ? OptionalInt.of((int) value.getAsLong()) : OptionalInt.empty();
   }
 
-  OptionalLong wholeNumber(String name, long least, long most) {
+  public OptionalLong wholeNumber(String name, long least, long most) {
     var value = take(name);
     if (value.isEmpty()) {
       return OptionalLong.empty();
@@ -164,7 +180,7 @@ public final class Fields {
   /// Takes a field that may only say what is done anyway.
   ///
   /// @param meaningless values, as JSON, that change nothing
-  void onlyIf(String name, String... meaningless) {
+  public void onlyIf(String name, String... meaningless) {
     var value = take(name);
     if (value.isPresent() && !Set.of(meaningless).contains(value.get().toString())) {
       throw ApiException.invalid(
@@ -176,7 +192,7 @@ public final class Fields {
   }
 
   /// @throws ApiException naming a field that nobody has taken
-  void end() {
+  public void end() {
     for (var name : node.propertyNames()) {
       if (!taken.contains(name)) {
         throw ApiException.invalid(
@@ -187,7 +203,7 @@ public final class Fields {
     }
   }
 
-  static ApiException wrongType(String path, String wanted, JsonNode got) {
+  public static ApiException wrongType(String path, String wanted, JsonNode got) {
     return ApiException.invalid(
         path,
         "invalid_type",

@@ -6,15 +6,14 @@ import dev.hone.server.api.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The messages of a request.
 final class Messages {
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool");
+  private static final List<String> ROLES =
+      List.of("system", "developer", "user", "assistant", "tool");
   private static final int MOST = 2_048;
 
   private Messages() {}
@@ -37,15 +36,7 @@ final class Messages {
   }
 
   private static Message message(Fields fields) {
-    var role = fields.requireText("role");
-    if (!ROLES.contains(role)) {
-      throw ApiException.invalid(
-          fields.path("role"),
-          "invalid_value",
-          "Invalid value: '%s'. Supported values are: 'system', 'developer', 'user', 'assistant' and"
-                  .formatted(role)
-              + " 'tool'.");
-    }
+    var role = fields.requireOneOf("role", ROLES);
     var calls = role.equals("assistant") ? calls(fields) : List.<ToolCall>of();
     var content = fields.take("content");
     if (content.isEmpty() && calls.isEmpty()) {

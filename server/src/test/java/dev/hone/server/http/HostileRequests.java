@@ -51,6 +51,7 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
     lines(line -> all.add(new Hostile(shortened(line), get(line), Expected.REFUSED)));
     forms((name, bytes) -> all.add(new Hostile("form: " + name, bytes, Expected.REFUSED)));
     permissions((name, bytes) -> all.add(new Hostile(name, bytes, Expected.REFUSED)));
+    graders((name, bytes) -> all.add(new Hostile(name, bytes, Expected.REFUSED)));
     keys((name, header) -> all.add(new Hostile(name, unkeyed(header), Expected.REFUSED)));
     others(all);
     protocol(all);
@@ -446,6 +447,29 @@ record HostileRequests(String key, int bodyBytes, List<String> own) {
     }
     sink.add("permission for nobody", json(path, "{}"));
     sink.add("permission with more", json(path, "{\"project_ids\": [\"a\"], \"role\": 1}"));
+  }
+
+  private void graders(Sink<byte[]> sink) {
+    var open =
+        "{\"type\": \"string_check\", \"name\": \"a\", \"operation\": \"eq\", \"reference\": \"b\","
+            + " \"input\": \"";
+    var multi =
+        "{\"type\": \"multi\", \"name\": \"m\", \"graders\": {\"a\": %s\"}}, \"calculate_output\":"
+            + " \"%s\"}";
+    for (var grader :
+        List.of(
+            "[]",
+            "{}",
+            "{\"type\": \"python\", \"name\": \"p\", \"source\": \"import os\"}",
+            open + "{{ item.x" + ".x".repeat(40_000) + " }}\"}",
+            open + "{{ ".repeat(20_000) + "}}\"}",
+            open + "{{ item.x }}".repeat(9_000) + "\"}",
+            multi.formatted(open, "(".repeat(100_000)),
+            multi.formatted(open, "T(java.lang.Runtime).getRuntime()"))) {
+      var item = "{\"x\": \"" + "x".repeat(1_000) + "\"}";
+      var body = "{\"grader\": %s, \"item\": %s, \"model_sample\": \"\"}".formatted(grader, item);
+      sink.add("grader " + shortened(grader), json("/v1/fine_tuning/alpha/graders/run", body));
+    }
   }
 
   private static void keys(Sink<String> sink) {

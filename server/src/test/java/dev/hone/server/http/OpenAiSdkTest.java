@@ -27,6 +27,8 @@ import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
+import com.openai.models.finetuning.alpha.graders.GraderRunParams;
+import com.openai.models.finetuning.alpha.graders.GraderValidateParams;
 import com.openai.models.finetuning.checkpoints.permissions.PermissionCreateParams;
 import com.openai.models.finetuning.checkpoints.permissions.PermissionDeleteParams;
 import com.openai.models.finetuning.checkpoints.permissions.PermissionListParams;
@@ -36,6 +38,9 @@ import com.openai.models.finetuning.jobs.JobCreateParams;
 import com.openai.models.finetuning.jobs.JobListEventsParams;
 import com.openai.models.finetuning.methods.SupervisedHyperparameters;
 import com.openai.models.finetuning.methods.SupervisedMethod;
+import com.openai.models.graders.gradermodels.MultiGrader;
+import com.openai.models.graders.gradermodels.ScoreModelGrader;
+import com.openai.models.graders.gradermodels.StringCheckGrader;
 import com.openai.models.models.Model;
 import com.openai.services.blocking.finetuning.checkpoints.PermissionService;
 import dev.hone.server.state.Scope;
@@ -393,6 +398,44 @@ class OpenAiSdkTest {
       assertFalse(odds.isEmpty());
       assertTrue(odds.stream().allMatch(token -> token.topLogprobs().size() == 3));
     }
+  }
+
+  @Test
+  void gradersAreValidatedAndRun() {
+    var exact =
+        StringCheckGrader.builder()
+            .name("exact")
+            .input("{{ sample.output_text }}")
+            .reference("{{ item.answer }}")
+            .operation(StringCheckGrader.Operation.ILIKE)
+            .build();
+    var half = MultiGrader.builder().name("half").graders(exact).calculateOutput("exact / 2");
+    var judge =
+        ScoreModelGrader.builder()
+            .name("judge")
+            .model(TestServer.MODEL)
+            .addInput(
+                ScoreModelGrader.Input.builder()
+                    .role(ScoreModelGrader.Input.Role.USER)
+                    .content("Grade {{ sample.output_text }}")
+                    .build())
+            .range(List.of(1.0, 2.0))
+            .build();
+    var graders = client.fineTuning().alpha().graders();
+    var valid = graders.validate(GraderValidateParams.builder().grader(half.build()).build());
+    assertEquals("half", valid.grader().orElseThrow().asMulti().name());
+    var run =
+        GraderRunParams.builder()
+            .item(JsonValue.from(Map.of("answer", "cat")))
+            .modelSample("The Cat.");
+    var graded = graders.run(run.grader(half.build()).build());
+    assertEquals(0.5, graded.reward());
+    assertFalse(graded.metadata().errors().invalidVariableError());
+    assertEquals(1, graded.subRewards()._allProperties().size());
+    var judged = graders.run(run.grader(judge).build());
+    assertTrue(judged.reward() >= 1 && judged.reward() <= 2, judged::toString);
+    assertEquals(Optional.of(TestServer.MODEL), judged.metadata().sampledModelName());
+    assertTrue(judged.metadata().tokenUsage().orElseThrow() > 0);
   }
 
   @Test

@@ -72,19 +72,26 @@ final class TestServer implements AutoCloseable {
 
   /// A new key's secret.
   String key(String tenant, Scope first, Scope... more) throws IOException {
-    return key(tenant, OptionalInt.empty(), EnumSet.of(first, more));
+    return key(tenant, OptionalInt.empty(), OptionalLong.empty(), EnumSet.of(first, more));
   }
 
   /// A new key's secret, which lets so many requests a minute in.
   String slowKey(String tenant, int requestsPerMinute) throws IOException {
-    return key(tenant, OptionalInt.of(requestsPerMinute), EnumSet.allOf(Scope.class));
+    return key(
+        tenant,
+        OptionalInt.of(requestsPerMinute),
+        OptionalLong.empty(),
+        EnumSet.allOf(Scope.class));
   }
 
-  private String key(String tenant, OptionalInt rate, EnumSet<Scope> scopes) throws IOException {
-    return state
-        .keys()
-        .create(new NewKey(tenant, "test", scopes, rate, OptionalLong.empty()))
-        .secret();
+  /// A new key's secret, which may use so many tokens.
+  String poorKey(String tenant, long tokens) throws IOException {
+    return key(tenant, OptionalInt.empty(), OptionalLong.of(tokens), EnumSet.allOf(Scope.class));
+  }
+
+  private String key(String tenant, OptionalInt rate, OptionalLong tokens, EnumSet<Scope> scopes)
+      throws IOException {
+    return state.keys().create(new NewKey(tenant, "test", scopes, rate, tokens)).secret();
   }
 
   /// What went wrong inside.
