@@ -8,6 +8,7 @@ import dev.hone.server.state.StoredJob;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Checks the files of jobs that were created, one after the other.
@@ -34,7 +35,7 @@ final class FileValidator {
       case FileVerdict.Invalid(var error, var offences) -> {
         var failure = JobFailure.of(error, offences, state.files());
         change(job, change -> failure.end(change, Instant.now()));
-        files.deleteWork(JobStatus.FAILED);
+        files.deleteWork(Set.of());
       }
     }
   }

@@ -1,13 +1,14 @@
 package dev.hone.server.job;
 
-import dev.hone.server.api.JobStatus;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The directory of one job.
 ///
@@ -15,9 +16,10 @@ import java.util.Optional;
 ///     order.json                 what the worker shall do
 ///     report.jsonl               what the worker says
 ///     offences.jsonl             lines that the worker refuses
-///     worker.lock, worker.log    held while a worker runs; what it prints
+///     worker.log                 what it prints
 ///     run/                       the run, and at its end the adapter
 ///     checkpoints/step-N/        the adapter after an epoch
+///     ../worker.lock             held while a worker is at work, on whatever job
 record JobFiles(Path directory) {
   static final String TRAIN = "train.jsonl";
 
@@ -46,7 +48,7 @@ record JobFiles(Path directory) {
   }
 
   Path lock() {
-    return directory.resolve("worker.lock");
+    return directory.resolveSibling("worker.lock");
   }
 
   Path log() {
@@ -57,25 +59,41 @@ record JobFiles(Path directory) {
     return directory.resolve("run");
   }
 
-  Path checkpoint(long step) {
-    return directory.resolve("checkpoints").resolve("step-" + step);
+  private Path checkpoints() {
+    return directory.resolve("checkpoints");
   }
 
-  /// Deletes what a job that has ended needs no more: of one that succeeded all but the adapter, of
-  /// another the whole run. Reports and checkpoints stay.
-  void deleteWork(JobStatus end) throws IOException {
+  Path checkpoint(long step) {
+    return checkpoints().resolve("step-" + step);
+  }
+
+  /// Deletes what a job that has ended needs no more: all but its report and the adapters that are
+  /// models.
+  ///
+  /// @param models directories
+  void deleteWork(Set<Path> models) throws IOException {
     Files.deleteIfExists(train());
     Files.deleteIfExists(valid());
-    switch (end) {
-      case SUCCEEDED -> {
-        deleteTree(run().resolve("checkpoints"));
-        for (var tokens : List.of("train.tokens", "valid.tokens", "probe.tokens")) {
-          Files.deleteIfExists(run().resolve(tokens));
-        }
+    for (var adapter : adapters()) {
+      if (!models.contains(adapter)) {
+        deleteTree(adapter);
       }
-      case FAILED, CANCELLED -> deleteTree(run());
-      case VALIDATING_FILES, QUEUED, RUNNING -> throw new IllegalStateException("it has not ended");
     }
+    deleteTree(run().resolve("checkpoints"));
+    for (var tokens : List.of("train.tokens", "valid.tokens", "probe.tokens")) {
+      Files.deleteIfExists(run().resolve(tokens));
+    }
+  }
+
+  /// The run and the checkpoints, whatever has become of them.
+  private List<Path> adapters() throws IOException {
+    var adapters = new ArrayList<>(List.of(run()));
+    if (Files.exists(checkpoints())) {
+      try (var steps = Files.newDirectoryStream(checkpoints())) {
+        steps.forEach(adapters::add);
+      }
+    }
+    return adapters;
   }
 
   static void deleteTree(Path dir) throws IOException {

@@ -18,11 +18,13 @@ import java.util.function.BooleanSupplier;
 /// itself.
 final class JobRunner {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration BETWEEN_CLEARINGS = Duration.ofMinutes(10);
 
   private final State state;
   private final JobSettings settings;
   private final ReportIntake intake;
   private final BooleanSupplier isClosing;
+  private Instant nextClearing = Instant.MIN;
 
   JobRunner(State state, JobSettings settings, BooleanSupplier isClosing) {
     this.state = state;
@@ -31,14 +33,10 @@ final class JobRunner {
     this.isClosing = isClosing;
   }
 
-  /// Jobs that ran when the last server ended go on, and it was not their fault. What jobs that
-  /// have ended left is deleted.
+  /// Jobs that ran when the last server ended go on, and it was not their fault.
   void recover() throws IOException {
     for (var job = running(); job.isPresent(); job = running()) {
       settle(job.get().id(), true);
-    }
-    for (var job : state.jobs().ended()) {
-      deleteWork(job, new JobFiles(state.jobs().directory(job.id())));
     }
   }
 
@@ -52,6 +50,7 @@ final class JobRunner {
     if (abandoned.isPresent()) {
       settle(abandoned.get().id(), false);
     }
+    clearNowAndThen();
     var job = state.jobs().next(JobStatus.QUEUED);
     if (job.isPresent()) {
       run(job.get().id());
@@ -64,14 +63,20 @@ final class JobRunner {
     if (job.state().status() != JobStatus.RUNNING) {
       return;
     }
-    var files = new JobFiles(state.jobs().directory(id));
+    var files = files(id);
     orderOnce(job, files);
     boolean wasAsked;
     try (var worker = WorkerProcess.start(files)) {
       wasAsked = watch(id, worker);
     }
     takeAll(id);
-    deleteWork(settle(id, wasAsked), files);
+    if (settle(id, wasAsked).state().status().isFinal()) {
+      clear(id);
+    }
+  }
+
+  private JobFiles files(String id) {
+    return new JobFiles(state.jobs().directory(id));
   }
 
   /// Unless it was cancelled or paused meanwhile.
@@ -148,9 +153,26 @@ final class JobRunner {
                     : Optional.empty());
   }
 
-  private static void deleteWork(StoredJob job, JobFiles files) throws IOException {
-    if (job.state().status().isFinal()) {
-      files.deleteWork(job.state().status());
+  /// What a server that was killed left of jobs, and jobs that were cancelled while they waited.
+  private void clearNowAndThen() throws IOException, InterruptedException {
+    if (Instant.now().isBefore(nextClearing)) {
+      return;
+    }
+    for (var job : state.jobs().ended()) {
+      clear(job.id());
+    }
+    nextClearing = Instant.now().plus(BETWEEN_CLEARINGS);
+  }
+
+  /// Deletes what a job that has ended needs no more, once no worker writes there: one whose server
+  /// was killed may still be saving.
+  private void clear(String id) throws IOException, InterruptedException {
+    var files = files(id);
+    var lock = WorkerLock.await(files.lock(), isClosing);
+    if (lock.isPresent()) {
+      try (var held = lock.get()) {
+        files.deleteWork(state.jobs().adapters(id));
+      }
     }
   }
 

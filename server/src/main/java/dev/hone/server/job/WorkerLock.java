@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/// Held by the one worker of a job. A worker whose server has died may still be saving when the
-/// next one comes.
+/// Held by the one worker of a data directory. A worker whose server has died may still be saving
+/// when the next server's comes.
 record WorkerLock(FileChannel channel) implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(50);
 

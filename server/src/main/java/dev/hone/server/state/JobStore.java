@@ -142,6 +142,16 @@ public final class JobStore {
             "select * from hone_job where status in ('succeeded', 'failed', 'cancelled')"));
   }
 
+  /// Directories of the models that a job has made.
+  public Set<Path> adapters(String id) throws IOException {
+    return new HashSet<>(
+        database.read(sql ->
+            sql.list(
+                row -> data.resolve(row.getString(1)),
+                "select directory from hone_model where job = ?",
+                id)));
+  }
+
   /// The server's own reading, of whatever tenant's job.
   public StoredJob current(String id) throws IOException {
     return database.read(sql -> find(sql, id));
@@ -217,7 +227,9 @@ public final class JobStore {
   /// Deletes the directories that no row speaks of.
   void deleteLeftovers() throws IOException {
     var ids = ids();
-    try (var dirs = java.nio.file.Files.newDirectoryStream(data.resolve(State.JOBS))) {
+    var jobs = data.resolve(State.JOBS);
+    try (var dirs =
+        java.nio.file.Files.newDirectoryStream(jobs, java.nio.file.Files::isDirectory)) {
       for (var dir : dirs) {
         if (!ids.contains(dir.getFileName().toString())) {
           Models.deleteTree(dir);

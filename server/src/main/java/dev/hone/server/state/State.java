@@ -17,6 +17,7 @@ import java.util.List;
 ///     DATA/files/        contents of files, by id
 ///     DATA/parts/        contents of parts of uploads, by id
 ///     DATA/jobs/ID/      what a job works with, and the adapters that it made
+///     DATA/jobs/worker.lock   held while a worker is at work
 public final class State implements AutoCloseable {
   static final String JOBS = "jobs";
 

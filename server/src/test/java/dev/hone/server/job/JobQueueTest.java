@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.server.api.FineTuningJob;
 import dev.hone.server.api.JobEvent;
@@ -379,6 +380,48 @@ class JobQueueTest {
     }
     assertFalse(Files.exists(files.run().resolve("adapter_config.json")));
     assertEquals(JobStatus.QUEUED, jobs.retrieve(TENANT, id).status());
+  }
+
+  /// The worker of a server that was killed may still be saving another job.
+  @Test
+  void aWorkerWaitsForAnyOther() throws Exception {
+    var id = create(file(rows()), 1, 8).id();
+    try (var other = WorkerLock.await(files(id).lock(), () -> false).orElseThrow()) {
+      await(id, job -> job.status() == JobStatus.RUNNING);
+      Thread.sleep(2_000);
+      assertFalse(Files.exists(files(id).report()), "two workers at a time");
+    }
+    assertEquals(JobStatus.SUCCEEDED, awaitEnd(id).status(), () -> log(id));
+  }
+
+  @Test
+  void whatAKillLeftOfJobsThatHaveEndedIsDeletedAndTheirModelsAreNot() throws Exception {
+    var file = file(rows());
+    var succeeded = files(awaitEnd(create(file, 1, 8).id()).id());
+    var waiting = create(file, 1, 8).id();
+    jobs.pause(TENANT, waiting);
+    jobs.cancel(TENANT, waiting);
+    close();
+    var left =
+        List.of(
+            succeeded.train(),
+            succeeded.checkpoint(3).resolve("adapter_config.json"),
+            succeeded.run().resolve("checkpoints/last.safetensors"),
+            files(waiting).train(),
+            files(waiting).checkpoint(7).resolve("README.md"),
+            files(waiting).run().resolve("metrics.jsonl"));
+    for (var path : left) {
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, "left");
+    }
+    open();
+    long end = System.nanoTime() + LONG.toNanos();
+    while (left.stream().anyMatch(Files::exists)) {
+      assertTrue(System.nanoTime() < end, "something is left");
+      Thread.sleep(20);
+    }
+    assertTrue(PeftAdapter.isAdapter(succeeded.run()));
+    assertTrue(PeftAdapter.isAdapter(succeeded.checkpoint(7)));
   }
 
   private static Path last(JobFiles files) {
