@@ -28,19 +28,25 @@ final class ReportIntake {
   /// What an end brings beside its line.
   ///
   /// @param metrics the result file of a success
-  private record Attached(Optional<FileObject> metrics, Optional<JobFailure> failure) {}
+  private record Attached(Optional<FileObject> metrics, Optional<JobFailure> failure) {
+    static final Attached NOTHING = new Attached(Optional.empty(), Optional.empty());
+  }
 
   /// Reads on.
   ///
   /// @return whether there was something
   boolean take(String id) throws IOException {
-    var offset = state.jobs().current(id).progress().offset();
+    var before = state.jobs().current(id);
+    long offset = before.progress().offset();
     var files = new JobFiles(state.jobs().directory(id));
     var part = ReportReader.read(files.report(), offset);
     if (part.lines().isEmpty() && part.end() == offset) {
       return false;
     }
-    var attached = attached(files, part.lines());
+    var attached =
+        before.state().status() == JobStatus.RUNNING
+            ? attached(files, part.lines())
+            : Attached.NOTHING;
     state.jobs().change(id, job -> Optional.of(taken(job, files, part, attached)));
     return true;
   }
@@ -121,6 +127,7 @@ final class ReportIntake {
       return change;
     }
     return change
+        .to(change.progress().saved(step))
         .with(
             new JobChange.Checkpoint(
                 at, step, MetricsJson.checkpoint(metrics), relative(files.checkpoint(step))))

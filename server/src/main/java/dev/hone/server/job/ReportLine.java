@@ -25,7 +25,7 @@ sealed interface ReportLine {
   /// A step was taken.
   record Step(long at, Metrics metrics) implements ReportLine {}
 
-  /// An adapter was written at the end of an epoch.
+  /// An adapter was written at the end of an epoch, and the run can go on from here.
   record Checkpoint(long at, Metrics metrics) implements ReportLine {}
 
   /// The run can go on from here.

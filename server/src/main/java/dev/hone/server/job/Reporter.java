@@ -97,13 +97,11 @@ final class Reporter implements TuneListener {
   @Override
   public void saving(long step, Optional<Snapshot> epochEnd) throws IOException {
     tellLast();
-    var saved = new ReportLine.Saved(now(), step);
     boolean isEpochEnd = epochEnd.isPresent() && last.isPresent() && last.get().step() == step;
-    if (isEpochEnd && isKept(step, epochEnd.get())) {
-      report.add(new ReportLine.Checkpoint(now(), last.get()), saved);
-    } else {
-      report.add(saved);
-    }
+    report.add(
+        isEpochEnd && isKept(step, epochEnd.get())
+            ? new ReportLine.Checkpoint(now(), last.get())
+            : new ReportLine.Saved(now(), step));
     report.force();
   }
 
