@@ -20,6 +20,7 @@ import dev.hone.server.state.StateSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -137,8 +138,11 @@ record Serving(Shell shell, Wish wish) {
                 EnumSet.allOf(Scope.class),
                 OptionalInt.empty(),
                 OptionalLong.empty()));
+    var part = file.resolveSibling("." + file.getFileName() + ".tmp");
+    Files.deleteIfExists(part); // a kill may have left one
     Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, made.secret() + "\n", StandardOpenOption.WRITE);
+        part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(part, made.secret() + "\n", StandardOpenOption.WRITE);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }
