@@ -1,5 +1,7 @@
 package dev.hone.server.http;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,11 +35,37 @@ final class Meter {
     counter(text, "hone_request_seconds_total", "Seconds spent on requests.", seconds.sum());
     counter(text, "hone_prompt_tokens_total", "Tokens of prompts.", promptTokens.sum());
     counter(text, "hone_answer_tokens_total", "Tokens of answers.", answerTokens.sum());
+    process(text);
     return text.toString();
   }
 
+  /// What a leak would show in.
+  private static void process(StringBuilder text) {
+    var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    gauge(text, "jvm_heap_used_bytes", "Heap in use, garbage included.", heap.getUsed());
+    gauge(text, "jvm_heap_committed_bytes", "Heap taken from the system.", heap.getCommitted());
+    gauge(
+        text,
+        "jvm_threads_current",
+        "Platform threads.",
+        ManagementFactory.getThreadMXBean().getThreadCount());
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long open = unix.getOpenFileDescriptorCount();
+      gauge(text, "process_open_fds", "Open file descriptors.", open);
+    }
+  }
+
   private static void counter(StringBuilder text, String name, String help, double value) {
+    metric(text, "counter", name, help, value);
+  }
+
+  private static void gauge(StringBuilder text, String name, String help, double value) {
+    metric(text, "gauge", name, help, value);
+  }
+
+  private static void metric(
+      StringBuilder text, String type, String name, String help, double value) {
     text.append(
-        "# HELP %s %s%n# TYPE %s counter%n%s %s%n".formatted(name, help, name, name, value));
+        "# HELP %s %s%n# TYPE %s %s%n%s %s%n".formatted(name, help, name, type, name, value));
   }
 }
