@@ -66,6 +66,7 @@ public final class OnnxEmbedder implements Embedder {
   ///
   /// @param threads texts that are embedded at once
   public static OnnxEmbedder open(int threads) {
+    OnnxNatives.prepare();
     try {
       var tokenizer = Tokenizer.of(Path.of(TOKENIZER), resource(TOKENIZER));
       return new OnnxEmbedder(resource(MODEL), tokenizer, threads);

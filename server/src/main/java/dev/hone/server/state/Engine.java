@@ -1,13 +1,18 @@
 package dev.hone.server.state;
 
 import dev.hone.rag.store.PgConnections;
+import dev.hone.tensor.NativeFiles;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.util.LibraryLoaderUtil;
+import org.sqlite.util.OSInfo;
 
 /// The two databases, and where they differ.
 sealed interface Engine {
@@ -22,6 +27,22 @@ sealed interface Engine {
   /// One file. A commit is synced before it returns.
   record Sqlite(Path file) implements Engine {
     private static final int BUSY_MILLIS = 10_000;
+    private static final String LIBRARY_FOLDER = "org.sqlite.lib.path";
+
+    /// By itself the driver extracts its native library anew for each process, and each that is
+    /// killed leaves it behind.
+    static {
+      if (System.getProperty(LIBRARY_FOLDER) == null) {
+        var folder =
+            NativeFiles.layOut(
+                "sqlite-%s/%s"
+                    .formatted(
+                        SQLiteJDBCLoader.getVersion(), OSInfo.getNativeLibFolderPathForCurrentOS()),
+                LibraryLoaderUtil.getNativeLibResourcePath() + "/",
+                List.of(LibraryLoaderUtil.getNativeLibName()));
+        System.setProperty(LIBRARY_FOLDER, folder.toString());
+      }
+    }
 
     @Override
     public Connection connect() throws SQLException {

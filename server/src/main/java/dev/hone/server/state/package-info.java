@@ -4,5 +4,6 @@
 /// told, not even that they are there. A content is on disk before its row is, and gone after it;
 /// what a crash leaves between the two is removed at the next start.
 ///
-/// May use: dev.hone.model, dev.hone.model.checkpoint, dev.hone.rag.store, dev.hone.server.api
+/// May use: dev.hone.model, dev.hone.model.checkpoint, dev.hone.rag.store, dev.hone.server.api,
+/// dev.hone.tensor
 package dev.hone.server.state;
