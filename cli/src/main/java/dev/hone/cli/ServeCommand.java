@@ -19,17 +19,24 @@ import picocli.CommandLine.Option;
           + " there runs as hone tune does, in a process of its own, survives restarts, and its"
           + " model answers as soon as it succeeds.",
       "",
-      "Only this machine can reach it, unless --host says otherwise; then keys are needed.",
+      "Only this machine can reach it, unless --host says otherwise; then keys are needed: hone"
+          + " serve key makes and revokes them. hone serve audit lists who did what.",
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone serve [OPTIONS]",
+    customSynopsis = {
+      "hone serve [OPTIONS]",
+      "hone serve key add|list|revoke [OPTIONS]",
+      "hone serve audit [OPTIONS]"
+    },
+    subcommands = {KeyCommand.class, AuditCommand.class},
     footer = {
       "",
       "Examples:",
       "  hone serve",
       "  hone serve --adapters runs --port 8081",
-      "  hone serve --host 0.0.0.0 --api-key-file key.txt --data-dir /var/lib/hone"
+      "  hone serve key add --name build --data-dir /var/lib/hone",
+      "  hone serve --host 0.0.0.0 --data-dir /var/lib/hone"
     })
 final class ServeCommand implements Callable<Integer> {
   @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0 takes a free one.")
@@ -67,17 +74,11 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> report = Optional.empty();
 
   @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "For files, jobs and models. Default: hone-data.")
-  private Path data = Path.of("hone-data");
-
-  @Option(
       names = "--api-key-file",
       paramLabel = "FILE",
       description =
-          "Requests must carry a key. The first is made and written here, where the file is not"
-              + " there yet.")
+          "Makes a key and writes it here, where the file is not there yet. Once there is a key,"
+              + " requests must carry one.")
   private Optional<Path> keyFile = Optional.empty();
 
   @Option(
@@ -87,8 +88,8 @@ final class ServeCommand implements Callable<Integer> {
           "The most tokens of a prompt and its answer. Default: 4096, if the model has them.")
   private int context = 4096;
 
+  @Mixin private StateOptions state;
   @Mixin private ThreadsOption threads;
-
   @Mixin private HelpOption help;
 
   private final Shell shell;
@@ -110,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
                 adapters,
                 index,
                 report,
-                data,
+                state.settings(),
                 keyFile,
                 host,
                 port,

@@ -45,7 +45,7 @@ record Serving(Shell shell, Wish wish) {
       Optional<Path> adapters,
       Optional<Path> index,
       Optional<Path> report,
-      Path data,
+      StateSettings state,
       Optional<Path> keyFile,
       String host,
       int port,
@@ -61,7 +61,6 @@ record Serving(Shell shell, Wish wish) {
 
   int run() throws IOException, InterruptedException {
     HTTP.setLevel(Level.WARNING);
-    var options = ServerOptions.of(wish.host(), wish.port(), wish.keyFile().isPresent());
     var folders =
         wish.adapters().isPresent()
             ? ModelNames.adaptersIn(wish.adapters().get())
@@ -71,24 +70,31 @@ record Serving(Shell shell, Wish wish) {
             Map.of(wish.name(), wish.base()),
             wish.threads(),
             (what, why) -> shell.err().println(what + ": " + why.getMessage()));
-    try (var embedder = OnnxEmbedder.open(wish.threads());
-        var state = State.open(StateSettings.sqlite(wish.data()));
-        var host = ModelHost.open(wish.name(), wish.base(), wish.context(), wish.threads())) {
+    try (var state = State.open(wish.state())) {
       if (wish.keyFile().isPresent()) {
         prepareKey(state.keys(), wish.keyFile().get());
       }
+      var options = ServerOptions.of(wish.host(), wish.port(), !state.keys().isEmpty());
+      serve(options, folders, state, jobs);
+    }
+    return ErrorReport.FINE;
+  }
+
+  private void serve(ServerOptions options, List<Path> folders, State state, JobSettings jobs)
+      throws IOException, InterruptedException {
+    try (var embedder = OnnxEmbedder.open(wish.threads());
+        var host = ModelHost.open(wish.name(), wish.base(), wish.context(), wish.threads())) {
       var others = others(host, embedder);
       try (var server =
           ApiServer.start(options, host, folders, others, page(), embedder, state, jobs)) {
         var ended = new CountDownLatch(1);
         try (var interrupt = Interrupt.listen(ended::countDown)) {
-          greet(server, folders, others);
+          greet(server, options, folders, others);
           ended.await();
           shell.err().println("stopping");
         }
       }
     }
-    return ErrorReport.FINE;
   }
 
   private List<Answering> others(ModelHost host, Embedder embedder) throws IOException {
@@ -99,7 +105,7 @@ record Serving(Shell shell, Wish wish) {
     if (wish.report().isPresent()) {
       var elsewhere =
           new HostedRecipes(
-              System.getenv(), Optional.empty(), wish.data().resolve("hosted-calls.json"));
+              System.getenv(), Optional.empty(), wish.state().data().resolve("hosted-calls.json"));
       others.addAll(RecipeAnswering.of(wish.report().get(), wish.threads(), elsewhere));
     }
     return others;
@@ -109,14 +115,17 @@ record Serving(Shell shell, Wish wish) {
     return wish.report().map(dir -> dir.resolve("report.html"));
   }
 
-  private void greet(ApiServer server, List<Path> folders, List<Answering> others) {
+  private void greet(
+      ApiServer server, ServerOptions options, List<Path> folders, List<Answering> others) {
     var out = shell.out();
     out.printf("serving at http://%s:%d/v1 (Ctrl-C ends it)%n", wish.host(), server.port());
     out.printf("models: %s", wish.name());
     folders.forEach(dir -> out.printf(", %s", dir.getFileName()));
     others.forEach(one -> out.printf(", %s", one.name()));
-    out.printf("%ndata: %s%n", wish.data());
-    wish.keyFile().ifPresent(file -> out.printf("key: in %s%n", file));
+    out.printf("%ndata: %s%n", wish.state().data());
+    if (options.needsKeys()) {
+      out.printf("keys: needed%s%n", wish.keyFile().map(file -> "; one is in " + file).orElse(""));
+    }
     out.flush();
   }
 

@@ -46,10 +46,13 @@ final class UploadsEndpoint {
   JsonNode complete(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.FINE_TUNING);
     var order = UploadRequests.complete(Fields.of(JsonBody.read(request, bodyBytes)));
-    return state
-        .uploads()
-        .complete(caller.tenant(), Query.id(request), order.partIds(), order.md5())
-        .toJson();
+    var done =
+        state.uploads().complete(caller.tenant(), Query.id(request), order.partIds(), order.md5());
+    if (done.file().isPresent()) {
+      var file = done.file().get();
+      state.audit().add(caller.tenant(), caller.client(), "file.create", file.id(), file.purpose());
+    }
+    return done.toJson();
   }
 
   JsonNode cancel(Caller caller, ServerRequest request) throws IOException {

@@ -63,9 +63,13 @@ sealed interface Engine {
       return "SQLite";
     }
 
-    /// The data directory is one server's, and it writes with one thread at a time.
+    /// What the driver has begun is a reader until it writes, and is refused then where another
+    /// process has written since it first read. This is a writer from the start, and waits.
     @Override
-    public void beginWriting(Sql sql) {}
+    public void beginWriting(Sql sql) throws SQLException {
+      sql.update("rollback");
+      sql.update("begin immediate");
+    }
   }
 
   /// A database that other servers may use too.

@@ -60,7 +60,7 @@ public final class State implements AutoCloseable {
     Files.createDirectories(settings.data());
     var lock = lock(settings.data());
     try {
-      var database = Database.open(engine(settings));
+      var database = Database.open(settings.engine());
       try {
         var state = new State(settings, lock, database);
         state.deleteExpired();
@@ -74,12 +74,6 @@ public final class State implements AutoCloseable {
       lock.close();
       throw e;
     }
-  }
-
-  private static Engine engine(StateSettings settings) {
-    return settings.postgres().isPresent()
-        ? new Engine.Postgres(settings.postgres().get())
-        : new Engine.Sqlite(settings.data().resolve("state.db"));
   }
 
   /// The lock goes with the process, however that ends.

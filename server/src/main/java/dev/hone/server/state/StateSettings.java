@@ -20,4 +20,10 @@ public record StateSettings(Path data, Optional<PgConnections> postgres, Quota q
   public static StateSettings postgres(Path data, PgConnections connections) {
     return new StateSettings(data, Optional.of(connections), Quota.DEFAULT, Clock.systemUTC());
   }
+
+  Engine engine() {
+    return postgres.isPresent()
+        ? new Engine.Postgres(postgres.get())
+        : new Engine.Sqlite(data.resolve("state.db"));
+  }
 }

@@ -1,9 +1,13 @@
 package dev.hone.server.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.hone.model.UsageException;
 import dev.hone.rag.store.PgConnections;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,13 @@ class SqliteStateTest extends StateContract {
       var mode = sql.first(row -> row.getString(1), "pragma journal_mode");
       assertEquals(Optional.of("wal"), mode);
     }
+  }
+
+  @Test
+  void whereNothingIsKeptNothingIsMade() {
+    var settings = StateSettings.sqlite(dir.resolve("mistyped"));
+    assertThrows(UsageException.class, () -> Administration.open(settings));
+    assertFalse(Files.exists(settings.data()));
   }
 
   /// Every test has a directory of its own.

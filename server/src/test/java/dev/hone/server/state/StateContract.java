@@ -408,6 +408,48 @@ abstract class StateContract {
   }
 
   @Test
+  void keysAreMadeAndRevokedBesideTheServer() throws IOException {
+    try (var beside = Administration.open(settings())) {
+      var made = beside.addKey(key(OWNER));
+      assertEquals(Optional.of(made.key()), state.keys().find(made.secret()));
+      assertEquals(List.of(made.key()), beside.keys());
+      beside.setFileQuota(OWNER, 5);
+      assertEquals(new Quota(5, Quota.DEFAULT.openJobs()), state.tenants().quota(OWNER));
+      var revoked = beside.revokeKey(made.key().id()).orElseThrow();
+      assertTrue(revoked.revokedAt().isPresent());
+      assertEquals(Optional.empty(), state.keys().find(made.secret()));
+      assertEquals(Optional.of(revoked), beside.revokeKey(revoked.id()));
+      assertEquals(Optional.empty(), beside.revokeKey("nothing"));
+      var actions = beside.audit(Optional.empty(), 10).stream().map(AuditEntry::action).toList();
+      assertEquals(List.of("key.revoke", "quota.set", "key.create"), actions);
+      assertEquals(3, beside.audit(Optional.of(OWNER), 10).size());
+      assertEquals(List.of(), beside.audit(Optional.of(OTHER), 10));
+    }
+  }
+
+  /// Both look first and write then.
+  @Test
+  void twoWritersOfOneDatabaseWaitForEachOther() throws Exception {
+    int rounds = 40;
+    try (var beside = Administration.open(settings());
+        var pool = Executors.newFixedThreadPool(2)) {
+      var server =
+          pool.submit(() -> {
+            for (int i = 0; i < rounds; i++) {
+              create(OWNER, i + ".jsonl", "x");
+            }
+            return rounds;
+          });
+      for (int i = 0; i < rounds; i++) {
+        beside.setFileQuota(OWNER, 1_000 + i);
+      }
+      assertEquals(rounds, server.get());
+      assertEquals(rounds, state.tenants().usedBytes(OWNER));
+      assertEquals(rounds, beside.audit(Optional.of(OWNER), 2 * rounds).size());
+    }
+  }
+
+  @Test
   void theAuditLogComesNewestFirst() throws IOException {
     state.audit().add(OWNER, "key", "file.create", "file-1", "");
     state.audit().add(OWNER, "key", "file.delete", "file-1", "");
