@@ -16,6 +16,30 @@ done
 # One session serves all connections, so that statements prepared by one are in the way of the others.
 url='jdbc:postgresql://127.0.0.1:54329/postgres?user=postgres&sslmode=disable&prepareThreshold=0'
 cd "$root"
+
+# The tests of the contract delete these rows.
+"$HONE" serve key add --name build --database "$url" >"$OUT/key"
+"$HONE" serve --port 0 --data-dir "$OUT/data" --database "$url" >"$OUT/serve.log" 2>&1 &
+server=$!
+trap 'kill %1 "$server" 2>/dev/null || :' EXIT
+for _ in $(seq 300); do
+  ! grep -q '^keys: needed' "$OUT/serve.log" || break
+  sleep 0.2
+done
+models=$(sed -n 's#^serving at \(.*\) (.*#\1/models#p' "$OUT/serve.log")
+status() {
+  curl -s -o "$OUT/models.json" -w '%{http_code}' -H "Authorization: Bearer $(cat "$OUT/key")" "$models"
+}
+[ "$(status)" = 200 ] || {
+  cat "$OUT/serve.log" "$OUT/models.json"
+  exit 1
+}
+"$HONE" serve key revoke "$(cut -d- -f3 "$OUT/key")" --database "$url"
+[ "$(status)" = 401 ]
+kill "$server"
+wait "$server" || :
+echo "hone serve and its keys through PostgreSQL"
+
 HONE_POSTGRES=$url mvn -B -q -pl server -am -DexcludedGroups= -Dgroups=postgres -Dtest=PgVectorStoreTest,PostgresStateTest \
   -Dsurefire.failIfNoSpecifiedTests=false test
 sed -n 's/^Tests run/tests of the contract/p' rag/target/surefire-reports/dev.hone.rag.store.PgVectorStoreTest.txt \

@@ -108,6 +108,26 @@ class ServerKeysTest {
     assertFalse(Files.exists(dir.resolve("data")));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://localhost/hone?user=a&password=geheim, has a password",
+    "jdbc:postgresql://a:geheim@localhost/hone, has a password",
+    "mysql://a:geheim@localhost/hone, is no URL of a PostgreSQL"
+  })
+  void aPasswordInTheDatabasesUrlIsRefusedAndNotRepeated(String url, String message) {
+    var shell = hone(2, "serve", "key", "list", "--database", url);
+    assertTrue(shell.err().contains(message), shell::err);
+    assertFalse(shell.err().contains("geheim"), shell::err);
+  }
+
+  @Test
+  void aDatabaseThatIsAwayIsNamed() {
+    var url = "jdbc:postgresql://127.0.0.1:1/hone?user=hone";
+    var shell = hone(1, "serve", "key", "list", "--database", url);
+    assertTrue(shell.err().startsWith("error: PostgreSQL: "), shell::err);
+    assertEquals(1, shell.err().lines().count());
+  }
+
   @Test
   void aKeyThatIsNotThereIsNamed() {
     hone(0, "serve", "key", "add", "--name", "one");

@@ -38,7 +38,9 @@ public final class Administration implements AutoCloseable {
 
   /// Opens what a server keeps, or will keep.
   public static Administration openOrCreate(StateSettings settings) throws IOException {
-    Files.createDirectories(settings.data());
+    if (settings.postgres().isEmpty()) {
+      Files.createDirectories(settings.data());
+    }
     return new Administration(settings);
   }
 
