@@ -39,15 +39,6 @@ import picocli.CommandLine.Option;
       "  hone serve --host 0.0.0.0 --data-dir /var/lib/hone"
     })
 final class ServeCommand implements Callable<Integer> {
-  @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0 takes a free one.")
-  private int port = 8080;
-
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description = "Where to listen. Default: 127.0.0.1, this machine alone.")
-  private String host = "127.0.0.1";
-
   @Option(
       names = "--base",
       paramLabel = "hone|DIR",
@@ -88,6 +79,7 @@ final class ServeCommand implements Callable<Integer> {
           "The most tokens of a prompt and its answer. Default: 4096, if the model has them.")
   private int context = 4096;
 
+  @Mixin private NetworkOptions network;
   @Mixin private StateOptions state;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
@@ -100,6 +92,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    var reach = network.wish();
     var name =
         base.map(dir -> dir.toAbsolutePath().getFileName().toString()).orElse(Embedded.MODEL);
     var directory = base.isPresent() ? base.get() : Embedded.model();
@@ -113,8 +106,7 @@ final class ServeCommand implements Callable<Integer> {
                 report,
                 state.settings(),
                 keyFile,
-                host,
-                port,
+                reach,
                 Bounds.atLeast(2, "--context", context),
                 threads.count()))
         .run();

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,8 +48,7 @@ record Serving(Shell shell, Wish wish) {
       Optional<Path> report,
       StateSettings state,
       Optional<Path> keyFile,
-      String host,
-      int port,
+      NetworkOptions.Wish network,
       int context,
       int threads) {}
 
@@ -74,7 +74,8 @@ record Serving(Shell shell, Wish wish) {
       if (wish.keyFile().isPresent()) {
         prepareKey(state.keys(), wish.keyFile().get());
       }
-      var options = ServerOptions.of(wish.host(), wish.port(), !state.keys().isEmpty());
+      var options = wish.network().options(!state.keys().isEmpty());
+      warn(options);
       serve(options, folders, state, jobs);
     }
     return ErrorReport.FINE;
@@ -94,6 +95,19 @@ record Serving(Shell shell, Wish wish) {
           shell.err().println("stopping");
         }
       }
+    }
+  }
+
+  private void warn(ServerOptions options) {
+    var complaint = options.identity().flatMap(own -> own.complaint(Instant.now()));
+    complaint.ifPresent(what ->
+        shell.err().printf("warning: %s %s%n", wish.network().certificate().orElseThrow(), what));
+    if (options.isWide() && options.identity().isEmpty()) {
+      shell
+          .err()
+          .println(
+              "warning: keys and texts cross the network unencrypted; --tls-certificate encrypts"
+                  + " them, or a proxy in front");
     }
   }
 
@@ -118,7 +132,9 @@ record Serving(Shell shell, Wish wish) {
   private void greet(
       ApiServer server, ServerOptions options, List<Path> folders, List<Answering> others) {
     var out = shell.out();
-    out.printf("serving at http://%s:%d/v1 (Ctrl-C ends it)%n", wish.host(), server.port());
+    out.printf(
+        "serving at %s://%s:%d/v1 (Ctrl-C ends it)%n",
+        options.scheme(), options.host(), server.port());
     out.printf("models: %s", wish.name());
     folders.forEach(dir -> out.printf(", %s", dir.getFileName()));
     others.forEach(one -> out.printf(", %s", one.name()));

@@ -12,6 +12,7 @@ import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.Completions;
 import dev.hone.server.page.PageFiles;
 import dev.hone.server.state.State;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -145,8 +146,12 @@ public final class ApiServer implements AutoCloseable {
                 api.handler((caller, request, response) -> {
                   throw unknown(request.prologue().method().text(), request.path().path());
                 }));
+    var listener = WebServer.builder();
+    options
+        .identity()
+        .ifPresent(own -> listener.tls(Tls.builder().sslContext(own.context()).build()));
     var server =
-        WebServer.builder()
+        listener
             .host(options.host())
             .port(options.port())
             .shutdownHook(false)

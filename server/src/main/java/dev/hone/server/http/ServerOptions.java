@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How a server listens, and how much it takes.
 ///
@@ -14,6 +15,7 @@ import java.util.List;
 /// @param origins that browsers may ask from (CORS); none by default
 /// @param idle after which a connection that says nothing is closed
 /// @param answer after which an answer ends as it stands
+/// @param identity for TLS; empty for plain HTTP
 public record ServerOptions(
     String host,
     int port,
@@ -21,7 +23,10 @@ public record ServerOptions(
     long bodyBytes,
     List<String> origins,
     Duration idle,
-    Duration answer) {
+    Duration answer,
+    Optional<Identity> identity) {
+  private static final long BODY_BYTES = 8L << 20;
+
   public ServerOptions {
     origins = List.copyOf(origins);
     if (!needsKeys && !isLoopback(host)) {
@@ -39,11 +44,33 @@ public record ServerOptions(
   /// With the usual limits.
   public static ServerOptions of(String host, int port, boolean needsKeys) {
     return new ServerOptions(
-        host, port, needsKeys, 8L << 20, List.of(), Duration.ofSeconds(60), Duration.ofMinutes(10));
+        host,
+        port,
+        needsKeys,
+        BODY_BYTES,
+        List.of(),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(10),
+        Optional.empty());
   }
 
   public ServerOptions withKeys() {
-    return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer);
+    return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer, identity);
+  }
+
+  public ServerOptions withIdentity(Identity own) {
+    return new ServerOptions(
+        host, port, needsKeys, bodyBytes, origins, idle, answer, Optional.of(own));
+  }
+
+  /// `http` or `https`.
+  public String scheme() {
+    return identity.isPresent() ? "https" : "http";
+  }
+
+  /// Whether other machines can reach it.
+  public boolean isWide() {
+    return !isLoopback(host);
   }
 
   private static boolean isLoopback(String host) {

@@ -34,7 +34,8 @@ class BrowserFilterTest {
             1 << 20,
             List.of(FRIEND),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Optional.empty());
     server = RunningServer.start(dir.resolve("data"), options);
   }
 

@@ -45,7 +45,15 @@ final class TestServer implements AutoCloseable {
     state = State.open(StateSettings.sqlite(dir.resolve("data")));
     host = ModelHost.open(MODEL, base, TinyChatModel.CONTEXT, 1);
     var options =
-        new ServerOptions("127.0.0.1", 0, true, bodyBytes, List.of(), idle, Duration.ofSeconds(30));
+        new ServerOptions(
+            "127.0.0.1",
+            0,
+            true,
+            bodyBytes,
+            List.of(),
+            idle,
+            Duration.ofSeconds(30),
+            Optional.empty());
     embedder = OnnxEmbedder.open(1);
     server =
         ApiServer.start(

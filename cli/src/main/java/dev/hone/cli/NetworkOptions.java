@@ -1,0 +1,60 @@
+package dev.hone.cli;
+
+import dev.hone.model.UsageException;
+import dev.hone.server.http.Identity;
+import dev.hone.server.http.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// How `hone serve` is reached.
+@Command(header = "How it is reached:")
+final class NetworkOptions {
+  @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0 takes a free one.")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen. Default: 127.0.0.1, this machine alone.")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Speak HTTPS, with this certificate and those it hangs on, in PEM.")
+  private Optional<Path> certificate = Optional.empty();
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key, in PEM (PKCS#8), not encrypted.")
+  private Optional<Path> key = Optional.empty();
+
+  /// What was given, read.
+  ///
+  /// @throws UsageException where it cannot be
+  Wish wish() throws IOException {
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new UsageException(
+          "--tls-certificate and --tls-key need each other", "give both, or neither");
+    }
+    return new Wish(
+        host,
+        port,
+        certificate,
+        certificate.isPresent()
+            ? Optional.of(Identity.read(certificate.get(), key.get()))
+            : Optional.empty());
+  }
+
+  /// How it is to be reached.
+  record Wish(String host, int port, Optional<Path> certificate, Optional<Identity> identity) {
+    ServerOptions options(boolean needsKeys) {
+      var plain = ServerOptions.of(host, port, needsKeys);
+      return identity.map(plain::withIdentity).orElse(plain);
+    }
+  }
+}
