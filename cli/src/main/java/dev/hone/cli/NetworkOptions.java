@@ -5,6 +5,7 @@ import dev.hone.server.http.Identity;
 import dev.hone.server.http.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,6 +34,14 @@ final class NetworkOptions {
       description = "The certificate's private key, in PEM (PKCS#8), not encrypted.")
   private Optional<Path> key = Optional.empty();
 
+  @Option(
+      names = "--cors",
+      paramLabel = "ORIGIN",
+      description =
+          "Let this origin's web pages ask, such as https://app.example; may be repeated. Default:"
+              + " none but the server's own.")
+  private List<String> origins = List.of();
+
   /// What was given, read.
   ///
   /// @throws UsageException where it cannot be
@@ -47,13 +56,19 @@ final class NetworkOptions {
         certificate,
         certificate.isPresent()
             ? Optional.of(Identity.read(certificate.get(), key.get()))
-            : Optional.empty());
+            : Optional.empty(),
+        origins);
   }
 
   /// How it is to be reached.
-  record Wish(String host, int port, Optional<Path> certificate, Optional<Identity> identity) {
+  record Wish(
+      String host,
+      int port,
+      Optional<Path> certificate,
+      Optional<Identity> identity,
+      List<String> origins) {
     ServerOptions options(boolean needsKeys) {
-      var plain = ServerOptions.of(host, port, needsKeys);
+      var plain = ServerOptions.of(host, port, needsKeys).withOrigins(origins);
       return identity.map(plain::withIdentity).orElse(plain);
     }
   }

@@ -21,6 +21,8 @@ class ServeTest {
           """
           --host 0.0.0.0             | --host 0.0.0.0: listening wider than this machine without keys
           --host nowhere.invalid     | --host nowhere.invalid: there is no such address
+          --cors *                   | --cors *: every page that anybody opens could ask here
+          --cors https://a.test/x    | --cors https://a.test/x: is no origin
           --tls-key key.pem          | --tls-certificate and --tls-key need each other
           """)
   void whatMakesNoSenseIsNamed(String options, String message) {

@@ -36,6 +36,7 @@ final class BrowserFilter implements Filter {
           + " frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   private static final Set<Method> HARMLESS = Set.of(Method.GET, Method.HEAD, Method.OPTIONS);
   private static final Set<String> OWN = Set.of("same-origin", "none");
+  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9_-]+(, ?[A-Za-z0-9_-]+)*");
   private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
   private static final Pattern AUTHORITY = Pattern.compile("(\\[[^\\]]*]|[^:]*)(:\\d+)?");
 
@@ -54,9 +55,15 @@ final class BrowserFilter implements Filter {
       return;
     }
     var origin = request.headers().first(HeaderNames.ORIGIN).filter(options.origins()::contains);
-    origin.ifPresent(allowed -> allow(allowed, response));
-    if (origin.isPresent() && request.prologue().method().equals(Method.OPTIONS)) {
-      response.status(204).send();
+    if (origin.isEmpty()) {
+      chain.proceed();
+      return;
+    }
+    response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin.get());
+    response.header(HeaderNames.VARY, "Origin");
+    response.header(HeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, "x-request-id, Retry-After");
+    if (request.prologue().method().equals(Method.OPTIONS)) {
+      allow(request, response);
       return;
     }
     chain.proceed();
@@ -71,11 +78,17 @@ final class BrowserFilter implements Filter {
     response.header(OPENER, "same-origin");
   }
 
-  private static void allow(String origin, ServerResponse response) {
-    response.header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    response.header(HeaderNames.VARY, "Origin");
+  /// What a browser asks before it sends more than a plain form could. Any header may come: clients
+  /// have their own (`x-stainless-lang`, `openai-organization`), and what none knows is not read.
+  private static void allow(ServerRequest request, ServerResponse response) {
     response.header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE");
-    response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type");
+    request
+        .headers()
+        .first(HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)
+        .filter(names -> NAMES.matcher(names).matches())
+        .ifPresent(names -> response.header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, names));
+    response.header(HeaderNames.ACCESS_CONTROL_MAX_AGE, "600");
+    response.status(204).send();
   }
 
   private Optional<ApiException> refused(ServerRequest request) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param port 0 for any that is free
 /// @param needsKeys whether requests must carry a key
 /// @param bodyBytes the largest body but of files
-/// @param origins that browsers may ask from (CORS); none by default
+/// @param origins of other web pages that may ask here and read the answers (CORS)
 /// @param idle after which a connection that says nothing is closed
 /// @param answer after which an answer ends as it stands
 /// @param identity for TLS; empty for plain HTTP
@@ -28,7 +28,7 @@ public record ServerOptions(
   private static final long BODY_BYTES = 8L << 20;
 
   public ServerOptions {
-    origins = List.copyOf(origins);
+    origins = origins.stream().map(Origins::asSent).toList();
     if (!needsKeys && !isLoopback(host)) {
       throw new UsageException(
           "--host %s: listening wider than this machine without keys is refused".formatted(host),
@@ -56,6 +56,10 @@ public record ServerOptions(
 
   public ServerOptions withKeys() {
     return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer, identity);
+  }
+
+  public ServerOptions withOrigins(List<String> some) {
+    return new ServerOptions(host, port, needsKeys, bodyBytes, some, idle, answer, identity);
   }
 
   public ServerOptions withIdentity(Identity own) {

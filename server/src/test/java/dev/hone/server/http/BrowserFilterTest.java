@@ -1,8 +1,10 @@
 package dev.hone.server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What other web pages make a browser send, to a server without keys on this machine.
 class BrowserFilterTest {
@@ -110,11 +115,66 @@ class BrowserFilterTest {
     var posted = server.post(JOBS, "", origin, "Sec-Fetch-Site: cross-site");
     assertEquals(PASSED, posted.status());
     assertEquals(Optional.of(FRIEND), posted.header("Access-Control-Allow-Origin"));
-    var asked = server.ask("OPTIONS", JOBS, "", origin, "Access-Control-Request-Method: POST");
-    assertEquals(204, asked.status());
-    var headers = asked.header("Access-Control-Allow-Headers").orElseThrow();
-    assertTrue(headers.contains("Authorization"), headers);
+    assertEquals(
+        Optional.of("x-request-id, Retry-After"), posted.header("Access-Control-Expose-Headers"));
     var other = server.get(JOBS, "Origin: https://other.test");
     assertEquals(Optional.empty(), other.header("Access-Control-Allow-Origin"));
+  }
+
+  /// OpenAI's client for JavaScript sends all of these.
+  @Test
+  void anAllowedOriginMaySendTheClientsHeaders() throws IOException {
+    var names =
+        "authorization,content-type,openai-organization,openai-project,x-stainless-arch,"
+            + "x-stainless-lang,x-stainless-os,x-stainless-package-version,"
+            + "x-stainless-retry-count,x-stainless-runtime,x-stainless-runtime-version";
+    var options = ServerOptions.local(0).withKeys().withOrigins(List.of(FRIEND));
+    try (var keyed = RunningServer.start(dir.resolve("keyed"), options)) {
+      var method = "Access-Control-Request-Method: DELETE";
+      var headers = "Access-Control-Request-Headers: " + names;
+      var asked = keyed.ask("OPTIONS", JOBS, "", "Origin: " + FRIEND, method, headers);
+      assertEquals(204, asked.status());
+      assertEquals(Optional.of(FRIEND), asked.header("Access-Control-Allow-Origin"));
+      assertEquals(Optional.of("GET, POST, DELETE"), asked.header("Access-Control-Allow-Methods"));
+      assertEquals(Optional.of(names), asked.header("Access-Control-Allow-Headers"));
+      var odd = "Access-Control-Request-Headers: a\tb";
+      var refused = keyed.ask("OPTIONS", JOBS, "", "Origin: " + FRIEND, method, odd);
+      assertEquals(Optional.empty(), refused.header("Access-Control-Allow-Headers"));
+      var other = keyed.ask("OPTIONS", JOBS, "", "Origin: https://other.test", method, headers);
+      assertEquals(Optional.empty(), other.header("Access-Control-Allow-Origin"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://app.example, https://app.example",
+    "HTTPS://App.Example:443, https://app.example",
+    "http://localhost:3000, http://localhost:3000",
+    "http://a:443, http://a:443",
+    "http://[::1]:80, http://[::1]",
+    "app://obsidian.md, app://obsidian.md"
+  })
+  void originsAreComparedAsBrowsersSendThem(String given, String sent) {
+    assertEquals(List.of(sent), ServerOptions.local(0).withOrigins(List.of(given)).origins());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*",
+        "null",
+        "app.example",
+        "https://app.example/",
+        "https://app.example/path",
+        "https://app.example?a",
+        "https://a@app.example",
+        "https://*.example",
+        "https://app.example:0",
+        "https://",
+        ""
+      })
+  void whatIsNoOriginIsRefused(String given) {
+    var options = ServerOptions.local(0);
+    assertThrows(UsageException.class, () -> options.withOrigins(List.of(given)));
   }
 }
