@@ -42,6 +42,13 @@ final class NetworkOptions {
               + " none but the server's own.")
   private List<String> origins = List.of();
 
+  @Option(
+      names = "--max-body",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "The largest request but of files. Default: 8MiB.")
+  private Optional<Long> maxBody = Optional.empty();
+
   /// What was given, read.
   ///
   /// @throws UsageException where it cannot be
@@ -50,6 +57,10 @@ final class NetworkOptions {
       throw new UsageException(
           "--tls-certificate and --tls-key need each other", "give both, or neither");
     }
+    if (maxBody.filter(bytes -> bytes < 1_000 || bytes > 1_000_000_000).isPresent()) {
+      throw new UsageException(
+          "--max-body must be between 1kB and 1GB", "leave it out to use the default");
+    }
     return new Wish(
         host,
         port,
@@ -57,7 +68,8 @@ final class NetworkOptions {
         certificate.isPresent()
             ? Optional.of(Identity.read(certificate.get(), key.get()))
             : Optional.empty(),
-        origins);
+        origins,
+        maxBody);
   }
 
   /// How it is to be reached.
@@ -66,10 +78,12 @@ final class NetworkOptions {
       int port,
       Optional<Path> certificate,
       Optional<Identity> identity,
-      List<String> origins) {
+      List<String> origins,
+      Optional<Long> maxBody) {
     ServerOptions options(boolean needsKeys) {
       var plain = ServerOptions.of(host, port, needsKeys).withOrigins(origins);
-      return identity.map(plain::withIdentity).orElse(plain);
+      var bounded = maxBody.map(plain::withBodyBytes).orElse(plain);
+      return identity.map(bounded::withIdentity).orElse(bounded);
     }
   }
 }

@@ -73,6 +73,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> keyFile = Optional.empty();
 
   @Option(
+      names = "--file-quota",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description =
+          "What a tenant may store who has no quota of hone serve key add. Default: 100GiB.")
+  private Optional<Long> fileQuota = Optional.empty();
+
+  @Option(
       names = "--context",
       paramLabel = "N",
       description =
@@ -104,7 +112,7 @@ final class ServeCommand implements Callable<Integer> {
                 adapters,
                 index,
                 report,
-                state.settings(),
+                fileQuota.map(state.settings()::withFileQuota).orElse(state.settings()),
                 keyFile,
                 reach,
                 Bounds.atLeast(2, "--context", context),

@@ -23,6 +23,8 @@ class ServeTest {
           --host nowhere.invalid     | --host nowhere.invalid: there is no such address
           --cors *                   | --cors *: every page that anybody opens could ask here
           --cors https://a.test/x    | --cors https://a.test/x: is no origin
+          --max-body 1               | --max-body must be between 1kB and 1GB
+          --file-quota 5x            | Invalid value for option '--file-quota'
           --tls-key key.pem          | --tls-certificate and --tls-key need each other
           """)
   void whatMakesNoSenseIsNamed(String options, String message) {

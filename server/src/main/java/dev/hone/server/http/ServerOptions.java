@@ -58,6 +58,10 @@ public record ServerOptions(
     return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer, identity);
   }
 
+  public ServerOptions withBodyBytes(long most) {
+    return new ServerOptions(host, port, needsKeys, most, origins, idle, answer, identity);
+  }
+
   public ServerOptions withOrigins(List<String> some) {
     return new ServerOptions(host, port, needsKeys, bodyBytes, some, idle, answer, identity);
   }

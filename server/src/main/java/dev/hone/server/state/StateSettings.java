@@ -40,6 +40,11 @@ public record StateSettings(Path data, Optional<PgConnections> postgres, Quota q
     return new StateSettings(data, Optional.of(connections), Quota.DEFAULT, Clock.systemUTC());
   }
 
+  /// @param bytes that a tenant may store who has no quota of its own
+  public StateSettings withFileQuota(long bytes) {
+    return new StateSettings(data, postgres, new Quota(bytes, quota.openJobs()), clock);
+  }
+
   Engine engine() {
     return postgres.isPresent()
         ? new Engine.Postgres(postgres.get())

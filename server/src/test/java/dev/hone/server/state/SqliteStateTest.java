@@ -36,6 +36,15 @@ class SqliteStateTest extends StateContract {
     assertFalse(Files.exists(settings.data()));
   }
 
+  @Test
+  void theServersQuotaIsThatOfWhoeverHasNone() throws IOException {
+    try (var other = State.open(StateSettings.sqlite(dir.resolve("other")).withFileQuota(5))) {
+      other.tenants().setQuota("rich", Quota.DEFAULT);
+      assertEquals(new Quota(5, Quota.DEFAULT.openJobs()), other.tenants().quota("poor"));
+      assertEquals(Quota.DEFAULT, other.tenants().quota("rich"));
+    }
+  }
+
   /// Every test has a directory of its own.
   @Override
   void clear() {}
