@@ -218,7 +218,7 @@ cases = [
     (400, chat(top_logprobs=3)), (400, chat(stream_options={})), (400, chat(messages=[{"role": "user", "content": "x " * 9000}])),
     (404, chat(model="nothing")), (400, ("POST", "/chat/completions", b"{")), (400, ("POST", "/chat/completions", b"")),
     (400, ("POST", "/chat/completions", b"[]")), (400, ("POST", "/chat/completions", b'{"a": 1, "a": 2}')),
-    (400, ("POST", "/chat/completions", b'"\xff"')), (404, ("GET", "/nothing", b"")), (404, ("PUT", "/models", b"")),
+    (400, ("POST", "/chat/completions", b'"\xff"')), (404, ("GET", "/nothing", b"")), (405, ("PUT", "/models", b"")),
     (404, ("GET", "/models/nothing", b"")), (404, ("DELETE", "/models/nothing", b"")), (404, ("GET", "/files/nothing", b"")),
     (404, ("GET", "/files/nothing/content", b"")), (400, ("GET", "/files?limit=0", b"")), (400, ("GET", "/files?order=up", b"")),
     (400, ("GET", "/files?after=nothing", b"")), (400, ("GET", "/files?colour=red", b"")), (400, ("POST", "/files", b"x")),

@@ -5,6 +5,7 @@ import dev.hone.server.http.Guard.TooFastException;
 import dev.hone.server.model.BusyException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -71,26 +72,26 @@ final class Api {
         throw e;
       } catch (TooFastException e) {
         response.header(HeaderNames.RETRY_AFTER, String.valueOf(e.seconds()));
-        fail(response, tooFast(e));
+        fail(request, response, tooFast(e));
       } catch (ApiException e) {
         if (e.status() == Status.TOO_MANY_REQUESTS_429.code()) {
           response.header(HeaderNames.RETRY_AFTER, BUSY);
         }
-        fail(response, e);
+        fail(request, response, e);
       } catch (BusyException e) {
         response.header(HeaderNames.RETRY_AFTER, BUSY);
-        fail(response, busy());
+        fail(request, response, busy());
       } catch (InterruptedException e) {
         requireWhole(response, e); // the server stops
         Thread.currentThread().interrupt();
-        fail(response, internal());
+        fail(request, response, internal());
       } catch (UncheckedIOException | IOException e) {
         requireWhole(response, e); // the client has gone
         LOG.log(System.Logger.Level.ERROR, id + " failed", e);
-        fail(response, internal());
+        fail(request, response, internal());
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.ERROR, id + " failed", e);
-        fail(response, internal());
+        fail(request, response, internal());
       } finally {
         skipBody(request);
         meter.answered(response.status().code(), (System.nanoTime() - start) / 1e9);
@@ -126,9 +127,18 @@ final class Api {
     }
   }
 
-  private static void fail(ServerResponse response, ApiException error) {
+  private static void fail(ServerRequest request, ServerResponse response, ApiException error) {
     requireWhole(response, error);
-    send(response, error.status(), error.toJson());
+    refuse(request, response, error);
+  }
+
+  /// Helidon sends a body even where `HEAD` asked for none, which is then the next answer.
+  static void refuse(ServerRequest request, ServerResponse response, ApiException error) {
+    if (request.prologue().method().equals(Method.HEAD)) {
+      response.status(error.status()).send();
+    } else {
+      send(response, error.status(), error.toJson());
+    }
   }
 
   private static ApiException tooFast(TooFastException e) {

@@ -2,7 +2,6 @@ package dev.hone.server.http;
 
 import dev.hone.rag.embed.Embedder;
 import dev.hone.server.answer.Answering;
-import dev.hone.server.api.ApiException;
 import dev.hone.server.job.JobQueue;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.job.Jobs;
@@ -100,10 +99,8 @@ public final class ApiServer implements AutoCloseable {
     var permissions = new PermissionsEndpoint(state, options.bodyBytes());
     var page = new PageEndpoint(PageFiles.load());
     var shown = new ReportEndpoint(report);
-    var routing =
-        HttpRouting.builder()
-            .addFilter(new BrowserFilter(options))
-            .register(page)
+    var routes =
+        new Routes()
             .post("/v1/chat/completions", api.handler(chat::handle))
             .post("/v1/embeddings", api.json(embeddings::create))
             .post("/v1/completions", api.handler(chat::complete))
@@ -141,11 +138,10 @@ public final class ApiServer implements AutoCloseable {
                 (request, response) -> {
                   response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4");
                   response.send(meter.text());
-                })
-            .any(
-                api.handler((caller, request, response) -> {
-                  throw unknown(request.prologue().method().text(), request.path().path());
-                }));
+                });
+    page.addTo(routes);
+    var routing = HttpRouting.builder().addFilter(new BrowserFilter(options));
+    routes.addTo(routing, api);
     var listener = WebServer.builder();
     options
         .identity()
@@ -174,16 +170,6 @@ public final class ApiServer implements AutoCloseable {
       server.stop();
       throw e;
     }
-  }
-
-  private static ApiException unknown(String method, String path) {
-    return new ApiException(
-        404,
-        "Invalid URL (%s %s)"
-            .formatted(method, path.length() <= 200 ? path : path.substring(0, 200)),
-        "invalid_request_error",
-        Optional.empty(),
-        Optional.empty());
   }
 
   public int port() {

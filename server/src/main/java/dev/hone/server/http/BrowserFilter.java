@@ -51,7 +51,7 @@ final class BrowserFilter implements Filter {
     protect(response);
     var refused = refused(request);
     if (refused.isPresent()) {
-      Api.send(response, refused.get().status(), refused.get().toJson());
+      Api.refuse(request, response, refused.get());
       return;
     }
     var origin = request.headers().first(HeaderNames.ORIGIN).filter(options.origins()::contains);
