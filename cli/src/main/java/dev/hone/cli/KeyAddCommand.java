@@ -42,7 +42,8 @@ final class KeyAddCommand implements Callable<Integer> {
       paramLabel = "SCOPES",
       split = ",",
       description =
-          "What it allows: inference, fine_tuning (also files and models), admin (who else may ask a model). Default: the first two.")
+          "What it allows: inference, fine_tuning (also files and models), admin (who else may ask"
+              + " a model). Default: the first two.")
   private List<String> scopes = List.of("inference", "fine_tuning");
 
   @Option(

@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.base.Embedded;
+import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -81,6 +82,17 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Long> fileQuota = Optional.empty();
 
   @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description =
+          "Append a line of JSON for each request, without prompts, answers and keys; - for"
+              + " standard error. Default: failures alone, on standard error.")
+  private Optional<String> log = Optional.empty();
+
+  @Option(names = "--log-prompts", description = "With prompts and answers.")
+  private boolean hasTexts;
+
+  @Option(
       names = "--context",
       paramLabel = "N",
       description =
@@ -100,6 +112,10 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (hasTexts && log.isEmpty()) {
+      throw new UsageException(
+          "--log-prompts has no effect without --log", "say where to: --log requests.jsonl");
+    }
     var reach = network.wish();
     var name =
         base.map(dir -> dir.toAbsolutePath().getFileName().toString()).orElse(Embedded.MODEL);
@@ -114,6 +130,8 @@ final class ServeCommand implements Callable<Integer> {
                 report,
                 fileQuota.map(state.settings()::withFileQuota).orElse(state.settings()),
                 keyFile,
+                log,
+                hasTexts,
                 reach,
                 Bounds.atLeast(2, "--context", context),
                 threads.count()))

@@ -8,6 +8,7 @@ import dev.hone.server.answer.Answering;
 import dev.hone.server.answer.IndexAnswering;
 import dev.hone.server.answer.RecipeAnswering;
 import dev.hone.server.http.ApiServer;
+import dev.hone.server.http.RequestLog;
 import dev.hone.server.http.ServerOptions;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.model.ModelHost;
@@ -18,6 +19,7 @@ import dev.hone.server.state.Scope;
 import dev.hone.server.state.State;
 import dev.hone.server.state.StateSettings;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,6 +50,8 @@ record Serving(Shell shell, Wish wish) {
       Optional<Path> report,
       StateSettings state,
       Optional<Path> keyFile,
+      Optional<String> log,
+      boolean hasTexts,
       NetworkOptions.Wish network,
       int context,
       int threads) {}
@@ -57,6 +61,7 @@ record Serving(Shell shell, Wish wish) {
   /// Held, so that its level is not forgotten: it tells of every start on its own.
   private static final Logger HTTP = Logger.getLogger("io.helidon");
 
+  private static final String STANDARD_ERROR = "-";
   private static final String DOCUMENTS = "hone:docs";
 
   int run() throws IOException, InterruptedException {
@@ -70,11 +75,12 @@ record Serving(Shell shell, Wish wish) {
             Map.of(wish.name(), wish.base()),
             wish.threads(),
             (what, why) -> shell.err().println(what + ": " + why.getMessage()));
-    try (var state = State.open(wish.state())) {
+    try (var file = logFile();
+        var state = State.open(wish.state())) {
       if (wish.keyFile().isPresent()) {
         prepareKey(state.keys(), wish.keyFile().get());
       }
-      var options = wish.network().options(!state.keys().isEmpty());
+      var options = wish.network().options(!state.keys().isEmpty()).withLog(log(file));
       warn(options);
       serve(options, folders, state, jobs);
     }
@@ -96,6 +102,19 @@ record Serving(Shell shell, Wish wish) {
         }
       }
     }
+  }
+
+  private OutputStream logFile() throws IOException {
+    var file = wish.log().filter(name -> !name.equals(STANDARD_ERROR));
+    return file.isEmpty()
+        ? OutputStream.nullOutputStream()
+        : Files.newOutputStream(
+            Path.of(file.get()), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  private RequestLog log(OutputStream file) {
+    boolean isFile = wish.log().filter(STANDARD_ERROR::equals).isEmpty();
+    return RequestLog.to(isFile ? file : shell.err(), wish.hasTexts());
   }
 
   private void warn(ServerOptions options) {

@@ -25,6 +25,7 @@ class ServeTest {
           --cors https://a.test/x    | --cors https://a.test/x: is no origin
           --max-body 1               | --max-body must be between 1kB and 1GB
           --file-quota 5x            | Invalid value for option '--file-quota'
+          --log-prompts              | --log-prompts has no effect without --log
           --tls-key key.pem          | --tls-certificate and --tls-key need each other
           """)
   void whatMakesNoSenseIsNamed(String options, String message) {

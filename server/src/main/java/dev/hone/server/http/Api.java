@@ -14,7 +14,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
 /// What all endpoints share: a caller is admitted, what is thrown becomes an error object, each
@@ -51,7 +50,11 @@ final class Api {
   }
 
   Handler handler(Endpoint endpoint) {
-    return open((request, response) -> endpoint.handle(guard.admit(request), request, response));
+    return open((request, response) -> {
+      var caller = guard.admit(request);
+      LogEntry.of(request).add(caller);
+      endpoint.handle(caller, request, response);
+    });
   }
 
   /// An endpoint for everybody.
@@ -63,8 +66,7 @@ final class Api {
 
   Handler open(OpenEndpoint endpoint) {
     return (request, response) -> {
-      var id = "req_" + UUID.randomUUID().toString().replace("-", "");
-      response.header("x-request-id", id);
+      var id = LogEntry.of(request).id();
       long start = System.nanoTime();
       try {
         endpoint.handle(request, response);

@@ -140,7 +140,8 @@ public final class ApiServer implements AutoCloseable {
                   response.send(meter.text());
                 });
     page.addTo(routes);
-    var routing = HttpRouting.builder().addFilter(new BrowserFilter(options));
+    var routing =
+        HttpRouting.builder().addFilter(options.log()).addFilter(new BrowserFilter(options));
     routes.addTo(routing, api);
     var listener = WebServer.builder();
     options

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/chat/completions` and the older `POST /v1/completions`.
 final class ChatEndpoint {
@@ -47,10 +48,12 @@ final class ChatEndpoint {
   void complete(Caller caller, ServerRequest request, ServerResponse response)
       throws IOException, InterruptedException {
     caller.require(Scope.INFERENCE);
-    var asked = CompletionRequest.read(JsonBody.read(request, bodyBytes));
+    var body = JsonBody.read(request, bodyBytes);
+    var asked = CompletionRequest.read(body);
     var model = names.find(caller.tenant(), asked.model());
     send(
         caller,
+        logged(request, asked.model(), body),
         response,
         asked.stream().isPresent(),
         (sink, spent) -> completions.answer(asked, model, caller.client(), sink, spent));
@@ -65,6 +68,7 @@ final class ChatEndpoint {
       var asked = Whole.read(body);
       send(
           caller,
+          logged(request, answering.get().name(), body),
           response,
           asked.isStreamed(),
           (sink, spent) -> asked.answer(answering.get(), caller.tenant(), sink, spent));
@@ -75,6 +79,7 @@ final class ChatEndpoint {
     boolean isStreamed = asked.stream().isPresent();
     send(
         caller,
+        logged(request, asked.model(), body),
         response,
         isStreamed,
         (sink, spent) -> {
@@ -93,12 +98,25 @@ final class ChatEndpoint {
   }
 
   /// Sends an answer whole or streamed, and counts what it took.
-  private void send(Caller caller, ServerResponse response, boolean isStreamed, Answers answers)
+  private void send(
+      Caller caller, LogEntry entry, ServerResponse response, boolean isStreamed, Answers answers)
       throws IOException, InterruptedException {
+    Consumer<Spent> counted =
+        spent -> {
+          entry.add(spent);
+          tokens.add(caller, spent);
+        };
     if (isStreamed) {
-      EventStream.send(response, sink -> answers.give(sink, spent -> tokens.add(caller, spent)));
+      EventStream.send(response, sink -> answers.give(entry.watch(sink), counted));
     } else {
-      answers.give(reply -> Api.send(response, OK, reply), spent -> tokens.add(caller, spent));
+      answers.give(entry.watch(reply -> Api.send(response, OK, reply)), counted);
     }
+  }
+
+  private static LogEntry logged(ServerRequest request, String model, JsonNode body) {
+    var entry = LogEntry.of(request);
+    entry.addModel(model);
+    entry.addPrompt(body);
+    return entry;
   }
 }

@@ -3,6 +3,7 @@ package dev.hone.server.http;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.server.api.ApiException;
 import dev.hone.server.openai.EmbeddingRequest;
+import dev.hone.server.openai.Spent;
 import dev.hone.server.state.Scope;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -22,7 +23,8 @@ final class EmbeddingsEndpoint {
 
   JsonNode create(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.INFERENCE);
-    var asked = EmbeddingRequest.read(JsonBody.read(request, bodyBytes), embedder.dimension());
+    var body = JsonBody.read(request, bodyBytes);
+    var asked = EmbeddingRequest.read(body, embedder.dimension());
     if (!asked.model().equals(MODEL)) {
       throw ApiException.notFound(
           "model", "model_not_found", "The embedding model here is '%s'.".formatted(MODEL));
@@ -38,6 +40,10 @@ final class EmbeddingsEndpoint {
       }
       tokens += own;
     }
+    var entry = LogEntry.of(request);
+    entry.addModel(MODEL);
+    entry.addPrompt(body);
+    entry.add(new Spent(tokens, 0));
     return asked.reply(embedder.passages(asked.input()), tokens);
   }
 }

@@ -17,7 +17,7 @@ record GradersEndpoint(
   JsonNode validate(Caller caller, ServerRequest request) throws IOException {
     caller.require(Scope.INFERENCE);
     var body = JsonBody.read(request, bodyBytes);
-    graders(caller).requireModels(GraderRequest.readGrader(body, embedder));
+    graders(caller, request).requireModels(GraderRequest.readGrader(body, embedder));
     return JsonNodeFactory.instance.objectNode().set("grader", body.get("grader"));
   }
 
@@ -25,14 +25,21 @@ record GradersEndpoint(
     caller.require(Scope.INFERENCE);
     var asked = GraderRequest.read(JsonBody.read(request, bodyBytes), embedder);
     long start = System.nanoTime();
-    var graders = graders(caller);
+    var graders = graders(caller, request);
     graders.requireModels(asked.grader());
     var graded = graders.run(asked.grader(), asked.variables());
     return graded.toJson(asked.grader(), (System.nanoTime() - start) / 1e9);
   }
 
-  private Graders graders(Caller caller) {
+  private Graders graders(Caller caller, ServerRequest request) {
     return new Graders(
-        chat, names, caller.tenant(), caller.client(), spent -> tokens.add(caller, spent));
+        chat,
+        names,
+        caller.tenant(),
+        caller.client(),
+        spent -> {
+          LogEntry.of(request).add(spent);
+          tokens.add(caller, spent);
+        });
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param idle after which a connection that says nothing is closed
 /// @param answer after which an answer ends as it stands
 /// @param identity for TLS; empty for plain HTTP
+/// @param log of requests
 public record ServerOptions(
     String host,
     int port,
@@ -24,7 +25,8 @@ public record ServerOptions(
     List<String> origins,
     Duration idle,
     Duration answer,
-    Optional<Identity> identity) {
+    Optional<Identity> identity,
+    RequestLog log) {
   private static final long BODY_BYTES = 8L << 20;
 
   public ServerOptions {
@@ -51,24 +53,30 @@ public record ServerOptions(
         List.of(),
         Duration.ofSeconds(60),
         Duration.ofMinutes(10),
-        Optional.empty());
+        Optional.empty(),
+        RequestLog.none());
   }
 
   public ServerOptions withKeys() {
-    return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer, identity);
+    return new ServerOptions(host, port, true, bodyBytes, origins, idle, answer, identity, log);
   }
 
   public ServerOptions withBodyBytes(long most) {
-    return new ServerOptions(host, port, needsKeys, most, origins, idle, answer, identity);
+    return new ServerOptions(host, port, needsKeys, most, origins, idle, answer, identity, log);
   }
 
   public ServerOptions withOrigins(List<String> some) {
-    return new ServerOptions(host, port, needsKeys, bodyBytes, some, idle, answer, identity);
+    return new ServerOptions(host, port, needsKeys, bodyBytes, some, idle, answer, identity, log);
   }
 
   public ServerOptions withIdentity(Identity own) {
     return new ServerOptions(
-        host, port, needsKeys, bodyBytes, origins, idle, answer, Optional.of(own));
+        host, port, needsKeys, bodyBytes, origins, idle, answer, Optional.of(own), log);
+  }
+
+  public ServerOptions withLog(RequestLog some) {
+    return new ServerOptions(
+        host, port, needsKeys, bodyBytes, origins, idle, answer, identity, some);
   }
 
   /// `http` or `https`.

@@ -40,7 +40,8 @@ class BrowserFilterTest {
             List.of(FRIEND),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
-            Optional.empty());
+            Optional.empty(),
+            RequestLog.none());
     server = RunningServer.start(dir.resolve("data"), options);
   }
 

@@ -48,7 +48,8 @@ class IdentityTest {
         List.of(),
         idle,
         Duration.ofSeconds(10),
-        Optional.of(identity));
+        Optional.of(identity),
+        RequestLog.none());
   }
 
   @ParameterizedTest

@@ -53,7 +53,8 @@ final class TestServer implements AutoCloseable {
             List.of(),
             idle,
             Duration.ofSeconds(30),
-            Optional.empty());
+            Optional.empty(),
+            RequestLog.none());
     embedder = OnnxEmbedder.open(1);
     server =
         ApiServer.start(
