@@ -110,6 +110,11 @@ public final class Engine implements AutoCloseable {
     return adapters.byteSize();
   }
 
+  /// Requests that wait for their turn.
+  public int waiting() {
+    return queue.size();
+  }
+
   /// Hands a request in.
   ///
   /// @throws CheckpointException when its adapter has to be loaded again and cannot be

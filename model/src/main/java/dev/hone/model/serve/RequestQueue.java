@@ -35,6 +35,10 @@ final class RequestQueue {
     return true;
   }
 
+  synchronized int size() {
+    return size;
+  }
+
   /// The next request, which stays.
   synchronized Optional<Waiting> peek() {
     return clients.isEmpty()

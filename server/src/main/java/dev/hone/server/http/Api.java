@@ -68,6 +68,7 @@ final class Api {
     return (request, response) -> {
       var id = LogEntry.of(request).id();
       long start = System.nanoTime();
+      meter.begun();
       try {
         endpoint.handle(request, response);
       } catch (CloseConnectionException e) {
@@ -95,8 +96,11 @@ final class Api {
         LOG.log(System.Logger.Level.ERROR, id + " failed", e);
         fail(request, response, internal());
       } finally {
-        skipBody(request);
-        meter.answered(response.status().code(), (System.nanoTime() - start) / 1e9);
+        try {
+          skipBody(request);
+        } finally {
+          meter.answered(response.status().code(), (System.nanoTime() - start) / 1e9);
+        }
       }
     };
   }

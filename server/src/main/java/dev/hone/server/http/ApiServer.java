@@ -12,7 +12,6 @@ import dev.hone.server.openai.Completions;
 import dev.hone.server.page.PageFiles;
 import dev.hone.server.state.State;
 import io.helidon.common.tls.Tls;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /// A server that speaks OpenAI's API.
@@ -99,6 +99,9 @@ public final class ApiServer implements AutoCloseable {
     var permissions = new PermissionsEndpoint(state, options.bodyBytes());
     var page = new PageEndpoint(PageFiles.load());
     var shown = new ReportEndpoint(report);
+    var queue = new AtomicReference<JobQueue>();
+    var operations =
+        new OperationsEndpoint(meter, host, state, () -> Optional.ofNullable(queue.get()));
     var routes =
         new Routes()
             .post("/v1/chat/completions", api.handler(chat::handle))
@@ -132,13 +135,9 @@ public final class ApiServer implements AutoCloseable {
             .delete(CHECKPOINTS + "/{id}/permissions/{permission}", api.json(permissions::delete))
             .post("/v1/fine_tuning/alpha/graders/validate", api.json(graders::validate))
             .post("/v1/fine_tuning/alpha/graders/run", api.json(graders::run))
-            .get("/healthz", (request, response) -> response.send("ok\n"))
-            .get(
-                "/metrics",
-                (request, response) -> {
-                  response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4");
-                  response.send(meter.text());
-                });
+            .get("/healthz", operations::health)
+            .get("/readyz", operations::ready)
+            .get("/metrics", operations::metrics);
     page.addTo(routes);
     var routing =
         HttpRouting.builder().addFilter(options.log()).addFilter(new BrowserFilter(options));
@@ -166,7 +165,8 @@ public final class ApiServer implements AutoCloseable {
             .build()
             .start();
     try {
-      return new ApiServer(server, JobQueue.start(state, jobSettings), state);
+      queue.set(JobQueue.start(state, jobSettings));
+      return new ApiServer(server, queue.get(), state);
     } catch (IOException | RuntimeException e) {
       server.stop();
       throw e;

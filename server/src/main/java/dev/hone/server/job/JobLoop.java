@@ -32,7 +32,12 @@ final class JobLoop implements AutoCloseable {
     thread.start();
   }
 
-  boolean isClosing() {
+  /// Whether there is a thread that looks for work.
+  boolean isWorking() {
+    return !isClosing() && thread.isAlive();
+  }
+
+  private boolean isClosing() {
     return closing.getCount() == 0;
   }
 

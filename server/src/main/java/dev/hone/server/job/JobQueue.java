@@ -29,6 +29,11 @@ public final class JobQueue implements AutoCloseable {
     return new JobQueue(validating, running, closing);
   }
 
+  /// Whether jobs go on.
+  public boolean isWorking() {
+    return !isClosing.get() && validating.isWorking() && running.isWorking();
+  }
+
   /// Stops both. A job that runs is saved, and goes on with the next server.
   @Override
   public void close() {

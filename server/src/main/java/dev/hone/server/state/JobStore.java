@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,20 @@ public final class JobStore {
     return database.read(sql -> {
       var metadata = JobRows.metadata(sql, "select id from hone_job where tenant = ?", tenant);
       return listing.page(sql, row -> JobRows.read(row, metadata).object(), page);
+    });
+  }
+
+  /// How many of all tenants there are, by status.
+  public Map<JobStatus, Long> counts() throws IOException {
+    var counts = new EnumMap<JobStatus, Long>(JobStatus.class);
+    for (var status : JobStatus.values()) {
+      counts.put(status, 0L);
+    }
+    return database.read(sql -> {
+      sql.list(
+          row -> counts.put(JobStatus.of(row.getString(1)), row.getLong(2)),
+          "select status, count(*) from hone_job group by status");
+      return counts;
     });
   }
 

@@ -105,6 +105,11 @@ public final class State implements AutoCloseable {
     uploads.deleteExpired();
   }
 
+  /// @throws IOException where the database does not answer
+  public void requireReachable() throws IOException {
+    database.read(sql -> sql.number("select count(*) from hone_installation"));
+  }
+
   public dev.hone.server.state.Files files() {
     return files;
   }
