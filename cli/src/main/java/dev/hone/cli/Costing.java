@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.ladder.cost.Costs;
+import dev.hone.ladder.cost.Gpu;
 import dev.hone.ladder.cost.ItemKind;
 import dev.hone.ladder.cost.Machine;
 import dev.hone.ladder.cost.Money;
@@ -8,7 +9,6 @@ import dev.hone.ladder.cost.Term;
 import dev.hone.ladder.cost.Tokens;
 import dev.hone.ladder.cost.TrainingCost;
 import dev.hone.ladder.cost.Way;
-import dev.hone.ladder.rung.AnswerRate;
 import dev.hone.ladder.rung.LocalModel;
 import dev.hone.ladder.rung.NearestShots;
 import dev.hone.ladder.rung.PromptSizes;
@@ -92,57 +92,59 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
       Optional<Change> change) {}
 
   int run() throws IOException {
-    var book = prices.book();
-    var hosted = prices.hosted(book);
-    var tunedItem = book.find(wish.tuned(), kind -> kind == ItemKind.TUNED);
-    var machine = prices.machine(book);
     wish.docs()
         .filter(dir -> !Files.exists(dir))
         .ifPresent(dir -> {
           throw new UsageException(
               dir + ": no such directory", "give the folder of your documents");
         });
-    var totals = totals();
-    var items = Items.read(wish.rows().source(wish.data()), Optional.empty());
-    var change =
-        wish.docs().isPresent()
-            ? Change.of(wish.docs().get(), Instant.now())
-            : Optional.<Change>empty();
-    double trainings =
-        Math.max(wish.trainingsPerMonth(), change.map(c -> c.trainingsPerMonth(STALE)).orElse(0.0));
-    var costs = new Costs(book, prices.requestsPerDay(), hosted, machine, trainings);
-    var tokenizer = Tokenizer.open(wish.base());
-    double answer =
-        items.stream().mapToInt(item -> tokenizer.encode(item.answer()).length).average().orElse(0);
-    var prompts = new ArrayList<>(List.of(costs.inApplication("no-model")));
-    sizes(items, tokenizer, HOSTED_CONTEXT)
-        .forEach((rung, size) -> prompts.add(costs.hosted(rung, tokens(size, answer))));
-    var config = ModelConfig.read(wish.base().resolve("config.json"));
-    var sizes = sizes(items, tokenizer, config.maxPositionEmbeddings());
-    var rate = rate(machine, items);
-    sizes.forEach((rung, size) ->
-        prompts.add(costs.onMachine(rung, tokens(size, answer), seconds(rate, size, answer))));
-    var zero = sizes.get("zero-shot");
-    var training = new TrainingCost(totals.tokens(), wish.epochs(), 0, 0);
-    var trainingRate = trainingRate(machine, totals);
-    var tuned =
-        List.of(
-            costs.tunedHosted(tunedItem, tokens(zero, answer), training),
-            costs.tunedOnMachine(
-                "tuned",
-                tokens(zero, answer),
-                trainingRate.isPresent()
-                    ? OptionalDouble.of(training.seconds(trainingRate.getAsDouble()))
-                    : OptionalDouble.empty(),
-                seconds(rate, zero, answer)));
-    var estimate = new Estimate(wish, costs, totals, prompts, tuned, labelling(totals), change);
-    var table = new CostTable(estimate);
+    var table = new CostTable(estimate());
     if (isJson) {
       shell.out().println(Facts.json(table.values()));
     } else {
       table.lines().forEach(shell.out()::println);
     }
     return ErrorReport.FINE;
+  }
+
+  private Estimate estimate() throws IOException {
+    var book = prices.book();
+    var tuned = book.find(wish.tuned(), kind -> kind == ItemKind.TUNED);
+    var change =
+        wish.docs().isPresent()
+            ? Change.of(wish.docs().get(), Instant.now())
+            : Optional.<Change>empty();
+    double trainings =
+        Math.max(wish.trainingsPerMonth(), change.map(c -> c.trainingsPerMonth(STALE)).orElse(0.0));
+    var costs =
+        new Costs(
+            book, prices.requestsPerDay(), prices.hosted(book), prices.machine(book), trainings);
+    var totals = totals();
+    var items = Items.read(wish.rows().source(wish.data()), Optional.empty());
+    var config = ModelConfig.read(wish.base().resolve("config.json"));
+    var hosted = tokens(items, HOSTED_CONTEXT);
+    var own = tokens(items, config.maxPositionEmbeddings());
+    var rate = rate(costs.machine(), items);
+    var prompts = new ArrayList<>(List.of(costs.inApplication("no-model")));
+    hosted.forEach((rung, tokens) -> prompts.add(costs.hosted(rung, tokens)));
+    own.forEach(
+        (rung, tokens) -> prompts.add(costs.onMachine(rung, tokens, seconds(rate, tokens))));
+    var zero = own.get("zero-shot");
+    var training = new TrainingCost(totals.tokens(), wish.epochs(), 0, 0);
+    var onMachine =
+        costs.tunedOnMachine(
+            "tuned",
+            zero,
+            trainingSeconds(costs.machine(), training, totals, config),
+            seconds(rate, zero));
+    return new Estimate(
+        wish,
+        costs,
+        totals,
+        prompts,
+        List.of(costs.tunedHosted(tuned, zero, training), onMachine),
+        labelling(totals),
+        change);
   }
 
   private Totals totals() throws IOException {
@@ -154,19 +156,28 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     return report.training();
   }
 
-  private static Tokens tokens(Size size, double answer) {
-    return new Tokens(size.prefix(), size.rest(), answer);
-  }
-
-  /// What each rung asks a model.
-  private Map<String, Size> sizes(List<Item> items, Tokenizer tokenizer, int contextTokens)
-      throws IOException {
+  /// What an answer takes on each rung.
+  private Map<String, Tokens> tokens(List<Item> items, int contextTokens) throws IOException {
+    var tokenizer = Tokenizer.open(wish.base());
+    double answer =
+        items.stream().mapToInt(item -> tokenizer.encode(item.answer()).length).average().orElse(0);
     var counting =
         new PromptSizes(
             Renderers.open(wish.base(), tokenizer, Optional.empty()),
             tokenizer,
             contextTokens,
-            LocalModel.answerTokens(wish.base(), items.stream().map(Item::answer).toList()));
+            answerTokens(items));
+    var tokens = new LinkedHashMap<String, Tokens>();
+    sizes(counting, items)
+        .forEach((rung, size) -> tokens.put(rung, new Tokens(size.prefix(), size.rest(), answer)));
+    return tokens;
+  }
+
+  private int answerTokens(List<Item> items) throws IOException {
+    return LocalModel.answerTokens(wish.base(), items.stream().map(Item::answer).toList());
+  }
+
+  private Map<String, Size> sizes(PromptSizes counting, List<Item> items) throws IOException {
     var sizes = new LinkedHashMap<String, Size>();
     sizes.put("zero-shot", counting.of(Prompted::zeroShot, items));
     if (wish.system().isPresent()) {
@@ -181,8 +192,8 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     return sizes;
   }
 
-  private static OptionalDouble seconds(Optional<Answering> rate, Size size, double answer) {
-    return rate.map(r -> OptionalDouble.of(r.seconds(size.tokens(), answer)))
+  private static OptionalDouble seconds(Optional<Answering> rate, Tokens tokens) {
+    return rate.map(r -> OptionalDouble.of(r.seconds(tokens.prompt(), tokens.output())))
         .orElse(OptionalDouble.empty());
   }
 
@@ -191,6 +202,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     double seconds(double promptTokens, double answerTokens);
   }
 
+  /// Empty where it is not known, and where no row's prompt has room.
   private Optional<Answering> rate(Machine machine, List<Item> items) throws IOException {
     var said = prices.secondsPerAnswer();
     if (said.isPresent()) {
@@ -200,26 +212,39 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
       return Optional.empty();
     }
     shell.err().println("timing answers …");
-    int room = LocalModel.answerTokens(wish.base(), items.stream().map(Item::answer).toList());
+    int room = answerTokens(items);
     try (var model = LocalModel.open(wish.base(), Optional.empty(), wish.threads(), room)) {
-      AnswerRate rate = model.rate(items.getFirst().asked());
-      return Optional.of(rate::seconds);
+      return items.stream()
+          .map(Item::asked)
+          .filter(model::fits)
+          .findFirst()
+          .map(asked -> model.rate(asked)::seconds);
     }
   }
 
-  /// Tokens a second.
-  private OptionalDouble trainingRate(Machine machine, Totals totals) throws IOException {
-    if (machine.gpu().isPresent()) {
-      var config = ModelConfig.read(wish.base().resolve("config.json"));
-      double parameters = BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum();
-      return OptionalDouble.of(
-          TrainingCost.tokensPerSecond(
-              machine.gpu().get(),
-              parameters,
-              config.numLayers(),
-              config.hiddenSize(),
-              (double) totals.tokens() / totals.rows()));
-    }
+  private OptionalDouble trainingSeconds(
+      Machine machine, TrainingCost training, Totals totals, ModelConfig config)
+      throws IOException {
+    var rate =
+        machine.gpu().isPresent()
+            ? OptionalDouble.of(peakRate(machine.gpu().get(), totals, config))
+            : timedRate(machine);
+    return rate.isPresent()
+        ? OptionalDouble.of(training.seconds(rate.getAsDouble()))
+        : OptionalDouble.empty();
+  }
+
+  private static double peakRate(Gpu gpu, Totals totals, ModelConfig config) {
+    return TrainingCost.tokensPerSecond(
+        gpu,
+        BaseWeights.parameters(config).stream().mapToLong(p -> p.size()).sum(),
+        config.numLayers(),
+        config.hiddenSize(),
+        (double) totals.tokens() / totals.rows());
+  }
+
+  /// Tokens a second of trial passes; empty where they would say nothing of the machine.
+  private OptionalDouble timedRate(Machine machine) throws IOException {
     if (!wish.isTimed() || !machine.isLikeThis()) {
       return OptionalDouble.empty();
     }

@@ -331,8 +331,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(12, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(12, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(13, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(13, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test

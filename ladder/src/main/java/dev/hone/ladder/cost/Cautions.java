@@ -22,16 +22,6 @@ public final class Cautions {
     return new ArrayList<>(all);
   }
 
-  /// What ends of what the ways stand on.
-  public static List<String> endings(PriceBook book, List<Way> ways) {
-    var all = new LinkedHashSet<String>();
-    for (var way : ways) {
-      way.prices()
-          .forEach(price -> book.events(price).forEach(e -> all.add(words(book, price, e))));
-    }
-    return new ArrayList<>(all);
-  }
-
   private static List<String> of(PriceBook book, Price price) {
     var all = new ArrayList<String>();
     book.events(price).forEach(event -> all.add(words(book, price, event)));

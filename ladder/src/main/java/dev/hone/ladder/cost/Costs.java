@@ -231,9 +231,10 @@ public record Costs(
       var words =
           String.format(
               Locale.ROOT,
-              "%.3g s an answer, so %,.0f requests a day each",
+              "%.3g s an answer, so %,.0f requests a day each, %s per 1,000 at full load",
               seconds.getAsDouble(),
-              replica.requestsPerDay());
+              replica.requestsPerDay(),
+              replica.atFullLoad().times(1_000).words());
       return requestsPerDay.isEmpty()
           ? words
           : words

@@ -28,9 +28,4 @@ public record Running(Money perRequest, Money perMonth, Optional<Replica> replic
   public Money thousand(double requestsPerDay) {
     return month(requestsPerDay).times(1_000 / (requestsPerDay * DAYS_PER_MONTH));
   }
-
-  /// With something more to pay each month.
-  public Running and(Money more) {
-    return new Running(perRequest, perMonth.plus(more), replica);
-  }
 }

@@ -17,11 +17,6 @@ public record TrainingCost(double tokens, double epochs, double validationTokens
   /// inputs alone.
   private static final double FROZEN = 4;
 
-  /// Without rows held out.
-  public static TrainingCost of(double rows, double tokensPerRow, double epochs) {
-    return new TrainingCost(rows * tokensPerRow, epochs, 0, 0);
-  }
-
   public double trainedTokens() {
     return tokens * epochs + validationTokens * evaluations;
   }

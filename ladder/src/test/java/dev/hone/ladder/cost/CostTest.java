@@ -29,6 +29,11 @@ class CostTest {
     return money.usd().orElseThrow();
   }
 
+  /// Without rows held out.
+  private static TrainingCost training(double rows, double tokensPerRow, double epochs) {
+    return new TrainingCost(rows * tokensPerRow, epochs, 0, 0);
+  }
+
   private static Price item(String name) {
     return BOOK.find(name, kind -> true);
   }
@@ -51,18 +56,18 @@ class CostTest {
   void hostedTrainingCostsTokensTimesEpochs(
       String item, String few, String thousand, String five, String ten, String fifty) {
     var price = BOOK.quote(item(item), Unit.TRAINING).money();
-    assertPrinted(few, usd(TrainingCost.of(200, 700, 3).hosted(price)));
-    assertPrinted(thousand, usd(TrainingCost.of(1_000, 700, 3).hosted(price)));
-    assertPrinted(five, usd(TrainingCost.of(5_000, 700, 3).hosted(price)));
-    assertPrinted(ten, usd(TrainingCost.of(10_000, 700, 3).hosted(price)));
-    assertPrinted(fifty, usd(TrainingCost.of(50_000, 700, 3).hosted(price)));
+    assertPrinted(few, usd(training(200, 700, 3).hosted(price)));
+    assertPrinted(thousand, usd(training(1_000, 700, 3).hosted(price)));
+    assertPrinted(five, usd(training(5_000, 700, 3).hosted(price)));
+    assertPrinted(ten, usd(training(10_000, 700, 3).hosted(price)));
+    assertPrinted(fifty, usd(training(50_000, 700, 3).hosted(price)));
   }
 
   /// How many rows 50 and 500 dollars pay for.
   @ParameterizedTest
   @CsvSource({"25, 950, 9_500", "5, 4_800, 48_000", "3, 7_900, 79_000", "10, 2_400, 24_000"})
   void fiftyDollarsPayForSoManyRows(double perMillion, String few, String many) {
-    double rows = 50 / usd(TrainingCost.of(1, 700, 3).hosted(Money.of(perMillion)));
+    double rows = 50 / usd(training(1, 700, 3).hosted(Money.of(perMillion)));
     assertEquals(Double.parseDouble(few.replace("_", "")), rows, 0.01 * rows);
     assertEquals(Double.parseDouble(many.replace("_", "")), 10 * rows, 0.1 * rows);
   }
@@ -70,7 +75,7 @@ class CostTest {
   @ParameterizedTest
   @CsvSource({"200, $0.03", "1000, $0.13", "5000, $0.64", "10000, $1.27", "50000, $6.40"})
   void aRentedGpuTrainsAnAdapterOfEightBillion(int rows, String printed) {
-    var training = TrainingCost.of(rows, 700, 3);
+    var training = training(rows, 700, 3);
     var hour = BOOK.quote(item("H100 SXM community cloud"), Unit.HOUR).money();
     double rate = TrainingCost.tokensPerSecond(Gpu.H100, 8.03e9, 0, 0, 0);
     assertPrinted(printed, usd(TrainingCost.onMachine(training.seconds(rate), 0, hour)));
@@ -110,13 +115,13 @@ class CostTest {
   void aMonthOfTrainingsAndAnIndexThatFollows() {
     double weekly = Running.DAYS_PER_MONTH / 7;
     assertPrinted("$1,142", 262.5 * weekly);
-    var rows = TrainingCost.of(5_000, 700, 3);
+    var rows = training(5_000, 700, 3);
     var flash = rows.hosted(BOOK.quote(item("gemini-2.5-flash tuned"), Unit.TRAINING).money());
     assertPrinted("$228", usd(flash.times(weekly)));
     var nova = new TrainingCost(2_000 * 800, 5, 0, 0);
     assertPrinted(
         "$8", usd(nova.hosted(BOOK.quote(item("amazon-nova-micro tuned"), Unit.TRAINING).money())));
-    var pages = TrainingCost.of(10_000, 500, 1);
+    var pages = training(10_000, 500, 1);
     assertPrinted(
         "$0.10", usd(pages.hosted(BOOK.quote(item("text-embedding-3-small"), Unit.INPUT).money())));
     assertPrinted("$0.60", usd(pages.hosted(BOOK.quote(item("embed-v4.0"), Unit.INPUT).money())));
@@ -220,7 +225,7 @@ class CostTest {
     var dear = new Running(Money.of(24 / (0.8 * perDay)), Money.ZERO, Optional.empty());
     var above = assertInstanceOf(BreakEven.Above.class, BreakEven.between(tuned, dear));
     assertEquals(0.8 * perDay, above.requestsPerDay(), 1e-6 * perDay);
-    var trained = tuned.and(Money.of(730));
+    var trained = new Running(Money.ZERO, Money.of(730), tuned.replica());
     var later = assertInstanceOf(BreakEven.Above.class, BreakEven.between(trained, dear));
     assertEquals(5, later.replicas());
     assertEquals(4.8 * perDay, later.requestsPerDay(), 1e-6 * perDay);

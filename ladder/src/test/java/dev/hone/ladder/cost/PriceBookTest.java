@@ -132,6 +132,15 @@ class PriceBookTest {
   }
 
   @Test
+  void aMistakeInALongerEntryIsFoundToo() {
+    var text =
+        "prices:\n  - provider: us\n    item: box\n    kind: machine\n    usd: {hour: x}\n"
+            + "    date: 2026-01-01\n    source: s\n";
+    var error = assertThrows(UsageException.class, () -> with(text));
+    assertTrue(error.getMessage().contains("line 5: prices[0].usd.hour"), error.getMessage());
+  }
+
+  @Test
   void pricesAgeAndModelsEnd() {
     var book = PriceBook.open(DAY);
     assertTrue(book.isOld(quote(book, "gpt-5.5", Unit.INPUT).price().orElseThrow()));
