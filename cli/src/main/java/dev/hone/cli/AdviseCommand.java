@@ -92,6 +92,20 @@ final class AdviseCommand implements Callable<Integer> {
   private Optional<Path> keyFile = Optional.empty();
 
   @Option(
+      names = "--budget",
+      paramLabel = "USD",
+      description =
+          "The most that a hosted model may cost, over all runs into the same --out; no call is"
+              + " made that might pass it.")
+  private Optional<Double> budget = Optional.empty();
+
+  @Option(
+      names = "--prices",
+      paramLabel = "FILE",
+      description = "Prices of your own, which count in place of Hone's (docs/cost.md).")
+  private Optional<Path> prices = Optional.empty();
+
+  @Option(
       names = "--system",
       paramLabel = "TEXT",
       description = "A system prompt of yours: adds a rung.")
@@ -211,6 +225,11 @@ final class AdviseCommand implements Callable<Integer> {
             docs,
             base,
             keyFile,
+            new Spending(
+                budget
+                    .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
+                    .orElse(OptionalDouble.empty()),
+                prices),
             system,
             metric,
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),

@@ -2,6 +2,7 @@ package dev.hone.cli;
 
 import dev.hone.base.Embedded;
 import dev.hone.hosted.Budget;
+import dev.hone.hosted.HostedName;
 import dev.hone.hosted.StoppedException;
 import dev.hone.ladder.climb.Climb;
 import dev.hone.ladder.climb.ClimbReport;
@@ -10,6 +11,7 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.report.Signals;
@@ -86,6 +88,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<Path> docs,
       Optional<ModelName> base,
       Optional<Path> keyFile,
+      Spending spending,
       Optional<String> system,
       Optional<String> metric,
       OptionalDouble target,
@@ -132,7 +135,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     int answerTokens = LocalModel.answerTokens(directory, answers);
     var form = form(kind, parts);
     var change = change();
-    var budget = Budget.open(out.resolve("spent.json"), OptionalDouble.empty(), Optional.empty());
+    var budget = budget();
     try (var model = open(budget, answerTokens);
         var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
@@ -161,19 +164,43 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       var rungs = rungs(kind, model.chat(), form, lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
-      if (budget.calls() > 0) {
-        shell.err().printf("%s was asked %,d times%n", name(), budget.calls());
-      }
+      budget.ifPresent(this::tellSpent);
       return report(climb, change);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
   }
 
-  private OpenedModel open(Budget budget, int answerTokens) throws IOException {
-    return wish.base().isPresent() && wish.base().get() instanceof ModelName.Hosted hosted
-        ? OpenedModel.hosted(hosted, wish.keyFile(), budget, answerTokens)
+  private Optional<HostedName> hosted() {
+    return wish.base().isPresent() && wish.base().get() instanceof ModelName.Hosted(var name)
+        ? Optional.of(name)
+        : Optional.empty();
+  }
+
+  /// Empty for a model on this machine.
+  private Optional<Budget> budget() throws IOException {
+    return hosted().isPresent()
+        ? Optional.of(wish.spending().open(out.resolve("spent.json"), hosted().get()))
+        : Optional.empty();
+  }
+
+  private OpenedModel open(Optional<Budget> budget, int answerTokens) throws IOException {
+    return budget.isPresent()
+        ? OpenedModel.hosted(hosted().orElseThrow(), wish.keyFile(), budget.get(), answerTokens)
         : OpenedModel.local(directory(), threads, answerTokens);
+  }
+
+  private void tellSpent(Budget budget) {
+    var usd = budget.spentUsd();
+    shell
+        .err()
+        .printf(
+            "%s was asked %,d times%s%n",
+            name(),
+            budget.calls(),
+            usd.isPresent()
+                ? ", for %s".formatted(Money.of(usd.getAsDouble()).words())
+                : "; its price is unknown");
   }
 
   /// The model on this machine; where another one is asked, the embedded one, which counts tokens.
@@ -325,7 +352,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private int report(ClimbReport climb, Optional<Change> change) throws IOException {
     var values = new ReportJson(climb).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
-    var signals = new Signals(climb, change).all();
+    var signals = new ArrayList<>(new Signals(climb, change).all());
+    signals.addAll(ends());
     values.put("base", name());
     values.put("machine", Processor.fingerprint() + ", " + threads + " threads");
     values.put("signals", signals);
@@ -351,6 +379,18 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       case NoiseCeiling any -> NONE_GOOD_ENOUGH;
       case NoneGoodEnough any -> NONE_GOOD_ENOUGH;
     };
+  }
+
+  /// What is known to end of a hosted model: an advice that stands on it must say so.
+  private List<Signals.Signal> ends() throws IOException {
+    var ends = new ArrayList<Signals.Signal>();
+    if (hosted().isPresent()) {
+      for (var event : wish.spending().events(hosted().get())) {
+        var words = "%s on %s (%s)".formatted(event.what(), event.date(), event.source());
+        ends.add(new Signals.Signal("the model's end", words, true));
+      }
+    }
+    return ends;
   }
 
   private Optional<Change> change() throws IOException {

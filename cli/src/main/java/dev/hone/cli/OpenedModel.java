@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.hosted.Budget;
+import dev.hone.hosted.HostedName;
 import dev.hone.hosted.Patience;
 import dev.hone.hosted.Providers;
 import dev.hone.ladder.rung.ChatModel;
@@ -19,11 +20,8 @@ record OpenedModel(ChatModel chat, Optional<LocalModel> local) implements AutoCl
   }
 
   static OpenedModel hosted(
-      ModelName.Hosted model, Optional<Path> keyFile, Budget budget, int answerTokens)
-      throws IOException {
-    var chat =
-        Providers.open(
-            model.name(), System.getenv(), keyFile, Patience.USUAL, budget, answerTokens);
+      HostedName name, Optional<Path> keyFile, Budget budget, int answerTokens) throws IOException {
+    var chat = Providers.open(name, System.getenv(), keyFile, Patience.USUAL, budget, answerTokens);
     return new OpenedModel(chat, Optional.empty());
   }
 

@@ -29,6 +29,11 @@ public enum Provider {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /// Who sets the prices.
+  public String vendor() {
+    return this == GEMINI ? "google" : label();
+  }
+
   List<String> keyVariables() {
     return keys;
   }
