@@ -65,6 +65,10 @@ import tools.jackson.databind.json.JsonMapper;
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private static final Set<String> CITING =
       Set.of("found-sentence", "retrieval", "tuned-retrieval");
+
+  /// What a hosted model has not: its weights are not here.
+  private static final Set<String> TRAINED = Set.of("tuned", "tuned-retrieval");
+
   private static final int NOT_ENOUGH_DATA = 4;
   private static final int NONE_GOOD_ENOUGH = 5;
   private static final int DRAWS = 8;
@@ -311,7 +315,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       }
     }
     for (var name : wish.without()) {
-      if (!rungs.removeIf(rung -> rung.name().equals(name))) {
+      boolean isNeverThere = training.isEmpty() && TRAINED.contains(name);
+      if (!rungs.removeIf(rung -> rung.name().equals(name)) && !isNeverThere) {
         throw new UsageException(
             "--without %s: there is no such rung".formatted(name),
             "the rungs are " + String.join(", ", rungs.stream().map(Rung::name).toList()));
