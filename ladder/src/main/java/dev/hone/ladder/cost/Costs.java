@@ -26,6 +26,10 @@ public record Costs(
 
   private static final int ROUNDS = 100;
 
+  public Costs withTrainings(double perMonth) {
+    return new Costs(book, requestsPerDay, hosted, machine, perMonth);
+  }
+
   /// Without a language model, within the user's application.
   public Way inApplication(String rung) {
     var bill = new Bill();
@@ -42,6 +46,14 @@ public record Costs(
     var bill = new Bill();
     var request = bill.tokens(hosted, tokens, requestsPerDay);
     return bill.way(rung, hosted.name(), tokens, running(request, Money.ZERO), Money.ZERO);
+  }
+
+  /// Prompts to a hosted model that has no price.
+  public Way unpriced(String rung, String model, Tokens tokens) {
+    var bill = new Bill();
+    var request = new Money.Unknown("no price of %s is known".formatted(model));
+    bill.add("tokens", request, "give its price with --prices");
+    return bill.way(rung, model, tokens, running(request, Money.ZERO), Money.ZERO);
   }
 
   private static Running running(Money request, Money month) {

@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /// A climb in words: the verdict, three reasons with numbers, and what would change it.
-public record Advice(ClimbReport climb) {
+///
+/// @param bills where money is asked for
+public record Advice(ClimbReport climb, Optional<Bills> bills) {
   private static final int REASONS = 3;
 
   private static final Set<String> WITHOUT_MODEL =
@@ -25,6 +27,10 @@ public record Advice(ClimbReport climb) {
 
   /// Below this a score is called low.
   private static final double LOW = 0.7;
+
+  public Advice(ClimbReport climb) {
+    this(climb, Optional.empty());
+  }
 
   /// The verdict in a sentence.
   public String verdict() {
@@ -50,9 +56,8 @@ public record Advice(ClimbReport climb) {
   }
 
   private String recommended(RungReport rung) {
-    var kind = String.valueOf(rung.recipe().get("kind"));
-    boolean needsModel = !WITHOUT_MODEL.contains(kind);
-    boolean needsTraining = rung.recipe().containsKey("training");
+    boolean needsModel = needsModel(rung);
+    boolean needsTraining = needsTraining(rung);
     if (isAboveLimit()) {
       return needsTraining
           ? "Fine-tuning is enough: %s.".formatted(rung.name())
@@ -75,6 +80,14 @@ public record Advice(ClimbReport climb) {
             rung.name(),
             score,
             points(climb.margin()));
+  }
+
+  static boolean needsModel(RungReport rung) {
+    return !WITHOUT_MODEL.contains(String.valueOf(rung.recipe().get("kind")));
+  }
+
+  static boolean needsTraining(RungReport rung) {
+    return rung.recipe().containsKey("training");
   }
 
   /// Whether a rung has reached the target, or what none could be better than.
@@ -259,7 +272,8 @@ public record Advice(ClimbReport climb) {
         : "An answer takes %,d tokens.".formatted(tokens);
   }
 
-  private static double score(RungReport rung) {
+  /// On the rows that choose.
+  static double score(RungReport rung) {
     return rung.selection().get().score().estimate();
   }
 
@@ -285,6 +299,7 @@ public record Advice(ClimbReport climb) {
       changes.add("More rows: hone advise again with them; no finished answer is asked again.");
       changes.add("A wider --margin, or a lower --target, if your users would not mind.");
     }
+    bills.map(Bills::wouldChange).ifPresent(changes::addAll);
     return List.copyOf(changes);
   }
 
@@ -297,7 +312,7 @@ public record Advice(ClimbReport climb) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
-  private static String points(double share) {
+  static String points(double share) {
     return String.format(Locale.ROOT, "%.1f points", 100 * share);
   }
 }

@@ -15,15 +15,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// `report.json`: all that a climb has measured, and what it means.
-public record ReportJson(ClimbReport climb) {
+///
+/// @param bills where money is asked for
+public record ReportJson(ClimbReport climb, Optional<Bills> bills) {
   private static final int MOST_LEAKS = 100;
+
+  public ReportJson(ClimbReport climb) {
+    this(climb, Optional.empty());
+  }
 
   /// Ready to be written. The same seed and models give the same but for times.
   public Map<String, Object> values() {
-    var advice = new Advice(climb);
+    var advice = new Advice(climb, bills);
     var json = new LinkedHashMap<String, Object>();
     json.put("verdict", verdict(climb.verdict()));
     json.put("words", advice.verdict());
@@ -45,6 +52,7 @@ public record ReportJson(ClimbReport climb) {
     json.put(
         "training_seconds", Foretold.seconds(climb).stream().map(ReportJson::seconds).toList());
     climb.errors().ifPresent(errors -> json.put("errors", errors));
+    bills.ifPresent(all -> json.put("cost", new BillsJson(all).values()));
     json.put("answers", climb.calls());
     json.put("answers_now", climb.fresh());
     json.put("seconds", climb.seconds());
