@@ -4,6 +4,7 @@ import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.report.Advice;
+import dev.hone.ladder.report.Bills;
 import dev.hone.ladder.report.Signals.Signal;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -13,9 +14,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// What `hone advise` prints: the verdict, why, and the rungs.
-record AdviceTable(ClimbReport climb, List<Signal> signals, String command, Path out) {
+record AdviceTable(
+    ClimbReport climb, Optional<Bills> bills, List<Signal> signals, String command, Path out) {
   void print(PrintStream to) {
-    var advice = new Advice(climb);
+    var advice = new Advice(climb, bills);
     to.println(advice.verdict());
     to.println();
     advice.reasons().forEach(reason -> to.println("- " + reason));
@@ -30,6 +32,7 @@ record AdviceTable(ClimbReport climb, List<Signal> signals, String command, Path
                 climb.parts().train().size(),
                 climb.parts().selection().size(),
                 climb.parts().test().size()));
+    bills.ifPresent(all -> addMoney(all, to));
     for (var growth : climb.growth()) {
       var twice = growth.forecast().getFirst();
       to.println(
@@ -52,9 +55,27 @@ record AdviceTable(ClimbReport climb, List<Signal> signals, String command, Path
     to.println("The report: " + out.resolve("report.html"));
   }
 
+  private static void addMoney(Bills bills, PrintStream to) {
+    var dates = bills.prices().stream().map(price -> price.date().toString()).sorted().toList();
+    to.println(
+        "at %s requests a day%s"
+            .formatted(
+                Numbers.real(bills.traffic()),
+                dates.isEmpty()
+                    ? ""
+                    : "; prices of %s to %s".formatted(dates.getFirst(), dates.getLast())));
+    bills.cautions().forEach(to::println);
+  }
+
   private List<String> table() {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("", "chosen on", "confirmed on", "95 % interval", "ms", "tokens", ""));
+    var head =
+        new ArrayList<>(List.of("", "chosen on", "confirmed on", "95 % interval", "ms", "tokens"));
+    if (bills.isPresent()) {
+      head.addAll(List.of("per 1,000", "a month", "a training"));
+    }
+    head.add("");
+    rows.add(head);
     climb.rungs().forEach(rung -> rows.add(row(rung)));
     var widths = new int[rows.getFirst().size()];
     for (var row : rows) {
@@ -77,14 +98,31 @@ record AdviceTable(ClimbReport climb, List<Signal> signals, String command, Path
 
   private List<String> row(RungReport rung) {
     boolean isAsked = rung.selection().isPresent();
-    return List.of(
-        rung.name(),
-        score(rung.selection()),
-        score(rung.test()),
-        rung.test().or(rung::selection).map(AdviceTable::interval).orElse(""),
-        isAsked ? String.format(Locale.ROOT, "%.1f", rung.latency().p50()) : "",
-        isAsked ? Numbers.count(Math.round(rung.promptTokens() + rung.answerTokens())) : "",
-        note(rung));
+    var row =
+        new ArrayList<>(
+            List.of(
+                rung.name(),
+                score(rung.selection()),
+                score(rung.test()),
+                rung.test().or(rung::selection).map(AdviceTable::interval).orElse(""),
+                isAsked ? String.format(Locale.ROOT, "%.1f", rung.latency().p50()) : "",
+                isAsked
+                    ? Numbers.count(Math.round(rung.promptTokens() + rung.answerTokens()))
+                    : ""));
+    bills.ifPresent(all -> row.addAll(money(all, rung)));
+    row.add(note(rung));
+    return row;
+  }
+
+  private static List<String> money(Bills bills, RungReport rung) {
+    return bills
+        .way(rung)
+        .map(way ->
+            List.of(
+                way.running().thousand(bills.traffic()).words(),
+                way.running().month(bills.traffic()).words(),
+                way.once().words()))
+        .orElse(List.of("", "", ""));
   }
 
   private String note(RungReport rung) {

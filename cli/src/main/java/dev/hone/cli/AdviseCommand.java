@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
       "  hone advise --data forms.csv --csv-prompt mail --csv-completion json --target 0.9 --out"
           + " report",
       "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report",
+      "  hone advise --data tickets.jsonl --requests-per-day 5000 --out report",
       "  hone advise --data tickets.jsonl --base ollama:qwen3:4b --out report"
     })
 final class AdviseCommand implements Callable<Integer> {
@@ -98,12 +99,6 @@ final class AdviseCommand implements Callable<Integer> {
           "The most that a hosted model may cost, over all runs into the same --out; no call is"
               + " made that might pass it.")
   private Optional<Double> budget = Optional.empty();
-
-  @Option(
-      names = "--prices",
-      paramLabel = "FILE",
-      description = "Prices of your own, which count in place of Hone's (docs/cost.md).")
-  private Optional<Path> prices = Optional.empty();
 
   @Option(
       names = "--system",
@@ -199,6 +194,7 @@ final class AdviseCommand implements Callable<Integer> {
 
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
+  @Mixin private PriceOptions prices;
 
   private final Shell shell;
 
@@ -217,6 +213,7 @@ final class AdviseCommand implements Callable<Integer> {
           "--needs %s is none that Hone knows".formatted(String.join(",", needs)),
           "it knows --needs citations and --needs json");
     }
+    prices.refuseWithoutTraffic();
     var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
         new Advising.Wish(
@@ -229,7 +226,8 @@ final class AdviseCommand implements Callable<Integer> {
                 budget
                     .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
                     .orElse(OptionalDouble.empty()),
-                prices),
+                prices.book()),
+            prices,
             system,
             metric,
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),

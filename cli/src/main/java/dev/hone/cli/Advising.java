@@ -11,8 +11,10 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.cost.Costs;
 import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.report.Bills;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.report.Signals;
 import dev.hone.ladder.rung.ChatModel;
@@ -93,6 +95,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<ModelName> base,
       Optional<Path> keyFile,
       Spending spending,
+      PriceOptions prices,
       Optional<String> system,
       Optional<String> metric,
       OptionalDouble target,
@@ -140,6 +143,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var form = form(kind, parts);
     var change = change();
     var budget = budget();
+    var costs = costs(change);
     try (var model = open(budget, answerTokens);
         var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
@@ -169,7 +173,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       display.close();
       budget.ifPresent(this::tellSpent);
-      return report(climb, change);
+      return report(climb, costs.map(c -> bills(climb, c)), change);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
@@ -186,6 +190,44 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return hosted().isPresent()
         ? Optional.of(wish.spending().open(out.resolve("spent.json"), hosted().get()))
         : Optional.empty();
+  }
+
+  /// Empty where no traffic is given.
+  private Optional<Costs> costs(Optional<Change> change) {
+    var prices = wish.prices();
+    if (prices.requestsPerDay().isEmpty()) {
+      return Optional.empty();
+    }
+    var book = wish.spending().book();
+    var asked = elsewhere();
+    if (asked.isPresent() && prices.namesHosted()) {
+      throw new UsageException(
+          "--hosted names a model to compare with, and --base %s is priced itself".formatted(name()),
+          "leave --hosted out");
+    }
+    return Optional.of(
+        new Costs(
+            book,
+            prices.requestsPerDay(),
+            asked.flatMap(wish.spending()::item).orElseGet(() -> prices.hosted(book)),
+            prices.machine(book),
+            change.map(c -> c.trainingsPerMonth(Costing.STALE)).orElse(0.0)));
+  }
+
+  /// The hosted model that is asked, where somebody charges for it.
+  private Optional<HostedName> elsewhere() {
+    return hosted().filter(name -> !name.isLocal());
+  }
+
+  private Bills bills(ClimbReport climb, Costs costs) {
+    var asked =
+        elsewhere()
+            .map(model ->
+                wish.spending().item(model).isPresent()
+                    ? new Bills.Asked.Hosted()
+                    : new Bills.Asked.Unpriced(model.text()))
+            .orElseGet(Bills.Asked.Here::new);
+    return new Bills(climb, costs, asked, wish.prices().secondsPerAnswer());
   }
 
   private OpenedModel open(Optional<Budget> budget, int answerTokens) throws IOException {
@@ -354,8 +396,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : Set.of("nearest-answer", "linear-classifier");
   }
 
-  private int report(ClimbReport climb, Optional<Change> change) throws IOException {
-    var values = new ReportJson(climb).values();
+  private int report(ClimbReport climb, Optional<Bills> bills, Optional<Change> change)
+      throws IOException {
+    var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
     signals.addAll(ends());
@@ -374,7 +417,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (isJson) {
       shell.out().println(json);
     } else {
-      new AdviceTable(climb, signals, String.valueOf(values.get("command")), out)
+      new AdviceTable(climb, bills, signals, String.valueOf(values.get("command")), out)
           .print(shell.out());
     }
     return switch (climb.verdict()) {
@@ -387,7 +430,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   /// What is known to end of a hosted model: an advice that stands on it must say so.
-  private List<Signals.Signal> ends() throws IOException {
+  private List<Signals.Signal> ends() {
     var ends = new ArrayList<Signals.Signal>();
     if (hosted().isPresent()) {
       for (var event : wish.spending().events(hosted().get())) {

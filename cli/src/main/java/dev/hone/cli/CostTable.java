@@ -2,9 +2,8 @@ package dev.hone.cli;
 
 import dev.hone.ladder.cost.BreakEven;
 import dev.hone.ladder.cost.Cautions;
-import dev.hone.ladder.cost.Money;
+import dev.hone.ladder.cost.CostJson;
 import dev.hone.ladder.cost.Price;
-import dev.hone.ladder.cost.Replica;
 import dev.hone.ladder.cost.Running;
 import dev.hone.ladder.cost.Term;
 import dev.hone.ladder.cost.Way;
@@ -12,7 +11,6 @@ import dev.hone.ladder.task.Change;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -177,8 +175,8 @@ record CostTable(Costing.Estimate estimate) {
     json.put("row_tokens", (double) estimate.totals().tokens() / estimate.totals().rows());
     json.put("epochs", estimate.wish().epochs());
     json.put("trainings_per_month", estimate.costs().trainingsPerMonth());
-    json.put("labelling", term(estimate.labelling()));
-    json.put("ways", all().map(this::values).toList());
+    json.put("labelling", CostJson.term(estimate.labelling()));
+    json.put("ways", all().map(way -> CostJson.way(way, traffic())).toList());
     json.put("break_even", breakEvens());
     estimate
         .change()
@@ -186,33 +184,9 @@ record CostTable(Costing.Estimate estimate) {
           json.put("stale_trained_monthly", change.stale());
           json.put("trainings_per_month_below_5_percent", change.trainingsPerMonth(Costing.STALE));
         });
-    json.put("prices", prices().map(CostTable::values).toList());
+    json.put("prices", prices().map(CostJson::price).toList());
     json.put("cautions", cautions());
     return json;
-  }
-
-  private Map<String, Object> values(Way way) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("rung", way.rung());
-    json.put("where", way.where());
-    json.put("prefix_tokens", way.tokens().prefix());
-    json.put("input_tokens", way.tokens().input());
-    json.put("output_tokens", way.tokens().output());
-    json.put("usd_once", usd(way.once()));
-    json.put("usd_per_request", usd(way.running().perRequest()));
-    traffic()
-        .ifPresent(perDay -> {
-          json.put("usd_per_thousand", usd(way.running().thousand(perDay)));
-          json.put("usd_per_month", usd(way.running().month(perDay)));
-          way.running().replica().ifPresent(replica -> addReplicas(replica, perDay, json));
-        });
-    json.put("terms", way.terms().stream().map(CostTable::term).toList());
-    return json;
-  }
-
-  private static void addReplicas(Replica replica, double perDay, Map<String, Object> json) {
-    json.put("replicas", replica.count(perDay));
-    replica.utilisation(perDay).ifPresent(share -> json.put("utilisation", share));
   }
 
   private List<Map<String, Object>> breakEvens() {
@@ -234,27 +208,5 @@ record CostTable(Costing.Estimate estimate) {
           });
     }
     return all;
-  }
-
-  private static Map<String, Object> term(Term term) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("name", term.name());
-    json.put("usd", usd(term.money()));
-    json.put("inputs", term.inputs());
-    return json;
-  }
-
-  private static Map<String, Object> values(Price price) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("item", price.name());
-    price.usd().forEach((unit, usd) -> json.put(unit.name().toLowerCase(Locale.ROOT), usd));
-    json.put("date", price.date().toString());
-    json.put("source", price.source());
-    return json;
-  }
-
-  /// A number, or `unknown`.
-  private static Object usd(Money money) {
-    return money.usd().isPresent() ? (Object) money.usd().getAsDouble() : "unknown";
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,7 +38,7 @@ final class PriceOptions {
       names = "--hosted",
       paramLabel = "ITEM",
       description = "Hosted model to compare with. Default: " + HOSTED + ".")
-  private String hosted = HOSTED;
+  private Optional<String> hosted = Optional.empty();
 
   @Option(
       names = "--host",
@@ -66,13 +67,29 @@ final class PriceOptions {
         .orElse(OptionalDouble.empty());
   }
 
+  /// For a command that says nothing of money where traffic is not given.
+  void refuseWithoutTraffic() {
+    boolean isGiven =
+        Stream.of(hosted, host, machinePrice, machineRate).anyMatch(Optional::isPresent);
+    if (requests.isEmpty() && isGiven) {
+      throw new UsageException(
+          "--hosted, --host, --machine-price and --machine-rate price traffic, and none is given",
+          "add --requests-per-day N");
+    }
+  }
+
+  /// Whether the model to compare with was named.
+  boolean namesHosted() {
+    return hosted.isPresent();
+  }
+
   PriceBook book() throws IOException {
     var book = PriceBook.open(LocalDate.now());
     return file.isPresent() ? book.with(file.get()) : book;
   }
 
   Price hosted(PriceBook book) {
-    return book.find(hosted, kind -> kind == ItemKind.MODEL);
+    return book.find(hosted.orElse(HOSTED), kind -> kind == ItemKind.MODEL);
   }
 
   Machine machine(PriceBook book) {

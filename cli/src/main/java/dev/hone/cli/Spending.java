@@ -10,7 +10,6 @@ import dev.hone.ladder.cost.Unit;
 import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,19 +17,18 @@ import java.util.OptionalDouble;
 /// What a climb may spend on a hosted model, by what its price book says.
 ///
 /// @param limit USD; empty for any
-/// @param prices a file of the user's
-record Spending(OptionalDouble limit, Optional<Path> prices) {
+/// @param book as the user's prices make it
+record Spending(OptionalDouble limit, PriceBook book) {
   Budget open(Path file, HostedName model) throws IOException {
     return Budget.open(file, limit, price(model));
   }
 
   /// Nobody charges for what is here.
-  private Optional<Budget.TokenPrice> price(HostedName model) throws IOException {
+  private Optional<Budget.TokenPrice> price(HostedName model) {
     if (model.isLocal()) {
       return Optional.of(new Budget.TokenPrice(0, 0));
     }
-    var book = book();
-    return item(book, model)
+    return item(model)
         .flatMap(price -> {
           var prompt = book.quote(price, Unit.INPUT).money().usd();
           var answer = book.quote(price, Unit.OUTPUT).money().usd();
@@ -41,17 +39,12 @@ record Spending(OptionalDouble limit, Optional<Path> prices) {
   }
 
   /// When the model ends, and what else is known to come.
-  List<Event> events(HostedName model) throws IOException {
-    var book = book();
-    return item(book, model).map(book::events).orElse(List.of());
+  List<Event> events(HostedName model) {
+    return item(model).map(book::events).orElse(List.of());
   }
 
-  private PriceBook book() throws IOException {
-    var book = PriceBook.open(LocalDate.now());
-    return prices.isPresent() ? book.with(prices.get()) : book;
-  }
-
-  private static Optional<Price> item(PriceBook book, HostedName model) {
+  /// Of the price book; empty where it lacks the model.
+  Optional<Price> item(HostedName model) {
     var provider = model.provider().vendor();
     try {
       return Optional.of(book.find(provider + "/" + model.model(), kind -> kind == ItemKind.MODEL));
