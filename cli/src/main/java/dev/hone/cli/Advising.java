@@ -202,7 +202,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var asked = elsewhere();
     if (asked.isPresent() && prices.namesHosted()) {
       throw new UsageException(
-          "--hosted names a model to compare with, and --base %s is priced itself".formatted(name()),
+          "--hosted names a model to compare with, and --base %s is priced itself"
+              .formatted(name()),
           "leave --hosted out");
     }
     return Optional.of(

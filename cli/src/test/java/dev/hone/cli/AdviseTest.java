@@ -61,6 +61,29 @@ class AdviseTest {
   }
 
   @Test
+  void moneyIsShownWhereTrafficIsGiven() throws IOException {
+    var report = dir.resolve("money");
+    var words = new ArrayList<Object>(List.of("advise", "--data", rows(700), "--out", report));
+    words.addAll(List.of(WITHOUT_MODEL));
+    assertFalse(hone(0, words.toArray()).out().contains("a month"));
+    assertFalse(Files.readString(report.resolve("report.json")).contains("usd"));
+
+    words.addAll(List.of("--host", "own"));
+    assertTrue(hone(2, words.toArray()).err().contains("add --requests-per-day N"));
+
+    words.addAll(List.of("--requests-per-day", 5000));
+    var out = hone(0, words.toArray()).out();
+    assertTrue(out.contains("per 1,000  a month  a training"), out);
+    assertTrue(out.contains("at 5000 requests a day"), out);
+    var cost =
+        JsonMapper.shared().readTree(Files.readString(report.resolve("report.json"))).get("cost");
+    assertEquals(5000, cost.get("requests_per_day").asInt());
+    assertEquals("your own machine", cost.get("machine").asString());
+    assertEquals(0, cost.get("ways").get(0).get("usd_per_month").asDouble());
+    assertTrue(Files.readString(report.resolve("report.html")).contains("usd_per_month"));
+  }
+
+  @Test
   void fewRowsAreNotEnough() throws IOException {
     var report = dir.resolve("few");
     var shell =

@@ -19,7 +19,8 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// What the rungs of a climb cost at a user's traffic, from the tokens and times that were measured.
+/// What the rungs of a climb cost at a user's traffic, from the tokens and times that were
+/// measured.
 ///
 /// @param costs with the traffic
 /// @param saidSeconds for an answer, where the user says; else as measured, if the machine is taken
@@ -150,10 +151,14 @@ public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble 
     return switch (one.found()) {
       case BreakEven.Above(var at, var any) ->
           Optional.of(
-              traffic() < at ? crossing("above", at, tuned, other) : crossing("below", at, other, tuned));
+              traffic() < at
+                  ? crossing("above", at, tuned, other)
+                  : crossing("below", at, other, tuned));
       case BreakEven.Below(var at) ->
           Optional.of(
-              traffic() < at ? crossing("above", at, other, tuned) : crossing("below", at, tuned, other));
+              traffic() < at
+                  ? crossing("above", at, other, tuned)
+                  : crossing("below", at, tuned, other));
       case BreakEven.Always any -> Optional.empty();
       case BreakEven.Never any -> never(one, other);
       case BreakEven.Unknown(var why) ->

@@ -82,8 +82,7 @@ record BillsJson(Bills bills) {
     json.put("where", way.where());
     json.put("requests_per_day", traffics);
     json.put(
-        "usd",
-        traffics.stream().map(perDay -> CostJson.usd(way.running().month(perDay))).toList());
+        "usd", traffics.stream().map(perDay -> CostJson.usd(way.running().month(perDay))).toList());
     return json;
   }
 }

@@ -148,7 +148,7 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
                     change.isFromHistory() ? "git" : "the files' dates",
                     Advice.percent(change.stale()))
             + " of date on average; %.2f trainings a month keep that below %.0f %%; an index follows at once"
-                    .formatted(change.trainingsPerMonth(STALE), 100 * STALE),
+                .formatted(change.trainingsPerMonth(STALE), 100 * STALE),
         change.stale() > STALE);
   }
 

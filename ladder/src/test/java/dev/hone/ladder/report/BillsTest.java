@@ -155,19 +155,16 @@ class BillsTest {
         new Bills(climb(TUNED), costs, new Bills.Asked.Here(), OptionalDouble.of(.1))
             .way(TUNED)
             .orElseThrow();
-    assertEquals(10, said.running().replica().orElseThrow().requestsPerSecond().orElseThrow(), 1e-9);
+    assertEquals(
+        10, said.running().replica().orElseThrow().requestsPerSecond().orElseThrow(), 1e-9);
   }
 
   @Test
   void hostedModelsArePaidByTheTokenAndNothingIsCached() {
     var costs = costs(1_000, 0, 0);
-    var bills =
-        new Bills(climb(SHOTS), costs, new Bills.Asked.Hosted(), OptionalDouble.empty());
+    var bills = new Bills(climb(SHOTS), costs, new Bills.Asked.Hosted(), OptionalDouble.empty());
     var usd = costs.hosted().usd();
-    double request =
-        (2_000 * usd.get(Unit.INPUT)
-                + 10 * usd.get(Unit.OUTPUT))
-            / 1e6;
+    double request = (2_000 * usd.get(Unit.INPUT) + 10 * usd.get(Unit.OUTPUT)) / 1e6;
     var way = bills.way(SHOTS).orElseThrow();
     assertEquals(1_000 * request, way.running().thousand(1_000).usd().orElseThrow(), 1e-9);
     assertTrue(bills.prices().contains(costs.hosted()));
