@@ -74,7 +74,7 @@ class AdviseTest {
     words.addAll(List.of("--requests-per-day", 5000));
     var out = hone(0, words.toArray()).out();
     assertTrue(out.contains("per 1,000  a month  a training"), out);
-    assertTrue(out.contains("at 5000 requests a day"), out);
+    assertTrue(out.contains("at 5,000 requests a day"), out);
     var cost =
         JsonMapper.shared().readTree(Files.readString(report.resolve("report.json"))).get("cost");
     assertEquals(5000, cost.get("requests_per_day").asInt());
