@@ -13,6 +13,7 @@ import dev.hone.server.http.ServerOptions;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
+import dev.hone.server.state.Administration;
 import dev.hone.server.state.Keys;
 import dev.hone.server.state.NewKey;
 import dev.hone.server.state.Scope;
@@ -78,7 +79,7 @@ record Serving(Shell shell, Wish wish) {
     try (var file = logFile();
         var state = State.open(wish.state())) {
       if (wish.keyFile().isPresent()) {
-        prepareKey(state.keys(), wish.keyFile().get());
+        prepareKey(state, wish.keyFile().get());
       }
       var options = wish.network().options(!state.keys().isEmpty()).withLog(log(file));
       warn(options);
@@ -165,28 +166,33 @@ record Serving(Shell shell, Wish wish) {
   }
 
   /// Makes the first key, or sees that the file's is one.
-  private static void prepareKey(Keys keys, Path file) throws IOException {
+  private void prepareKey(State state, Path file) throws IOException {
     if (Files.exists(file)) {
-      if (keys.find(Files.readString(file).strip()).isEmpty()) {
+      if (state.keys().find(Files.readString(file).strip()).isEmpty()) {
         throw new UsageException(
             file + ": holds no key of this data directory",
             "give the data directory that it was made with, or delete the file for a new key");
       }
       return;
     }
-    var made =
-        keys.create(
-            new NewKey(
-                TENANT,
-                "first",
-                EnumSet.allOf(Scope.class),
-                OptionalInt.empty(),
-                OptionalLong.empty()));
+    var made = firstKey();
     var part = file.resolveSibling("." + file.getFileName() + ".tmp");
     Files.deleteIfExists(part); // a kill may have left one
     Files.createFile(
         part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(part, made.secret() + "\n", StandardOpenOption.WRITE);
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Keys.Created firstKey() throws IOException {
+    try (var administration = Administration.open(wish.state())) {
+      return administration.addKey(
+          new NewKey(
+              TENANT,
+              "first",
+              EnumSet.allOf(Scope.class),
+              OptionalInt.empty(),
+              OptionalLong.empty()));
+    }
   }
 }
