@@ -26,6 +26,8 @@ final class OneDnn implements MatrixProduct.Library, IntegerProduct {
   /// The bit of AVX2 among instruction sets.
   private static final int AVX2 = 0x04;
 
+  private static final int AVX512 = 0x20;
+
   /// One offset for a whole product.
   private static final byte FIXED_OFFSET = 'F';
 
@@ -157,6 +159,10 @@ final class OneDnn implements MatrixProduct.Library, IntegerProduct {
 
   /// Whether there are kernels for 8-bit products: some twice as fast as float32 with AVX2 alone,
   /// several times with dot products.
+  static boolean hasAvx512() {
+    return (ISA & AVX512) != 0;
+  }
+
   static boolean hasAvx2() {
     return (ISA & AVX2) != 0;
   }

@@ -48,8 +48,9 @@ class SteadyLinearTest {
       SplittableRandom random, Way way, Tensor x, Matrix w, BaseLinear.Scratch scratch, int out) {
     var y = Tensors.zeros(ROWS, out);
     for (int from = 0; from < ROWS; ) {
-      int to = Math.min(ROWS, from + way.padded(random.nextInt(1, 40)));
-      int first = Math.min(from, ROWS - way.padded(1));
+      int rows = way.padded(random.nextInt(1, 40));
+      int first = Math.min(from, ROWS - rows);
+      int to = first + rows;
       for (int fromOut = 0; fromOut < out; ) {
         int asked = fromOut + 16 * random.nextInt(1, 8);
         int toOut = out - asked < SteadyLinear.LEAST_OUTPUTS ? out : asked;
@@ -79,10 +80,10 @@ class SteadyLinearTest {
     var w = weight(random, 50, 70);
     var scratch = BaseLinear.Scratch.allocate(Tensors::allocate, 70);
     var expected = Tensors.full(33, 50, 2f);
-    BaseLinear.forward(x, 33, w, 1f, scratch, expected);
+    BaseLinear.forward(x, 30, w, 1f, scratch, expected);
     for (var way : Way.values()) {
       var y = Tensors.full(33, 50, 2f);
-      SteadyLinear.part(way, x, 0, 33, w, 0, 50, 1f, scratch, y);
+      SteadyLinear.part(way, x, 0, 30, w, 0, 50, 1f, scratch, y);
       assertClose(expected.toArray(), y.toArray(), 1e-5, 1e-5);
     }
   }
