@@ -58,9 +58,10 @@ record AdviceTable(
   private static void addMoney(Bills bills, PrintStream to) {
     var dates = bills.prices().stream().map(price -> price.date().toString()).sorted().toList();
     to.println(
-        "at %s requests a day%s"
+        "at %s requests a day; a model of yours runs on %s%s"
             .formatted(
                 Numbers.real(bills.traffic()),
+                bills.costs().machine().name(),
                 dates.isEmpty()
                     ? ""
                     : "; prices of %s to %s".formatted(dates.getFirst(), dates.getLast())));

@@ -176,25 +176,25 @@ public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble 
         dearer);
   }
 
-  /// Empty where the tuned one costs the same.
+  /// Empty where the tuned one costs the same, or is no better either.
   private Optional<String> never(Comparison one, String other) {
     var more =
         one.tuned()
             .running()
             .month(traffic())
             .plus(one.other().running().month(traffic()).times(-1));
-    if (!(more instanceof Money.Known(double usd)) || usd <= 0) {
+    if (!(more instanceof Money.Known(double usd)) || usd <= 0 || one.gain().orElse(1) <= 0) {
       return Optional.empty();
     }
     var better =
-        one.gain().orElse(0) > 0
+        one.gain().isPresent()
             ? "scores %s more than %s, but never pays"
                 .formatted(Advice.points(one.gain().getAsDouble()), other)
             : "is never cheaper than %s".formatted(other);
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "No traffic: %s %s, %s more a month at %,.0f requests a day.",
+            "No amount of traffic: %s %s, %s more a month at %,.0f requests a day.",
             one.tuned().rung(),
             better,
             more.words(),

@@ -205,9 +205,12 @@ class BillsTest {
   void whatIsBetterAndNeverPaysIsSaidSo() {
     var bills = here(costs(1_000, .2, 2), SHOTS, TUNED);
     assertEquals(
-        "No traffic: tuned scores 10.0 points more than few-shot (your own machine), but never"
-            + " pays, $0.200 more a month at 1,000 requests a day.",
+        "No amount of traffic: tuned scores 10.0 points more than few-shot (your own machine), but"
+            + " never pays, $0.200 more a month at 1,000 requests a day.",
         bills.wouldChange().getFirst());
+    var worse = here(costs(1_000, .2, 2), rung("few-shot", .95, 2_000, 10, Map.of()), TUNED);
+    assertFalse(
+        worse.wouldChange().toString().contains("your own"), worse.wouldChange().toString());
     var free = here(costs(1_000, 0, 2), SHOTS, TUNED);
     assertFalse(free.wouldChange().toString().contains("never"), free.wouldChange().toString());
   }
