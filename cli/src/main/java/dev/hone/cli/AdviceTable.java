@@ -58,10 +58,12 @@ record AdviceTable(
   private static void addMoney(Bills bills, PrintStream to) {
     var dates = bills.prices().stream().map(price -> price.date().toString()).sorted().toList();
     to.println(
-        "at %s requests a day; a model of yours runs on %s%s"
+        "at %s requests a day%s%s"
             .formatted(
                 Numbers.real(bills.traffic()),
-                bills.costs().machine().name(),
+                bills.asked() instanceof Bills.Asked.Here
+                    ? "; the model runs on " + bills.costs().machine().name()
+                    : "",
                 dates.isEmpty()
                     ? ""
                     : "; prices of %s to %s".formatted(dates.getFirst(), dates.getLast())));

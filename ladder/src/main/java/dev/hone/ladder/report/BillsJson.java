@@ -19,7 +19,9 @@ record BillsJson(Bills bills) {
     var json = new LinkedHashMap<String, Object>();
     var costs = bills.costs();
     json.put("requests_per_day", bills.traffic());
-    json.put("machine", costs.machine().name());
+    if (bills.asked() instanceof Bills.Asked.Here) {
+      json.put("machine", costs.machine().name());
+    }
     json.put("trainings_per_month", costs.trainingsPerMonth());
     json.put(
         "ways",
