@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Reads graders from requests.
 record GraderReader(Embedder embedder) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final int MOST_GRADERS = 20;
+  private static final int MOST_GRADERS = 10;
   private static final int MOST_LABELS = 100;
   private static final int MOST_MESSAGES = 100;
   private static final double WIDEST = 1e6;
