@@ -23,7 +23,8 @@ final class Format {
     System.exit(code);
   }
 
-  /// The sources of all modules, of `tools` and of the recipe; not what lies in build folders.
+  /// The sources of all modules, of `tools`, the recipe and the examples; not what lies in build
+  /// folders.
   private static List<String> sources(Path root) throws IOException {
     try (var files = Files.walk(root)) {
       return files
@@ -38,6 +39,6 @@ final class Format {
   private static boolean isSource(String path) {
     return path.startsWith("tools/")
         || path.startsWith("base/recipe/")
-        || path.matches("[^/]+/src/.*");
+        || path.matches("(examples/)?[^/]+/src/.*");
   }
 }

@@ -2,6 +2,7 @@ package dev.hone.cli;
 
 import dev.hone.hosted.HostedRecipes;
 import dev.hone.model.UsageException;
+import dev.hone.model.chat.ModelHost;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.answer.Answering;
@@ -11,7 +12,6 @@ import dev.hone.server.http.ApiServer;
 import dev.hone.server.http.RequestLog;
 import dev.hone.server.http.ServerOptions;
 import dev.hone.server.job.JobSettings;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.state.Administration;
 import dev.hone.server.state.Keys;

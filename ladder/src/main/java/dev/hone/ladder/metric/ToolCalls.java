@@ -1,11 +1,10 @@
 package dev.hone.ladder.metric;
 
+import dev.hone.model.chat.CallText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,8 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// them; several calls in any order.
 public final class ToolCalls implements Metric {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Pattern TAGGED =
-      Pattern.compile("<tool_call>(.*?)</tool_call>", Pattern.DOTALL);
 
   @Override
   public String name() {
@@ -34,8 +31,8 @@ public final class ToolCalls implements Metric {
 
   @Override
   public Optional<String> objection(Reference reference, String answer) {
-    var wanted = new ArrayList<>(calls(reference.answers().getFirst()));
-    var given = calls(answer);
+    var wanted = new ArrayList<>(CallText.calls(reference.answers().getFirst()));
+    var given = CallText.calls(answer);
     if (given.size() != wanted.size()) {
       return Optional.of("makes %d calls, not %d".formatted(given.size(), wanted.size()));
     }
@@ -68,18 +65,12 @@ public final class ToolCalls implements Metric {
   /// The function of that name; one that takes nothing where the row has none.
   private static JsonNode schema(List<Map<String, Object>> tools, String name) {
     for (var tool : tools) {
-      var function = function(tool);
+      var function = CallText.function(tool);
       if (function.path("name").asString("").equals(name)) {
         return function;
       }
     }
     return JSON.createObjectNode().put("name", name);
-  }
-
-  /// The function of a tool, whether it stands there bare or inside `function`.
-  public static JsonNode function(Map<String, Object> tool) {
-    var node = JSON.<JsonNode>valueToTree(tool);
-    return node.has("function") ? node.path("function") : node;
   }
 
   /// Each value as the only accepted one.
@@ -98,35 +89,5 @@ public final class ToolCalls implements Metric {
       return array;
     }
     return value.isObject() ? accepted(value) : value;
-  }
-
-  /// The calls of a text: one as a JSON object, several as a list, or each between `<tool_call>`
-  /// tags. None where it is no such text.
-  public static List<JsonNode> calls(String text) {
-    var calls = new ArrayList<JsonNode>();
-    var tagged = TAGGED.matcher(text);
-    while (tagged.find()) {
-      json(tagged.group(1)).ifPresent(calls::add);
-    }
-    if (calls.isEmpty()) {
-      json(text)
-          .ifPresent(node -> {
-            if (node.isArray()) {
-              node.forEach(calls::add);
-            } else {
-              calls.add(node);
-            }
-          });
-    }
-    return calls.stream().allMatch(call -> call.path("name").isString()) ? calls : List.of();
-  }
-
-  private static Optional<JsonNode> json(String text) {
-    try {
-      var node = JSON.readTree(text.strip());
-      return node != null && node.isContainer() ? Optional.of(node) : Optional.empty();
-    } catch (JacksonException e) {
-      return Optional.empty();
-    }
   }
 }

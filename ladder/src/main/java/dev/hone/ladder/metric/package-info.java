@@ -2,6 +2,6 @@
 ///
 /// A [Metric] turns an answer into counts that add up over items, so that the bootstrap draws sums.
 ///
-/// May use: dev.hone.model, dev.hone.rag.embed, dev.hone.ladder.statistics, dev.hone.tune.answer,
-/// dev.hone.tune.eval
+/// May use: dev.hone.model, dev.hone.model.chat, dev.hone.rag.embed, dev.hone.ladder.statistics,
+/// dev.hone.tune.answer, dev.hone.tune.eval
 package dev.hone.ladder.metric;

@@ -1,6 +1,6 @@
 package dev.hone.ladder.rung;
 
-import dev.hone.ladder.task.Shape;
+import dev.hone.model.chat.CallText;
 import dev.hone.model.generate.FinishReason;
 import dev.hone.model.generate.Generator;
 import dev.hone.model.generate.SamplingOptions;
@@ -124,7 +124,7 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   /// The same object for the same form, so that what is found out about it is kept.
   private Grammar grammar(Form form, Conversation asked) {
     if (form instanceof Form.Call) {
-      return JsonSchema.compile(Shape.call(asked.tools()));
+      return JsonSchema.compile(CallText.schema(asked.tools()));
     }
     return grammars.computeIfAbsent(form, LocalModel::compiled);
   }

@@ -1,6 +1,6 @@
 /// The rungs: each makes, from the rows that it may learn from, something that answers.
 ///
-/// May use: dev.hone.model, dev.hone.model.adapter, dev.hone.model.decoder,
+/// May use: dev.hone.model, dev.hone.model.adapter, dev.hone.model.chat, dev.hone.model.decoder,
 /// dev.hone.model.generate, dev.hone.model.checkpoint, dev.hone.model.grammar,
 /// dev.hone.model.language, dev.hone.model.text, dev.hone.tensor, dev.hone.rag,
 /// dev.hone.rag.answer, dev.hone.rag.document, dev.hone.rag.embed, dev.hone.rag.passage,

@@ -15,6 +15,7 @@ import dev.hone.ladder.metric.SlotF1;
 import dev.hone.ladder.metric.ToolCalls;
 import dev.hone.ladder.metric.ValidJson;
 import dev.hone.ladder.metric.WordF1;
+import dev.hone.model.chat.CallText;
 import java.util.HashSet;
 import java.util.List;
 
@@ -74,7 +75,7 @@ public enum Kind {
   }
 
   private static boolean isCall(Item item) {
-    return !item.asked().tools().isEmpty() && !ToolCalls.calls(item.answer()).isEmpty();
+    return !item.asked().tools().isEmpty() && !CallText.calls(item.answer()).isEmpty();
   }
 
   /// The measure where the user names none.

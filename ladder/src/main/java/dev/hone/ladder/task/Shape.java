@@ -1,6 +1,5 @@
 package dev.hone.ladder.task;
 
-import dev.hone.ladder.metric.ToolCalls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -92,25 +91,5 @@ public final class Shape {
       var choice = schema.putArray("enum");
       distinct.forEach(choice::add);
     }
-  }
-
-  /// The schema of a call of one of these tools.
-  public static JsonNode call(List<Map<String, Object>> tools) {
-    var schema = JSON.createObjectNode();
-    var any = schema.putArray("anyOf");
-    for (var tool : tools) {
-      var function = ToolCalls.function(tool);
-      var call = any.addObject().put("type", "object");
-      var properties = call.putObject("properties");
-      properties.putObject("name").set("const", function.path("name"));
-      properties.set(
-          "arguments",
-          function.has("parameters")
-              ? function.path("parameters")
-              : JSON.createObjectNode().put("type", "object"));
-      call.putArray("required").add("name").add("arguments");
-      call.put("additionalProperties", false);
-    }
-    return schema;
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,18 +40,5 @@ class ShapeTest {
     var properties = Shape.of(rows).path("properties");
     assertEquals(json("{'type': 'string', 'enum': ['new', 'old']}"), properties.path("kind"));
     assertEquals(json("{'type': 'string'}"), properties.path("name"));
-  }
-
-  @Test
-  void aCallNamesOneOfTheTools() {
-    var tool = Map.<String, Object>of("name", "order", "parameters", Map.of("type", "object"));
-    assertEquals(
-        json(
-            """
-            {'anyOf': [{'type': 'object', 'properties': {'name': {'const': 'order'},
-             'arguments': {'type': 'object'}}, 'required': ['name', 'arguments'],
-             'additionalProperties': false}]}\
-            """),
-        Shape.call(List.of(Map.of("type", "function", "function", tool))));
   }
 }

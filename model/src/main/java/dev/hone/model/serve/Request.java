@@ -48,6 +48,10 @@ public record Request(
         prompt, Optional.of(value), options, client, timeLimit, logitBias, topLogprobs, listener);
   }
 
+  public Request withOptions(SamplingOptions value) {
+    return new Request(prompt, adapter, value, client, timeLimit, logitBias, topLogprobs, listener);
+  }
+
   public Request withClient(String value) {
     return new Request(
         prompt, adapter, options, value, timeLimit, logitBias, topLogprobs, listener);

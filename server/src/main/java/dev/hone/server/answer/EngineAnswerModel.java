@@ -1,12 +1,10 @@
 package dev.hone.server.answer;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.serve.Request;
-import dev.hone.model.serve.Submission;
 import dev.hone.model.text.Conversation;
 import dev.hone.rag.answer.AnswerModel;
-import dev.hone.server.model.BusyException;
-import dev.hone.server.model.ModelHost;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -46,24 +44,19 @@ final class EngineAnswerModel implements AnswerModel {
     var options =
         SamplingOptions.greedy(Math.clamp(host.contextLength() - prompt.length, 1, MOST_TOKENS))
             .withStopIds(host.stopIds(host.base()));
-    var submitted = host.engine().submit(Request.of(prompt, options).withClient(client));
-    return switch (submitted) {
-      case Submission.Full any -> throw new BusyException();
-      case Submission.Accepted(var ticket) -> {
-        try {
-          var generation = ticket.result().get().generation();
-          promptTokens += prompt.length;
-          answerTokens += generation.ids().size();
-          yield generation.text();
-        } catch (ExecutionException e) {
-          throw new IOException("the engine failed", e);
-        } catch (InterruptedException e) {
-          ticket.cancel();
-          Thread.currentThread().interrupt();
-          throw new IOException("interrupted while answering", e);
-        }
-      }
-    };
+    var ticket = host.submit(Request.of(prompt, options).withClient(client));
+    try {
+      var generation = ticket.result().get().generation();
+      promptTokens += prompt.length;
+      answerTokens += generation.ids().size();
+      return generation.text();
+    } catch (ExecutionException e) {
+      throw new IOException("the engine failed", e);
+    } catch (InterruptedException e) {
+      ticket.cancel();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while answering", e);
+    }
   }
 
   @Override

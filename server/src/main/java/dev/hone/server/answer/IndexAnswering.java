@@ -1,5 +1,6 @@
 package dev.hone.server.answer;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.rag.DocumentIndex;
 import dev.hone.rag.answer.Answerer;
 import dev.hone.rag.answer.CitationShape;
@@ -9,7 +10,6 @@ import dev.hone.rag.answer.CitedAnswer.Refused;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.retrieve.Retriever;
 import dev.hone.rag.store.Filter;
-import dev.hone.server.model.ModelHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

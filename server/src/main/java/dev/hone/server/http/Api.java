@@ -1,8 +1,8 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.BusyException;
 import dev.hone.server.api.ApiException;
 import dev.hone.server.http.Guard.TooFastException;
-import dev.hone.server.model.BusyException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;

@@ -1,11 +1,11 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.server.answer.Answering;
 import dev.hone.server.job.JobQueue;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.job.Jobs;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.openai.Chat;
 import dev.hone.server.openai.Completions;

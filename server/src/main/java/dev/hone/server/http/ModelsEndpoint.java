@@ -1,7 +1,7 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.server.api.ApiException;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.model.ModelNames;
 import dev.hone.server.state.Scope;
 import dev.hone.server.state.State;

@@ -1,7 +1,7 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.server.job.JobQueue;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.state.State;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -46,6 +46,6 @@ record OperationsEndpoint(
 
   void metrics(ServerRequest request, ServerResponse response) throws IOException {
     response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4");
-    response.send(meter.text(host.engine().waiting(), state.jobs().counts()));
+    response.send(meter.text(host.waiting(), state.jobs().counts()));
   }
 }

@@ -1,5 +1,7 @@
 package dev.hone.server.model;
 
+import dev.hone.model.chat.ModelHost;
+import dev.hone.model.chat.Served;
 import dev.hone.server.api.ApiException;
 import dev.hone.server.api.ModelObject;
 import dev.hone.server.api.PageRequest;

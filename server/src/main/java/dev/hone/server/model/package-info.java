@@ -1,6 +1,4 @@
-/// The models that a server answers with: one base, its adapters, and which name means which.
+/// Which name means which model, for each tenant.
 ///
-/// May use: dev.hone.model, dev.hone.model.checkpoint, dev.hone.model.language,
-/// dev.hone.model.serve, dev.hone.model.text, dev.hone.tensor, dev.hone.server.api,
-/// dev.hone.server.state
+/// May use: dev.hone.model.chat, dev.hone.server.api, dev.hone.server.state
 package dev.hone.server.model;

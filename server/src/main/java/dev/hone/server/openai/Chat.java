@@ -1,27 +1,23 @@
 package dev.hone.server.openai;
 
-import dev.hone.ladder.task.Shape;
-import dev.hone.model.UsageException;
+import dev.hone.model.chat.BusyException;
+import dev.hone.model.chat.CallReader;
+import dev.hone.model.chat.CallText;
+import dev.hone.model.chat.ModelHost;
+import dev.hone.model.chat.RefusedException;
+import dev.hone.model.chat.Served;
 import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.grammar.Grammar;
-import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.serve.Answer;
 import dev.hone.model.serve.AnswerListener;
 import dev.hone.model.serve.Request;
 import dev.hone.model.serve.Ticket;
 import dev.hone.model.serve.TokenScore;
 import dev.hone.server.api.ApiException;
-import dev.hone.server.model.BusyException;
-import dev.hone.server.model.ModelHost;
-import dev.hone.server.model.Served;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,8 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Answers chat requests with the models of a host.
 public final class Chat {
-  private static final int LEAST_ROOM = 1;
-
   private final ModelHost host;
   private final Tickets tickets;
   private final Duration limit;
@@ -71,7 +65,7 @@ public final class Chat {
 
     Set<String> toolNames() {
       return request.conversation().tools().stream()
-          .map(ToolChoice::name)
+          .map(CallText::name)
           .collect(Collectors.toSet());
     }
 
@@ -202,30 +196,13 @@ public final class Chat {
 
   private Running begin(ChatRequest request, Served model, String client, Listening listening)
       throws IOException {
-    var grammar = grammar(request);
-    int[] prompt = prompt(request, model);
-    int room = host.contextLength() - prompt.length;
-    if (room < LEAST_ROOM) {
-      throw tooLong("messages", host.contextLength(), prompt.length);
-    }
+    var asked = asked(request, model, client);
     var running = new ArrayList<Ticket>();
     try {
       for (int choice = 0; choice < request.choices(); choice++) {
-        var options = request.options(room, host.stopIds(model), choice, grammar);
-        running.add(
-            tickets.submit(
-                new Request(
-                    prompt,
-                    model.adapter(),
-                    options,
-                    client + "/" + request.user(),
-                    Optional.of(limit),
-                    request.bias(),
-                    request.topLogprobs() < 0
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(request.topLogprobs()),
-                    listening.of(choice)),
-                "messages"));
+        var options = asked.options().withSeed(request.seed() + choice);
+        var one = asked.withOptions(options).withListener(listening.of(choice));
+        running.add(tickets.submit(one, "messages"));
       }
     } catch (ApiException | BusyException e) {
       running.forEach(Ticket::cancel);
@@ -234,51 +211,29 @@ public final class Chat {
     return new Running(request, ChatReply.of(model.name(), fingerprint, host.tokenizer()), running);
   }
 
-  static ApiException tooLong(String param, int context, int tokens) {
-    return ApiException.invalid(
-        param,
-        "context_length_exceeded",
-        "This model's maximum context length is %d tokens. However, your messages resulted in %d tokens."
-            .formatted(context, tokens));
+  private Request asked(ChatRequest request, Served model, String client) {
+    try {
+      var asked =
+          request
+              .question()
+              .request(host, model)
+              .withClient(client + "/" + request.user())
+              .withTimeLimit(limit)
+              .withLogitBias(request.bias());
+      return request.topLogprobs() < 0 ? asked : asked.withTopLogprobs(request.topLogprobs());
+    } catch (RefusedException e) {
+      throw refused(e, "messages");
+    }
   }
 
-  /// The prompt; where a tool must be called, with the beginning of a call.
-  private int[] prompt(ChatRequest request, Served model) {
-    int[] prompt;
-    try {
-      prompt = model.renderer().renderPrompt(request.conversation());
-    } catch (UsageException e) {
-      throw ApiException.invalid("messages", e.getMessage());
-    }
-    if (!(request.toolChoice() instanceof ToolChoice.Required)) {
-      return prompt;
-    }
-    int[] prefix =
-        CallForm.of(model.renderer(), host.tokenizer())
-            .orElseThrow(() ->
-                ApiException.invalid(
-                    "tool_choice",
-                    "unsupported_parameter",
-                    "This model's chat template does not write calls in a form that can be"
-                        + " required; use 'auto'."))
-            .prefix();
-    int[] both = Arrays.copyOf(prompt, prompt.length + prefix.length);
-    System.arraycopy(prefix, 0, both, prompt.length, prefix.length);
-    return both;
-  }
-
-  private static Optional<Grammar> grammar(ChatRequest request) {
-    if (!(request.toolChoice() instanceof ToolChoice.Required(var names))) {
-      return request.grammar();
-    }
-    var tools =
-        request.conversation().tools().stream()
-            .filter(tool -> names.contains(ToolChoice.name(tool)))
-            .toList();
-    try {
-      return Optional.of(JsonSchema.compile(Shape.call(tools)));
-    } catch (UsageException e) {
-      throw ApiException.invalid("tools", e.getMessage());
-    }
+  /// @param messages the field that is rendered
+  static ApiException refused(RefusedException e, String messages) {
+    return switch (e.part()) {
+      case MESSAGES -> ApiException.invalid(messages, e.getMessage());
+      case LENGTH -> ApiException.invalid(messages, "context_length_exceeded", e.getMessage());
+      case TOOLS -> ApiException.invalid("tools", e.getMessage());
+      case TOOL_CHOICE ->
+          ApiException.invalid("tool_choice", "unsupported_parameter", e.getMessage());
+    };
   }
 }

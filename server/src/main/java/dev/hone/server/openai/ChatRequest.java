@@ -1,5 +1,6 @@
 package dev.hone.server.openai;
 
+import dev.hone.model.chat.Question;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.model.grammar.Grammar;
 import dev.hone.model.serve.LogitBias;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -243,21 +243,15 @@ public record ChatRequest(
     tool.end();
   }
 
-  /// How an answer is written.
-  ///
-  /// @param room tokens that the context has left
-  /// @param stopIds that end a turn
-  /// @param choice which of the answers, from 0: each has another seed
-  /// @param held the grammar that it is held to
-  public SamplingOptions options(
-      int room, Set<Integer> stopIds, int choice, Optional<Grammar> held) {
+  /// As a model is asked; the seed is the first answer's.
+  public Question question() {
     var options =
-        SamplingOptions.greedy(Math.min(room, maxTokens.orElse(room)))
+        SamplingOptions.greedy(maxTokens.orElse(Integer.MAX_VALUE))
             .withTemperature(temperature)
             .withTopP(topP)
-            .withSeed(seed + choice)
-            .withStop(stop)
-            .withStopIds(stopIds);
-    return held.map(options::withGrammar).orElse(options);
+            .withSeed(seed)
+            .withStop(stop);
+    var mustCall = toolChoice instanceof ToolChoice.Required(var names) ? names : List.<String>of();
+    return new Question(conversation, mustCall, grammar.map(options::withGrammar).orElse(options));
   }
 }

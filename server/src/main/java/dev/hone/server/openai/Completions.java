@@ -1,13 +1,14 @@
 package dev.hone.server.openai;
 
+import dev.hone.model.chat.ModelHost;
+import dev.hone.model.chat.Question;
+import dev.hone.model.chat.Served;
 import dev.hone.model.generate.FinishReason;
 import dev.hone.model.serve.Answer;
 import dev.hone.model.serve.AnswerListener;
 import dev.hone.model.serve.Request;
 import dev.hone.model.serve.Ticket;
 import dev.hone.server.api.ApiException;
-import dev.hone.server.model.ModelHost;
-import dev.hone.server.model.Served;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class Completions {
         int[] ids = ids(prompt);
         int room = host.contextLength() - ids.length;
         if (room < 1) {
-          throw Chat.tooLong("prompt", host.contextLength(), ids.length);
+          throw Chat.refused(Question.tooLong(host.contextLength(), ids.length), "prompt");
         }
         for (int choice = 0; choice < request.choices(); choice++) {
           int index = running.size();

@@ -1,13 +1,12 @@
 package dev.hone.server.openai;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.chat.BusyException;
+import dev.hone.model.chat.ModelHost;
 import dev.hone.model.serve.Answer;
 import dev.hone.model.serve.Request;
-import dev.hone.model.serve.Submission;
 import dev.hone.model.serve.Ticket;
 import dev.hone.server.api.ApiException;
-import dev.hone.server.model.BusyException;
-import dev.hone.server.model.ModelHost;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +18,7 @@ record Tickets(ModelHost host) {
   /// @throws BusyException where there is no room now
   Ticket submit(Request request, String param) throws IOException {
     try {
-      return switch (host.engine().submit(request)) {
-        case Submission.Accepted(var ticket) -> ticket;
-        case Submission.Full any -> throw new BusyException();
-      };
+      return host.submit(request);
     } catch (UsageException e) {
       throw ApiException.invalid(param, e.getMessage());
     }

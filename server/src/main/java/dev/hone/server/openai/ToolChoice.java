@@ -1,5 +1,6 @@
 package dev.hone.server.openai;
 
+import dev.hone.model.chat.CallText;
 import dev.hone.server.api.ApiException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ public sealed interface ToolChoice {
     if (value.isEmpty()) {
       return tools.isEmpty() ? new None() : new Auto();
     }
-    var names = tools.stream().map(ToolChoice::name).toList();
+    var names = tools.stream().map(CallText::name).toList();
     if (value.get().isString()) {
       return switch (value.get().asString()) {
         case "none" -> new None();
@@ -62,12 +63,5 @@ public sealed interface ToolChoice {
         "invalid_value",
         "Invalid value: %s. Supported values are: 'none', 'auto', 'required' and a function."
             .formatted(value));
-  }
-
-  /// The name of a function on offer.
-  static String name(Map<String, Object> tool) {
-    return tool.get("function") instanceof Map<?, ?> function
-        ? String.valueOf(function.get("name"))
-        : "";
   }
 }

@@ -1,9 +1,9 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.state.State;
 import dev.hone.server.state.StateSettings;
 import java.io.BufferedInputStream;

@@ -1,10 +1,10 @@
 package dev.hone.server.http;
 
+import dev.hone.model.chat.ModelHost;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
-import dev.hone.server.model.ModelHost;
 import dev.hone.server.state.NewKey;
 import dev.hone.server.state.Scope;
 import dev.hone.server.state.State;
