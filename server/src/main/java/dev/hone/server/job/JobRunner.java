@@ -59,11 +59,12 @@ final class JobRunner {
   }
 
   private void run(String id) throws IOException, InterruptedException {
-    var job = state.jobs().change(id, JobRunner::started);
+    var files = files(id);
+    boolean isFirst = Files.notExists(files.order());
+    var job = state.jobs().change(id, queued -> started(queued, isFirst));
     if (job.state().status() != JobStatus.RUNNING) {
       return;
     }
-    var files = files(id);
     orderOnce(job, files);
     boolean wasAsked;
     try (var worker = WorkerProcess.start(files)) {
@@ -80,11 +81,10 @@ final class JobRunner {
   }
 
   /// Unless it was cancelled or paused meanwhile.
-  private static Optional<JobChange> started(StoredJob job) {
+  private static Optional<JobChange> started(StoredJob job, boolean isFirst) {
     if (job.state().status() != JobStatus.QUEUED || job.state().isPaused()) {
       return Optional.empty();
     }
-    boolean isFirst = job.progress().offset() == 0;
     return Optional.of(
         JobChange.of(job)
             .to(job.state().running())

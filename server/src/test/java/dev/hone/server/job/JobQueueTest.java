@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -384,14 +385,18 @@ class JobQueueTest {
 
   /// The worker of a server that was killed may still be saving another job.
   @Test
-  void aWorkerWaitsForAnyOther() throws Exception {
+  void aWorkerWaitsForAnyOtherAndTheJobHasStartedOnce() throws Exception {
     var id = create(file(rows()), 1, 8).id();
     try (var other = WorkerLock.await(files(id).lock(), () -> false).orElseThrow()) {
       await(id, job -> job.status() == JobStatus.RUNNING);
       Thread.sleep(2_000);
       assertFalse(Files.exists(files(id).report()), "two workers at a time");
+      jobs.pause(TENANT, id);
+      jobs.resume(TENANT, id);
     }
     assertEquals(JobStatus.SUCCEEDED, awaitEnd(id).status(), () -> log(id));
+    assertEquals(1, Collections.frequency(messages(id), "Fine-tuning job started"));
+    assertTrue(messages(id).contains("Fine-tuning job goes on"));
   }
 
   @Test
