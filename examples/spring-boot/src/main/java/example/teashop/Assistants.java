@@ -23,7 +23,7 @@ class Assistants {
 
   /// Reads an order out of a letter.
   interface OrderClerk {
-    @UserMessage("Which tea, in what pack, and by express? {{it}}")
+    @UserMessage("Which tea, how many tins, and by express? {{it}}")
     Order read(String letter);
   }
 

@@ -61,7 +61,12 @@ class TeaShopTest {
   @Test
   void anOrderIsRead() {
     var order =
-        client.post().uri("/orders").body("A tin of Ember, please.").retrieve().body(Order.class);
+        client
+            .post()
+            .uri("/orders")
+            .body("Two tins of Ember, please.")
+            .retrieve()
+            .body(Order.class);
     assertTrue(List.of(Tea.values()).contains(order.tea()), order::toString);
   }
 }

@@ -47,8 +47,7 @@ class AiServicesTest {
   }
 
   record Order(
-      @JsonProperty(required = true) Bread bread,
-      @JsonProperty(required = true) boolean isSliced) {}
+      @JsonProperty(required = true) Bread bread, @JsonProperty(required = true) int loaves) {}
 
   interface Clerk {
     Order order(String text);
@@ -100,20 +99,6 @@ class AiServicesTest {
     assertEquals("loaves", execution.request().name());
     assertEquals("12", execution.result());
     assertFalse(result.content().isEmpty());
-  }
-
-  @Test
-  void anAnswerIsAnObjectBehindATool() {
-    var stock = new Stock();
-    var clerk =
-        AiServices.builder(Clerk.class)
-            .chatModel(model())
-            .tools(stock)
-            .chatRequestTransformer(AiServicesTest::callOnce)
-            .build();
-    var order = clerk.order("As many loaves of rye bread as you have.");
-    assertEquals(1, stock.asked.size());
-    assertTrue(List.of(Bread.values()).contains(order.bread()), order::toString);
   }
 
   @Test

@@ -10,13 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How a model writes a tool call, found by rendering one: what stands around the JSON. An answer
+/// How a model writes a tool call, found by rendering one: what stands before the JSON. An answer
 /// that must call a tool goes on from there, so that it looks as in training.
 ///
 /// @param prefix tokens between the prompt and the JSON
-/// @param before the same as text
-/// @param after text between the JSON and the end of the turn
-record CallForm(int[] prefix, String before, String after) {
+record CallForm(int[] prefix) {
   private static final String NAME = "zzsentinel";
   private static final String JSON =
       "{\"name\": \"%s\", \"arguments\": {\"a\": 1}}".formatted(NAME);
@@ -41,40 +39,24 @@ record CallForm(int[] prefix, String before, String after) {
     if (all.length <= prompt.length || Arrays.mismatch(prompt, all) != prompt.length) {
       return Optional.empty();
     }
-    int[] said = turn(Arrays.copyOfRange(all, prompt.length, all.length), renderer.stopIds());
-    var text = tokenizer.decode(said, false);
-    return plain(text).contains(plain(JSON))
-        ? Optional.of(of(said, text, tokenizer))
-        : Optional.empty();
-  }
-
-  private static int[] turn(int[] said, int[] stopIds) {
-    int length = 0;
-    while (length < said.length && Arrays.binarySearch(stopIds, said[length]) < 0) {
-      length++;
-    }
-    return Arrays.copyOf(said, length);
+    int[] said = Arrays.copyOfRange(all, prompt.length, all.length);
+    int at = plain(tokenizer.decode(said, false)).indexOf(plain(JSON));
+    return at < 0 ? Optional.empty() : prefix(said, tokenizer);
   }
 
   private static String plain(String text) {
     return text.replace(" ", "");
   }
 
-  private static CallForm of(int[] said, String text, Tokenizer tokenizer) {
+  private static Optional<CallForm> prefix(int[] said, Tokenizer tokenizer) {
+    var text = tokenizer.decode(said, false);
     var before = text.substring(0, text.lastIndexOf('{', text.indexOf(NAME)));
-    var after = text.substring(text.lastIndexOf('}') + 1);
     for (int length = 0; length < said.length; length++) {
       int[] first = Arrays.copyOf(said, length);
       if (tokenizer.decode(first, false).equals(before)) {
-        return new CallForm(first, before, after);
+        return Optional.of(new CallForm(first));
       }
     }
-    return new CallForm(tokenizer.encode(before), before, after);
-  }
-
-  /// Whether a call can be written as ordinary text, and is then read as one.
-  boolean isText(Tokenizer tokenizer) {
-    return tokenizer.specialTokens().stream().noneMatch((before + after)::contains)
-        && !CallText.calls(before + JSON + after).isEmpty();
+    return Optional.of(new CallForm(tokenizer.encode(before)));
   }
 }

@@ -8,9 +8,6 @@ import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.serve.Request;
 import dev.hone.model.text.Conversation;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /// What a chat model is asked.
@@ -26,8 +23,7 @@ public record Question(Conversation conversation, List<String> mustCall, Samplin
   }
 
   /// As an engine takes it: the model's own prompt. Where a tool must be called, the prompt ends
-  /// with the beginning of a call, and a grammar holds the rest to the tool's schema. Where the
-  /// options have a grammar, an answer may call a tool on offer instead.
+  /// with the beginning of a call, and a grammar holds the rest to the tool's schema.
   ///
   /// @throws RefusedException when it cannot be asked
   public Request request(ModelHost host, Served model) {
@@ -37,7 +33,7 @@ public record Question(Conversation conversation, List<String> mustCall, Samplin
       throw tooLong(context, prompt.length);
     }
     var ending = options.withStopIds(host.stopIds(model));
-    var request = Request.of(prompt, grammar(host, model).map(ending::withGrammar).orElse(ending));
+    var request = Request.of(prompt, mustCall.isEmpty() ? ending : ending.withGrammar(call()));
     return model.adapter().map(request::withAdapter).orElse(request);
   }
 
@@ -72,23 +68,11 @@ public record Question(Conversation conversation, List<String> mustCall, Samplin
     return IntStream.concat(IntStream.of(prompt), IntStream.of(prefix)).toArray();
   }
 
-  private Optional<Grammar> grammar(ModelHost host, Served model) {
-    if (!mustCall.isEmpty()) {
-      return Optional.of(call(tool -> mustCall.contains(CallText.name(tool))));
-    }
-    if (options.grammar().isEmpty() || conversation.tools().isEmpty()) {
-      return options.grammar();
-    }
-    return CallForm.of(model.renderer(), host.tokenizer())
-        .filter(form -> form.isText(host.tokenizer()))
-        .map(form ->
-            Grammar.either(
-                options.grammar().get(), form.before(), call(tool -> true), form.after()))
-        .or(options::grammar);
-  }
-
-  private Grammar call(Predicate<Map<String, Object>> isMeant) {
-    var tools = conversation.tools().stream().filter(isMeant).toList();
+  private Grammar call() {
+    var tools =
+        conversation.tools().stream()
+            .filter(tool -> mustCall.contains(CallText.name(tool)))
+            .toList();
     try {
       return JsonSchema.compile(CallText.schema(tools));
     } catch (UsageException e) {

@@ -36,16 +36,6 @@ public final class Grammar {
     return builder.build(builder.anyText(bytes));
   }
 
-  /// A text of one grammar, or else one of another, which then stands between two texts.
-  public static Grammar either(Grammar one, String before, Grammar other, String after) {
-    var builder = new GrammarBuilder();
-    int plain = builder.include(one);
-    int end = builder.text(after.getBytes(StandardCharsets.UTF_8), GrammarBuilder.EMPTY);
-    int rest = builder.sequence(builder.include(other), end);
-    int framed = builder.text(before.getBytes(StandardCharsets.UTF_8), rest);
-    return builder.build(builder.choice(plain, framed));
-  }
-
   private static void requireText(String text) {
     if (text.isEmpty() || !text.strip().equals(text)) {
       throw new UsageException(
@@ -114,10 +104,6 @@ public final class Grammar {
       if (!bytes.get(b)) targets[b] = Rule.Read.NONE;
     }
     return Rule.Read.of(targets);
-  }
-
-  List<Rule> rules() {
-    return rules;
   }
 
   Rule rule(int index) {

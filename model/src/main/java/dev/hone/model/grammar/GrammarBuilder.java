@@ -147,28 +147,6 @@ final class GrammarBuilder {
     return read(targets);
   }
 
-  /// The rules of a whole grammar; where they begin.
-  int include(Grammar grammar) {
-    int shift = rules.size();
-    for (var rule : grammar.rules()) {
-      add(shifted(rule, shift), rule instanceof Rule.Read read ? read.targets().length : 3);
-    }
-    return shift + grammar.start();
-  }
-
-  private static Rule shifted(Rule rule, int by) {
-    return switch (rule) {
-      case Rule.Empty empty -> empty;
-      case Rule.Read(int first, var targets) ->
-          new Rule.Read(
-              first, Arrays.stream(targets).map(t -> t == Rule.Read.NONE ? t : t + by).toArray());
-      case Rule.Sequence(int head, int tail) -> new Rule.Sequence(head + by, tail + by);
-      case Rule.Choice(var options) ->
-          new Rule.Choice(Arrays.stream(options).map(option -> option + by).toArray());
-      case Rule.Repeat(int body, int min, int max) -> new Rule.Repeat(body + by, min, max);
-    };
-  }
-
   Grammar build(int start) {
     return new Grammar(rules, start);
   }

@@ -69,17 +69,6 @@ class JsonSchemaTest {
   }
 
   @Test
-  void aTextIsOfEitherGrammar() {
-    var one = Schemas.grammar("{'type':'object','properties':{'a':{'type':'integer'}}}");
-    var other = Schemas.grammar("{'type':'array','items':{'type':'boolean'},'minItems':1}");
-    var either = Grammar.either(one, "<call>", other, "</call>");
-    for (var text : List.of("{}", "{\"a\":1}", "<call>[true]</call>", "<call>[true,false]</call>"))
-      assertTrue(Schemas.accepts(either, text), text);
-    for (var text : List.of("", "[true]", "<call>{}</call>", "<call>[true]", "<call>[]</call>"))
-      assertFalse(Schemas.accepts(either, text), text);
-  }
-
-  @Test
   void numbersKeepTheirBounds() {
     var schema = "{'minimum':-2,'exclusiveMaximum':3}";
     accepts(schema, "-2", "-1.99", "-0.5", "0", "0.001", "2.999999999", "1");

@@ -2,7 +2,6 @@ package dev.hone.server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.langchain4j.HoneBase;
 import dev.hone.langchain4j.HoneChatModel;
@@ -28,12 +27,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A model in LangChain4j's process answers as the server does, to the same requests.
 class InProcessTest {
   private static final int TOKENS = 60;
-  private static final int SEEDS = 40;
 
   @TempDir static Path dir;
   private static TestServer server;
@@ -153,26 +150,5 @@ class InProcessTest {
     var schema = JsonSchema.builder().name("order").rootElement(loaves()).build();
     var format = ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build();
     assertSame(request(UserMessage.from("Two loaves of rye.")).responseFormat(format).build());
-  }
-
-  /// The model decides between a call and the format, here at random, and both hold.
-  @Test
-  void aSchemaOrACall() {
-    var schema = JsonSchema.builder().name("order").rootElement(loaves()).build();
-    var format = ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build();
-    var asked =
-        request(UserMessage.from("Two.")).toolSpecifications(order()).responseFormat(format);
-    assertSame(asked.build());
-    int calls = 0;
-    for (int seed = 0; seed < SEEDS; seed++) {
-      var model = HoneChatModel.builder().base(base).temperature(100).seed(seed).build();
-      var message = model.chat(asked.build()).aiMessage();
-      boolean isCall = message.hasToolExecutionRequests();
-      calls += isCall ? 1 : 0;
-      var json = isCall ? message.toolExecutionRequests().getFirst().arguments() : message.text();
-      var bread = JsonMapper.shared().readTree(json).path("bread").asString();
-      assertTrue(List.of("rye", "spelt").contains(bread), json);
-    }
-    assertTrue(calls > 0 && calls < SEEDS, calls + " calls of " + SEEDS);
   }
 }
