@@ -78,10 +78,10 @@ public final class ApiServer implements AutoCloseable {
         ModelNames.of(
             host, adapters, state.models(), others.stream().map(Answering::name).toList());
     var byName = others.stream().collect(Collectors.toMap(Answering::name, one -> one));
-    var embeddings = new EmbeddingsEndpoint(embedder, options.bodyBytes());
     var meter = new Meter();
     var api = new Api(new Guard(state.keys(), options.needsKeys()), meter);
     var tokens = new TokenCount(meter, state.keys());
+    var embeddings = new EmbeddingsEndpoint(embedder, tokens, options.bodyBytes());
     var answers = new Chat(host, options.answer());
     var chat =
         new ChatEndpoint(
@@ -140,7 +140,10 @@ public final class ApiServer implements AutoCloseable {
             .get("/metrics", operations::metrics);
     page.addTo(routes);
     var routing =
-        HttpRouting.builder().addFilter(options.log()).addFilter(new BrowserFilter(options));
+        HttpRouting.builder()
+            .addFilter(new ClosingFilter())
+            .addFilter(options.log())
+            .addFilter(new BrowserFilter(options));
     routes.addTo(routing, api);
     var listener = WebServer.builder();
     options

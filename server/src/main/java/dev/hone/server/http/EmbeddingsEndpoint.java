@@ -14,10 +14,12 @@ final class EmbeddingsEndpoint {
   static final String MODEL = "bge-small-en-v1.5";
 
   private final Embedder embedder;
+  private final TokenCount tokens;
   private final long bodyBytes;
 
-  EmbeddingsEndpoint(Embedder embedder, long bodyBytes) {
+  EmbeddingsEndpoint(Embedder embedder, TokenCount tokens, long bodyBytes) {
     this.embedder = embedder;
+    this.tokens = tokens;
     this.bodyBytes = bodyBytes;
   }
 
@@ -29,7 +31,7 @@ final class EmbeddingsEndpoint {
       throw ApiException.notFound(
           "model", "model_not_found", "The embedding model here is '%s'.".formatted(MODEL));
     }
-    int tokens = 0;
+    int read = 0;
     for (int i = 0; i < asked.input().size(); i++) {
       int own = embedder.countTokens(asked.input().get(i));
       if (own > embedder.maxTokens()) {
@@ -38,12 +40,15 @@ final class EmbeddingsEndpoint {
             "context_length_exceeded",
             "input[%d] has %d tokens; the model reads %d.".formatted(i, own, embedder.maxTokens()));
       }
-      tokens += own;
+      read += own;
     }
     var entry = LogEntry.of(request);
     entry.addModel(MODEL);
     entry.addPrompt(body);
-    entry.add(new Spent(tokens, 0));
-    return asked.reply(embedder.passages(asked.input()), tokens);
+    var reply = asked.reply(embedder.passages(asked.input()), read);
+    var spent = new Spent(read, 0);
+    entry.add(spent);
+    tokens.add(caller, spent);
+    return reply;
   }
 }

@@ -20,7 +20,11 @@ class GuardTest {
   @TempDir Path dir;
 
   private static NewKey wanted(Scope first, OptionalInt rate) {
-    return new NewKey("acme", "test", EnumSet.of(first), rate, OptionalLong.empty());
+    return wanted(first, rate, OptionalLong.empty());
+  }
+
+  private static NewKey wanted(Scope first, OptionalInt rate, OptionalLong tokens) {
+    return new NewKey("acme", "test", EnumSet.of(first), rate, tokens);
   }
 
   @Test
@@ -47,6 +51,18 @@ class GuardTest {
       var refused = server.get("/v1/models", key);
       assertEquals(429, refused.status());
       assertTrue(Integer.parseInt(refused.header("Retry-After").orElseThrow()) <= 30);
+    }
+  }
+
+  @Test
+  void embeddingsCountAgainstTheTokensOfTheirKey() throws IOException {
+    try (var server = RunningServer.start(dir, ServerOptions.local(0).withKeys());
+        var beside = Administration.open(StateSettings.sqlite(dir))) {
+      var made = beside.addKey(wanted(Scope.INFERENCE, OptionalInt.empty(), OptionalLong.of(1)));
+      var key = "Authorization: Bearer " + made.secret();
+      var asked = "{\"model\": \"bge-small-en-v1.5\", \"input\": \"Where is my parcel?\"}";
+      assertEquals(200, server.post("/v1/embeddings", asked, key).status());
+      assertEquals(429, server.post("/v1/embeddings", asked, key).status());
     }
   }
 }

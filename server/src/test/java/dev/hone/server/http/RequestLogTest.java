@@ -105,7 +105,8 @@ class RequestLogTest {
   @Test
   void whatIsRefusedIsLoggedToo() throws Exception {
     try (var server = start(out, false)) {
-      // A line is written once its reply is sent: the next request waits for it, or the two may change places.
+      // A line is written once its reply is sent: the next request waits for it, or the two may
+      // change places.
       server.get("/v1/models", "Authorization: Bearer sk-geheim");
       lines(1);
       server.post("/v1/files", "", "Origin: http://evil.test");

@@ -64,8 +64,7 @@ final class RunningServer implements AutoCloseable {
     return server.port();
   }
 
-  /// An answer. Helidon may leave a connection open that it said it would close, so the end of the
-  /// body is where the head says.
+  /// An answer, as long as its head says.
   record Reply(int status, List<String> head, String body) {
     static Reply read(InputStream in) throws IOException {
       var head = new ArrayList<String>();
@@ -116,10 +115,17 @@ final class RunningServer implements AutoCloseable {
     return ask("POST", path, body, headers);
   }
 
+  /// Asks to close the connection, and sees that it is.
+  ///
   /// @param headers lines; `Host` is this server's own where they have none
   Reply ask(String method, String path, String body, String... headers) throws IOException {
     try (var socket = send(method, path, body, headers)) {
-      return Reply.read(new BufferedInputStream(socket.getInputStream()));
+      var in = new BufferedInputStream(socket.getInputStream());
+      var reply = Reply.read(in);
+      if (in.read() >= 0) {
+        throw new IOException("more follows on " + reply);
+      }
+      return reply;
     }
   }
 
