@@ -53,7 +53,9 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
         signals.add(
             new Signal(
                 "cut answers",
-                "%s: %,d answers were ended by the token limit".formatted(rung.name(), rung.cut()),
+                "%s: %,d %s ended by the token limit"
+                    .formatted(
+                        rung.name(), rung.cut(), rung.cut() == 1 ? "answer was" : "answers were"),
                 true));
       }
     }
