@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cp "$root/acceptance/postgres/package.json" "$OUT"
 cd "$OUT"
 npm install --no-audit --no-fund --silent
-npx pglite-server --port 54329 --max-connections 8 --extensions @electric-sql/pglite-pgvector:vector >server.log 2>&1 &
+node node_modules/.bin/pglite-server --port 54329 --max-connections 8 --extensions @electric-sql/pglite-pgvector:vector >server.log 2>&1 &
 trap 'kill %1' EXIT
 for _ in $(seq 1 150); do
   ! grep -q listening server.log || break
