@@ -17,6 +17,8 @@ CONFIGS = {
     "mha_untied_bias": dict(num_key_value_heads=4, head_dim=12, attention_bias=True, mlp_bias=True,
                             tie_word_embeddings=False),
     "llama3_rope": dict(rope_parameters=LLAMA3),
+    "yarn_rope": dict(rope_parameters=dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, beta_fast=2.0,
+                                           original_max_position_embeddings=32)),
     "linear_rope": dict(rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=2.0)),
 }
 

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /// The kernels that [KernelBench] times, each on operands of one length.
 public enum Kernel {
-  RMS_NORM((k, o, n) -> k.rmsNorm(o.x(), 0, o.w(), n, 1e-5f, o.z(), 0)),
+  RMS_NORM((k, o, n) -> k.rmsNorm(o.x(), 0, o.w(), 0f, n, 1e-5f, o.z(), 0)),
   RMS_NORM_BACKWARD((k, o, n) -> {
-    k.rmsNormBackward(o.x(), 0, o.w(), 0.7f, o.y(), 0, n, o.z(), 0);
+    k.rmsNormBackward(o.x(), 0, o.w(), 0f, 0.7f, o.y(), 0, n, o.z(), 0);
     return 0;
   }),
   RMS_NORM_BACKWARD_WEIGHT((k, o, n) -> {

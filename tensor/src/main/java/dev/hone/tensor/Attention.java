@@ -1,5 +1,7 @@
 package dev.hone.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /// Causal attention with grouped key/value heads, in blocks of queries: `T × T` scores never exist.
 /// (Vaswani et al. 2017, arXiv 1706.03762; Ainslie et al. 2023, arXiv 2305.13245; Dao et al. 2022,
 /// arXiv 2205.14135)
@@ -26,9 +28,13 @@ public final class Attention {
   private final int headDim;
   private final int group;
   private final int blockQueries;
-  private final float scale;
+  private final ScoreRule rule;
 
   public Attention(int numHeads, int numKvHeads, int headDim) {
+    this(numHeads, numKvHeads, headDim, ScoreRule.plain(headDim));
+  }
+
+  public Attention(int numHeads, int numKvHeads, int headDim, ScoreRule rule) {
     if (numHeads % numKvHeads != 0) {
       throw new ShapeException(
           "attention", numHeads + " heads over " + numKvHeads + " key/value heads");
@@ -38,7 +44,7 @@ public final class Attention {
     this.headDim = headDim;
     this.group = numHeads / numKvHeads;
     this.blockQueries = Math.max(LEAST_QUERIES, BLOCK_ROWS / group);
-    this.scale = (float) (1 / Math.sqrt(headDim));
+    this.rule = rule;
   }
 
   /// Queries of a block; each stands there once per head of its group.
@@ -51,8 +57,15 @@ public final class Attention {
   /// @param scores `(block, keys)`, `dscores` their gradient
   /// @param q `(block, D)` the block's queries, scaled
   /// @param o `(block, D)` its output, or the gradients of output and queries
+  /// @param capped `(1, keys)` one query's scores, where they are capped
   public record Scratch(
-      Tensor scores, Tensor dscores, Tensor q, Tensor o, KeyRanges ranges, Block block) {}
+      Tensor scores,
+      Tensor dscores,
+      Tensor q,
+      Tensor o,
+      Tensor capped,
+      KeyRanges ranges,
+      Block block) {}
 
   /// @param maxKeys the longest sequence, what it stands on included
   public Scratch scratch(Allocator memory, int maxKeys, boolean training) {
@@ -62,11 +75,13 @@ public final class Attention {
         memory.f32("attention scores", training ? rows : 0, maxKeys),
         memory.f32("attention scores", rows, headDim),
         memory.f32("attention scores", rows, headDim),
+        memory.f32("attention scores", training && rule.hasCap() ? 1 : 0, maxKeys),
         new KeyRanges(),
         new Block());
   }
 
-  /// `out = softmax(q·kᵀ / √D, causal)·v`, span by span and head by head.
+  /// `out = softmax(scores, causal)·v`, span by span and head by head; scores are `q·kᵀ` by the
+  /// rule.
   ///
   /// @param q `(T, H·D)`
   /// @param k `(S, Hkv·D)`, and `v` likewise
@@ -91,18 +106,30 @@ public final class Attention {
   private void forward(
       Tensor q, Tensor k, Tensor v, int kv, Scratch scratch, Tensor out, Tensor lse) {
     var block = scratch.block();
-    stack(q, kv, block, scale, scratch.q());
+    stack(q, kv, block, rule.scale(), scratch.q());
     scores(scratch.q(), k, kv, scratch, scratch.scores());
     for (int g = 0; g < group; g++) {
       for (int i = 0; i < block.n; i++) {
+        int visible = block.visible(i);
+        int first = rule.first(visible);
+        long at = block.at(g, i);
+        long seenAt = at + (long) first * Float.BYTES;
+        var scores = scratch.scores().data();
+        cap(scores, seenAt, visible - first);
         float sum =
-            Kernels.BEST.attentionWeights(
-                scratch.scores().data(), block.at(g, i), block.visible(i), block.keys);
+            Kernels.BEST.attentionWeights(scores, seenAt, visible - first, block.keys - first);
+        Kernels.BEST.clear(scores, at, first);
         lse.set(block.row + i, kv * group + g, sum);
       }
     }
     product(scratch.scores(), v, kv, 1f, scratch, scratch.o());
     unstack(scratch.o(), kv, block, out);
+  }
+
+  private void cap(MemorySegment scores, long at, int n) {
+    if (rule.hasCap()) {
+      Kernels.BEST.softCap(scores, at, n, rule.cap());
+    }
   }
 
   /// One block of queries of [#forward], for the heads of one group, so that threads may share
@@ -186,14 +213,14 @@ public final class Attention {
       Tensor dk,
       Tensor dv) {
     var block = scratch.block();
-    stack(q, kv, block, scale, scratch.q());
+    stack(q, kv, block, rule.scale(), scratch.q());
     stack(dout, kv, block, 1f, scratch.o());
     scores(scratch.q(), k, kv, scratch, scratch.scores());
     scores(scratch.o(), v, kv, scratch, scratch.dscores());
     softmaxBackward(out, lse, kv, scratch);
     accumulate(scratch.scores(), scratch.o(), kv, scratch, dv);
     accumulate(scratch.dscores(), scratch.q(), kv, scratch, dk);
-    product(scratch.dscores(), k, kv, scale, scratch, scratch.o());
+    product(scratch.dscores(), k, kv, rule.scale(), scratch, scratch.o());
     unstack(scratch.o(), kv, block, dq);
   }
 
@@ -206,17 +233,30 @@ public final class Attention {
         long outAt = query(out, block.row + i, head);
         long doutAt = dout.at(g * block.n + i);
         float delta = Kernels.BEST.dot(out.data(), outAt, dout.data(), doutAt, headDim);
-        Kernels.BEST.attentionBackward(
-            scratch.scores().data(),
-            block.at(g, i),
-            scratch.dscores().data(),
-            block.at(g, i),
-            block.visible(i),
-            block.keys,
-            lse.get(block.row + i, head),
-            delta);
+        scoresBackward(
+            scratch, block.at(g, i), block.visible(i), lse.get(block.row + i, head), delta);
       }
     }
+  }
+
+  /// One query's scores become its weights, and its weights' gradient that of its scores.
+  private void scoresBackward(Scratch scratch, long at, int visible, float lse, float delta) {
+    int first = rule.first(visible);
+    int seen = visible - first;
+    long seenAt = at + (long) first * Float.BYTES;
+    var scores = scratch.scores().data();
+    var dscores = scratch.dscores().data();
+    if (rule.hasCap()) {
+      Kernels.BEST.softCap(scores, seenAt, seen, rule.cap());
+      MemorySegment.copy(scores, seenAt, scratch.capped().data(), 0, (long) seen * Float.BYTES);
+    }
+    int keys = scratch.block().keys - first;
+    Kernels.BEST.attentionBackward(scores, seenAt, dscores, seenAt, seen, keys, lse, delta);
+    if (rule.hasCap()) {
+      Kernels.BEST.softCapBackward(scratch.capped().data(), 0, dscores, seenAt, seen, rule.cap());
+    }
+    Kernels.BEST.clear(scores, at, first);
+    Kernels.BEST.clear(dscores, at, first);
   }
 
   /// Some queries of a span, for all heads of a group; reused.

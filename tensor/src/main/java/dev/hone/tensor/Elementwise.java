@@ -21,6 +21,44 @@ public final class Elementwise {
     }
   }
 
+  /// `dst += src` over the first `n` rows.
+  public static void addRows(Tensor dst, Tensor src, int n) {
+    Shapes.sameCols("add", dst, src);
+    Shapes.rows("add", dst, n);
+    Shapes.rows("add", src, n);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.add(dst.data(), dst.at(t), src.data(), src.at(t), dst.cols());
+    }
+  }
+
+  /// `x *= factor` over the first `n` rows.
+  public static void scale(Tensor x, int n, float factor) {
+    Shapes.rows("scale", x, n);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.scale(x.data(), x.at(t), x.cols(), factor);
+    }
+  }
+
+  /// `x ← cap · tanh(x / cap)` over the first `n` rows.
+  public static void softCap(Tensor x, int n, float cap) {
+    Shapes.rows("softCap", x, n);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.softCap(x.data(), x.at(t), x.cols(), cap);
+    }
+  }
+
+  /// The gradient of [#softCap] in place.
+  ///
+  /// @param y what [#softCap] gave
+  public static void softCapBackward(Tensor y, int n, float cap, Tensor dx) {
+    Shapes.sameCols("softCap", y, dx);
+    Shapes.rows("softCap", y, n);
+    Shapes.rows("softCap", dx, n);
+    for (int t = 0; t < n; t++) {
+      Kernels.BEST.softCapBackward(y.data(), y.at(t), dx.data(), dx.at(t), y.cols(), cap);
+    }
+  }
+
   /// `Σ x²` in double, chunk after chunk.
   public static double sumOfSquares(Tensor x) {
     double sum = 0;

@@ -14,6 +14,11 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
           ? new VectorKernels()
           : new ScalarKernels();
 
+  /// `2·√(2/π)`, and the factor of the cube, in GELU's approximation.
+  double GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);
+
+  double GELU_CUBIC = 0.044715;
+
   /// A name for fingerprints, such as `vector-512`.
   String name();
 
@@ -32,16 +37,25 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `Σ x·y`
   float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
 
-  /// `y = x · r · w` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich 2019, arXiv
-  /// 1910.07467)
+  /// `y = x · r · (w + offset)` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich
+  /// 2019, arXiv 1910.07467)
   float rmsNorm(
-      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt);
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float offset,
+      int n,
+      float eps,
+      MemorySegment y,
+      long yAt);
 
-  /// The input's gradient of [#rmsNorm], added: `dx += r·(dy·w) − x·r³/n·Σ(dy·w·x)`.
+  /// The input's gradient of [#rmsNorm], added: `dx += r·(dy·w') − x·r³/n·Σ(dy·w'·x)`, `w' = w +
+  /// offset`.
   void rmsNormBackward(
       MemorySegment x,
       long xAt,
       MemorySegment w,
+      float offset,
       float r,
       MemorySegment dy,
       long dyAt,
@@ -72,6 +86,21 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// Gradients of [#swiGlu], written over its inputs: `gate ← dgate`, `up ← dup`.
   void swiGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n);
+
+  /// `y = gelu(gate) · up`, with the tangent's approximation of GELU. (Hendrycks & Gimpel 2016,
+  /// arXiv 1606.08415)
+  void geGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n);
+
+  /// Gradients of [#geGlu], written over its inputs: `gate ← dgate`, `up ← dup`.
+  void geGluBackward(MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n);
+
+  /// `x ← cap · tanh(x / cap)`. (Gemma Team 2024, arXiv 2408.00118)
+  void softCap(MemorySegment x, long xAt, int n, float cap);
+
+  /// The gradient of [#softCap] in place: `dx ← dx · (1 − (y / cap)²)`.
+  ///
+  /// @param y what [#softCap] gave
+  void softCapBackward(MemorySegment y, long yAt, MemorySegment dx, long dxAt, int n, float cap);
 
   /// One query's attention weights in place: `x ← softmax(x)` over the keys that it sees, 0 for the
   /// others; returns `log Σ exp(x)`.

@@ -82,6 +82,19 @@ final class Lanes {
     return silu.neg().fma(s, s).add(silu);
   }
 
+  /// `½(1 + tanh(u)) = sigmoid(2u)`
+  static FloatVector geluArgument(FloatVector g) {
+    var square = g.mul(g);
+    return square.mul((float) Kernels.GELU_CUBIC).add(1f).mul(g).mul((float) Kernels.GELU_SCALE);
+  }
+
+  /// The derivative of `gelu(g) = g · s` with `s` the sigmoid of [#geluArgument].
+  static FloatVector geluSlope(FloatVector g, FloatVector s) {
+    var inner =
+        g.mul(g).mul((float) (3 * Kernels.GELU_CUBIC)).add(1f).mul((float) Kernels.GELU_SCALE);
+    return s.neg().fma(s, s).mul(g).mul(inner).add(s);
+  }
+
   /// Lane by lane, without the care for NaN and −0 that `max` takes several times as long for.
   static FloatVector larger(FloatVector a, FloatVector b) {
     return a.blend(b, b.compare(VectorOperators.GT, a));

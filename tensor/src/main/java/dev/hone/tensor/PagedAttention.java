@@ -24,9 +24,13 @@ public final class PagedAttention {
   /// Floats of a value, filled up.
   private final int valueDim;
 
-  private final float scale;
+  private final ScoreRule rule;
 
   public PagedAttention(int numHeads, int numKvHeads, int headDim) {
+    this(numHeads, numKvHeads, headDim, ScoreRule.plain(headDim));
+  }
+
+  public PagedAttention(int numHeads, int numKvHeads, int headDim, ScoreRule rule) {
     if (numHeads % numKvHeads != 0) {
       throw new ShapeException(
           "pagedAttention", numHeads + " heads over " + numKvHeads + " key/value heads");
@@ -36,7 +40,7 @@ public final class PagedAttention {
     this.headDim = headDim;
     this.group = numHeads / numKvHeads;
     this.valueDim = Math.ceilDiv(headDim, Panels.WIDTH) * Panels.WIDTH;
-    this.scale = (float) (1 / Math.sqrt(headDim));
+    this.rule = rule;
   }
 
   /// What one row needs, one per worker.
@@ -101,7 +105,8 @@ public final class PagedAttention {
     return keysAt(pages, page, kv) + headDim * VECTOR_BYTES;
   }
 
-  /// `out[t] = softmax(q[t]·kᵀ / √D)·v` for the heads of one group, over a sequence's first keys.
+  /// `out[t] = softmax(scores)·v` for the heads of one group, over a sequence's first keys; scores
+  /// are `q[t]·kᵀ` by the rule.
   ///
   /// @param q `(T, H·D)`, rotated
   /// @param kv the group's key/value head
@@ -114,19 +119,34 @@ public final class PagedAttention {
     check(q, t, pages, keys, scratch, out);
     for (int head = kv * group; head < (kv + 1) * group; head++) {
       long at = q.at(t) + (long) head * headDim * Float.BYTES;
-      Kernels.BEST.copyRows(q.data(), at, 0, scratch.q.data(), 0, 0, 1, headDim, scale);
+      Kernels.BEST.copyRows(q.data(), at, 0, scratch.q.data(), 0, 0, 1, headDim, rule.scale());
       scores(scratch, kv, pages, table, keys);
-      Kernels.BEST.attentionWeights(scratch.scores.data(), 0, keys, keys);
+      weights(scratch.scores.data(), keys);
       Kernels.BEST.clear(out.data(), at, headDim);
       addValues(scratch, kv, pages, table, keys, out, at);
     }
+  }
+
+  private void weights(MemorySegment scores, int keys) {
+    int first = rule.first(keys);
+    long at = (long) first * Float.BYTES;
+    if (rule.hasCap()) {
+      Kernels.BEST.softCap(scores, at, keys - first, rule.cap());
+    }
+    Kernels.BEST.attentionWeights(scores, at, keys - first, keys - first);
+    Kernels.BEST.clear(scores, 0, first);
+  }
+
+  /// The first page that has a key which is seen.
+  private int firstPage(int keys) {
+    return rule.first(keys) / PAGE_TOKENS;
   }
 
   private void scores(Scratch scratch, int kv, Tensor pages, int[] table, int keys) {
     var scores = scratch.scores.data();
     int used = pages(keys);
     Kernels.BEST.clear(scores, 0, used * PAGE_TOKENS);
-    for (int p = 0; p < used; p++) {
+    for (int p = firstPage(keys); p < used; p++) {
       Kernels.BEST.panels(
           scratch.q.data(),
           0,
@@ -143,7 +163,7 @@ public final class PagedAttention {
 
   private void addValues(
       Scratch scratch, int kv, Tensor pages, int[] table, int keys, Tensor out, long outAt) {
-    for (int p = 0; p < pages(keys); p++) {
+    for (int p = firstPage(keys); p < pages(keys); p++) {
       Kernels.BEST.panels(
           scratch.scores.data(),
           p * VECTOR_BYTES,

@@ -1,27 +1,33 @@
 package dev.hone.tensor;
 
 /// Root-mean-square normalisation of every row, scaled by a weight per channel.
-public final class RmsNorm {
-  private RmsNorm() {}
+///
+/// @param eps added to the mean square before its root is taken
+/// @param offset added to every weight: 1 for models whose weights are distances from it
+public record RmsNorm(float eps, float offset) {
+  public RmsNorm(float eps) {
+    this(eps, 0);
+  }
 
-  /// `y = x · r · w`, `r = 1 / √(mean(x²) + eps)`
+  /// `y = x · r · (w + offset)`, `r = 1 / √(mean(x²) + eps)`
   ///
   /// @param x `(T, C)`, the first `n` rows in use
   /// @param w `C` elements
-  /// @param y `(T, C)`, overwritten
+  /// @param y `(T, C)`, overwritten; may be `x`
   /// @param r `(T, 1)`, overwritten: what the backward needs
-  public static void forward(Tensor x, int n, Tensor w, float eps, Tensor y, Tensor r) {
+  public void forward(Tensor x, int n, Tensor w, Tensor y, Tensor r) {
     check(x, n, w, y, r);
     for (int t = 0; t < n; t++) {
       r.set(
           t,
           0,
-          Kernels.BEST.rmsNorm(x.data(), x.at(t), w.data(), x.cols(), eps, y.data(), y.at(t)));
+          Kernels.BEST.rmsNorm(
+              x.data(), x.at(t), w.data(), offset, x.cols(), eps, y.data(), y.at(t)));
     }
   }
 
   /// The input's gradient, added to `dx`.
-  public static void backward(Tensor x, int n, Tensor w, Tensor r, Tensor dy, Tensor dx) {
+  public void backward(Tensor x, int n, Tensor w, Tensor r, Tensor dy, Tensor dx) {
     check(x, n, w, dy, r);
     Shapes.sameCols("rmsNorm", x, dx);
     Shapes.rows("rmsNorm", dx, n);
@@ -30,6 +36,7 @@ public final class RmsNorm {
           x.data(),
           x.at(t),
           w.data(),
+          offset,
           r.get(t, 0),
           dy.data(),
           dy.at(t),

@@ -26,26 +26,31 @@ public final class Rope {
   /// Rotates every head of row `t` to position `positions[t]`, in place.
   ///
   /// @param x `(T, heads · D)`, the first `n` rows in use
-  public static void forward(Tensor x, int[] positions, int n, Tensor cos, Tensor sin) {
-    rotate(x, positions, n, cos, sin, 1f);
+  /// @param headDim D; a head's elements behind those that the tables have stay
+  public static void forward(
+      Tensor x, int[] positions, int n, int headDim, Tensor cos, Tensor sin) {
+    rotate(x, positions, n, headDim, cos, sin, 1f);
   }
 
   /// Turns gradients back, in place.
-  public static void backward(Tensor dx, int[] positions, int n, Tensor cos, Tensor sin) {
-    rotate(dx, positions, n, cos, sin, -1f);
+  public static void backward(
+      Tensor dx, int[] positions, int n, int headDim, Tensor cos, Tensor sin) {
+    rotate(dx, positions, n, headDim, cos, sin, -1f);
   }
 
   private static void rotate(
-      Tensor x, int[] positions, int n, Tensor cos, Tensor sin, float direction) {
+      Tensor x, int[] positions, int n, int headDim, Tensor cos, Tensor sin, float direction) {
     int half = cos.cols();
     Shapes.rows("rope", x, n);
-    if (x.cols() % (2 * half) != 0) {
+    if (x.cols() % headDim != 0 || 2 * half > headDim) {
       throw new ShapeException(
-          "rope", "%s is not made of heads of %d".formatted(x.shape(), 2 * half));
+          "rope",
+          "%s is not made of heads of %d, of which %d turn"
+              .formatted(x.shape(), headDim, 2 * half));
     }
     for (int t = 0; t < n; t++) {
       Shapes.rows("rope", cos, positions[t] + 1L);
-      for (int c = 0; c < x.cols(); c += 2 * half) {
+      for (int c = 0; c < x.cols(); c += headDim) {
         Kernels.BEST.rotate(
             x.data(),
             x.at(t) + (long) c * Float.BYTES,

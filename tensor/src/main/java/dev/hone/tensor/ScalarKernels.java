@@ -60,10 +60,17 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public float rmsNorm(
-      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float offset,
+      int n,
+      float eps,
+      MemorySegment y,
+      long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
     for (int i = 0; i < n; i++) {
-      put(y, yAt, i, at(x, xAt, i) * r * at(w, 0, i));
+      put(y, yAt, i, at(x, xAt, i) * r * (at(w, 0, i) + offset));
     }
     return r;
   }
@@ -73,6 +80,7 @@ final class ScalarKernels implements Kernels {
       MemorySegment x,
       long xAt,
       MemorySegment w,
+      float offset,
       float r,
       MemorySegment dy,
       long dyAt,
@@ -81,7 +89,7 @@ final class ScalarKernels implements Kernels {
       long dxAt) {
     double sum = 0;
     for (int i = 0; i < n; i++) {
-      sum += (double) at(dy, dyAt, i) * at(w, 0, i) * at(x, xAt, i);
+      sum += (double) at(dy, dyAt, i) * (at(w, 0, i) + offset) * at(x, xAt, i);
     }
     double shared = sum * r * r * r / n;
     for (int i = 0; i < n; i++) {
@@ -89,7 +97,7 @@ final class ScalarKernels implements Kernels {
           dx,
           dxAt,
           i,
-          at(dx, dxAt, i) + r * at(dy, dyAt, i) * at(w, 0, i) - at(x, xAt, i) * shared);
+          at(dx, dxAt, i) + r * at(dy, dyAt, i) * (at(w, 0, i) + offset) - at(x, xAt, i) * shared);
     }
   }
 
@@ -141,6 +149,48 @@ final class ScalarKernels implements Kernels {
       double d = at(dy, at, i);
       put(gate, at, i, d * at(up, at, i) * s * (1 + g * (1 - s)));
       put(up, at, i, d * g * s);
+    }
+  }
+
+  @Override
+  public void geGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n) {
+    for (int i = 0; i < n; i++) {
+      double g = at(gate, at, i);
+      put(y, at, i, g * sigmoid(geluArgument(g)) * at(up, at, i));
+    }
+  }
+
+  @Override
+  public void geGluBackward(
+      MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
+    for (int i = 0; i < n; i++) {
+      double g = at(gate, at, i);
+      double s = sigmoid(geluArgument(g));
+      double d = at(dy, at, i);
+      double slope = s + g * s * (1 - s) * GELU_SCALE * (1 + 3 * GELU_CUBIC * g * g);
+      put(gate, at, i, d * at(up, at, i) * slope);
+      put(up, at, i, d * g * s);
+    }
+  }
+
+  /// `½(1 + tanh(u)) = sigmoid(2u)`
+  private static double geluArgument(double g) {
+    return GELU_SCALE * (g + GELU_CUBIC * g * g * g);
+  }
+
+  @Override
+  public void softCap(MemorySegment x, long xAt, int n, float cap) {
+    for (int i = 0; i < n; i++) {
+      put(x, xAt, i, cap * Math.tanh((double) at(x, xAt, i) / cap));
+    }
+  }
+
+  @Override
+  public void softCapBackward(
+      MemorySegment y, long yAt, MemorySegment dx, long dxAt, int n, float cap) {
+    for (int i = 0; i < n; i++) {
+      double share = (double) at(y, yAt, i) / cap;
+      put(dx, dxAt, i, at(dx, dxAt, i) * (1 - share * share));
     }
   }
 

@@ -18,7 +18,7 @@ public final class Stopwatch {
     WEIGHT_GRADIENT("products for weight gradients"),
     ROPE("rotary embedding"),
     ATTENTION("attention"),
-    SWIGLU("SwiGLU"),
+    GLU("gated activation"),
     HEAD("products with the head"),
     LOSS("cross-entropy"),
     BETWEEN_PASSES("between passes: adding gradients, optimiser, waiting");

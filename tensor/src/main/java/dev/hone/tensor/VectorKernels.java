@@ -6,6 +6,8 @@ import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.exp;
 import static dev.hone.tensor.Lanes.firstMoment;
 import static dev.hone.tensor.Lanes.gated;
+import static dev.hone.tensor.Lanes.geluArgument;
+import static dev.hone.tensor.Lanes.geluSlope;
 import static dev.hone.tensor.Lanes.larger;
 import static dev.hone.tensor.Lanes.largest;
 import static dev.hone.tensor.Lanes.secondMoment;
@@ -103,20 +105,27 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float rmsNorm(
-      MemorySegment x, long xAt, MemorySegment w, int n, float eps, MemorySegment y, long yAt) {
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float offset,
+      int n,
+      float eps,
+      MemorySegment y,
+      long yAt) {
     float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
       fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
           .mul(r)
-          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER).add(offset))
           .intoMemorySegment(y, yAt + 4L * i, ORDER);
     }
     if (i < n) {
       var rest = SPECIES.indexInRange(i, n);
       fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
           .mul(r)
-          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(offset))
           .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
     }
     return r;
@@ -127,18 +136,19 @@ final class VectorKernels implements Kernels {
       MemorySegment x,
       long xAt,
       MemorySegment w,
+      float offset,
       float r,
       MemorySegment dy,
       long dyAt,
       int n,
       MemorySegment dx,
       long dxAt) {
-    float shared = (float) (-weightedDot(x, xAt, w, dy, dyAt, n) * r * r * r / n);
+    float shared = (float) (-weightedDot(x, xAt, w, offset, dy, dyAt, n) * r * r * r / n);
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
       var step =
           fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER)
-              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER).add(offset))
               .mul(r);
       fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
           .fma(step.broadcast(shared), step)
@@ -149,7 +159,7 @@ final class VectorKernels implements Kernels {
       var rest = SPECIES.indexInRange(i, n);
       var step =
           fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
-              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(offset))
               .mul(r);
       var sum =
           fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
@@ -161,20 +171,26 @@ final class VectorKernels implements Kernels {
 
   /// `Σ x·w·dy`
   private static double weightedDot(
-      MemorySegment x, long xAt, MemorySegment w, MemorySegment dy, long dyAt, int n) {
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      float offset,
+      MemorySegment dy,
+      long dyAt,
+      int n) {
     int i = 0;
     var sums = FloatVector.zero(SPECIES);
     for (; i < SPECIES.loopBound(n); i += LANES) {
       sums =
           fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER)
-              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER))
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER).add(offset))
               .fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), sums);
     }
     if (i < n) {
       var rest = SPECIES.indexInRange(i, n);
       sums =
           fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
-              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest))
+              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(offset))
               .fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest), sums);
     }
     return sum(sums);
@@ -274,6 +290,55 @@ final class VectorKernels implements Kernels {
           .mul(siluSlope(s, silu))
           .intoMemorySegment(gate, at + 4L * i, ORDER, rest);
       d.mul(silu).intoMemorySegment(up, at + 4L * i, ORDER, rest);
+    }
+  }
+
+  @Override
+  public void geGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long at, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      var some = SPECIES.indexInRange(i, n);
+      var g = fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER, some);
+      g.mul(sigmoid(geluArgument(g)))
+          .mul(fromMemorySegment(SPECIES, up, at + 4L * i, ORDER, some))
+          .intoMemorySegment(y, at + 4L * i, ORDER, some);
+    }
+  }
+
+  @Override
+  public void geGluBackward(
+      MemorySegment gate, MemorySegment up, MemorySegment dy, long at, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      var some = SPECIES.indexInRange(i, n);
+      var g = fromMemorySegment(SPECIES, gate, at + 4L * i, ORDER, some);
+      var d = fromMemorySegment(SPECIES, dy, at + 4L * i, ORDER, some);
+      var s = sigmoid(geluArgument(g));
+      d.mul(fromMemorySegment(SPECIES, up, at + 4L * i, ORDER, some))
+          .mul(geluSlope(g, s))
+          .intoMemorySegment(gate, at + 4L * i, ORDER, some);
+      d.mul(g).mul(s).intoMemorySegment(up, at + 4L * i, ORDER, some);
+    }
+  }
+
+  @Override
+  public void softCap(MemorySegment x, long xAt, int n, float cap) {
+    for (int i = 0; i < n; i += LANES) {
+      var some = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, some)
+          .div(cap)
+          .lanewise(VectorOperators.TANH)
+          .mul(cap)
+          .intoMemorySegment(x, xAt + 4L * i, ORDER, some);
+    }
+  }
+
+  @Override
+  public void softCapBackward(
+      MemorySegment y, long yAt, MemorySegment dx, long dxAt, int n, float cap) {
+    for (int i = 0; i < n; i += LANES) {
+      var some = SPECIES.indexInRange(i, n);
+      var share = fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER, some).div(cap);
+      var d = fromMemorySegment(SPECIES, dx, dxAt + 4L * i, ORDER, some);
+      share.mul(share).neg().fma(d, d).intoMemorySegment(dx, dxAt + 4L * i, ORDER, some);
     }
   }
 

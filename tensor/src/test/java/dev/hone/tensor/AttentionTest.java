@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.tensor.Attention.Scratch;
 import dev.hone.testkit.Seeds;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -76,28 +77,86 @@ class AttentionTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 63, 64, 65, 128, 130})
   void everyLengthEqualsTheDefinition(int length) {
+    equalsTheDefinition(length, ScoreRule.plain(HEAD_DIM));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 63, 64, 65, 128, 130})
+  void everyLengthEqualsTheDefinitionInAWindowAndUnderACap(int length) {
+    equalsTheDefinition(length, new ScoreRule(0.7f, 0, 20));
+    equalsTheDefinition(length, new ScoreRule(0.7f, 1.5f, 0));
+    equalsTheDefinition(length, new ScoreRule(0.7f, 1.5f, 65));
+  }
+
+  private static void equalsTheDefinition(int length, ScoreRule rule) {
     var pass = Pass.random(new SplittableRandom(length), length);
-    pass.forward(attention, rows(length));
+    pass.forward(new Attention(HEADS, KV_HEADS, HEAD_DIM, rule), rows(length));
     var expected = new float[length * Q];
     for (int t = 0; t < length; t++) {
       for (int head = 0; head < HEADS; head++) {
-        define(pass, t, head, expected);
+        define(pass, t, head, rule, expected);
       }
     }
     assertMaxRelativeError(expected, pass.o().toArray(), 2e-6);
   }
 
+  /// The gradients of `Σ out·dout` by differences, in one row of 70 tokens.
+  @Test
+  void gradientsInAWindowAndUnderACapAreThoseOfDifferences() {
+    var rule = new ScoreRule(0.7f, 1.5f, 20);
+    var windowed = new Attention(HEADS, KV_HEADS, HEAD_DIM, rule);
+    var random = new SplittableRandom(5);
+    var pass = Pass.random(random, 70);
+    pass.forward(windowed, rows(70));
+    pass.backward(windowed, rows(70));
+    for (var one : List.of(List.of(pass.q(), pass.dq()), List.of(pass.k(), pass.dk()))) {
+      for (int i = 0; i < 20; i++) {
+        int row = random.nextInt(70);
+        int col = random.nextInt(one.getFirst().cols());
+        double slope = slope(pass, rule, one.getFirst(), row, col);
+        assertEquals(slope, one.getLast().get(row, col), 2e-3 * Math.max(1, Math.abs(slope)));
+      }
+    }
+  }
+
+  private static double slope(Pass pass, ScoreRule rule, Tensor x, int row, int col) {
+    float step = 1e-2f;
+    float value = x.get(row, col);
+    x.set(row, col, value + step);
+    double above = weighted(pass, rule);
+    x.set(row, col, value - step);
+    double below = weighted(pass, rule);
+    x.set(row, col, value);
+    return (above - below) / (2 * step);
+  }
+
+  private static double weighted(Pass pass, ScoreRule rule) {
+    int length = (int) pass.q().rows();
+    var out = new float[length * Q];
+    double sum = 0;
+    for (int t = 0; t < length; t++) {
+      for (int head = 0; head < HEADS; head++) {
+        define(pass, t, head, rule, out);
+      }
+      for (int c = 0; c < Q; c++) {
+        sum += (double) out[t * Q + c] * pass.dout().get(t, c);
+      }
+    }
+    return sum;
+  }
+
   /// `out[t, head]` in double.
-  private static void define(Pass pass, int t, int head, float[] out) {
+  private static void define(Pass pass, int t, int head, ScoreRule rule, float[] out) {
     int kv = head / (HEADS / KV_HEADS) * HEAD_DIM;
     var weights = new double[t + 1];
     double sum = 0;
-    for (int s = 0; s <= t; s++) {
+    for (int s = rule.first(t + 1); s <= t; s++) {
       double score = 0;
       for (int d = 0; d < HEAD_DIM; d++) {
         score += (double) pass.q().get(t, head * HEAD_DIM + d) * pass.k().get(s, kv + d);
       }
-      weights[s] = Math.exp(score / Math.sqrt(HEAD_DIM));
+      score *= rule.scale();
+      weights[s] = Math.exp(rule.hasCap() ? rule.cap() * Math.tanh(score / rule.cap()) : score);
       sum += weights[s];
     }
     for (int d = 0; d < HEAD_DIM; d++) {

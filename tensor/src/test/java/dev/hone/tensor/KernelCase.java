@@ -60,14 +60,15 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             FREE),
         close(
             "rmsNorm",
-            (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], n, 1e-5f, x[2], at[2]),
+            (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], 0.25f, n, 1e-5f, x[2], at[2]),
             FREE,
             ZERO,
             FREE),
         close(
             "rmsNormBackward",
             (k, x, at, n) ->
-                run(() -> k.rmsNormBackward(x[0], at[0], x[1], 0.7f, x[2], at[2], n, x[3], at[3])),
+                run(() ->
+                    k.rmsNormBackward(x[0], at[0], x[1], 0.25f, 0.7f, x[2], at[2], n, x[3], at[3])),
             FREE,
             ZERO,
             FREE,
@@ -103,6 +104,24 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             SHARED,
             SHARED,
             SHARED),
+        close(
+            "geGlu",
+            (k, x, at, n) -> run(() -> k.geGlu(x[0], x[1], x[2], at[0], n)),
+            SHARED,
+            SHARED,
+            SHARED),
+        close(
+            "geGluBackward",
+            (k, x, at, n) -> run(() -> k.geGluBackward(x[0], x[1], x[2], at[0], n)),
+            SHARED,
+            SHARED,
+            SHARED),
+        close("softCap", (k, x, at, n) -> run(() -> k.softCap(x[0], at[0], n, 1.5f)), FREE),
+        close(
+            "softCapBackward",
+            (k, x, at, n) -> run(() -> k.softCapBackward(x[0], at[0], x[1], at[1], n, 5f)),
+            FREE,
+            FREE),
         close("attentionWeights", (k, x, at, n) -> weights(k, x[0], at[0], n), FREE),
         close(
             "attentionBackward",

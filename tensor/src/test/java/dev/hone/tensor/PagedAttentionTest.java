@@ -29,7 +29,12 @@ class PagedAttentionTest {
       int heads = kvHeads * random.nextInt(1, 4);
       int headDim = 2 * random.nextInt(1, 40);
       int tokens = random.nextInt(1, PAGES * PagedAttention.PAGE_TOKENS);
-      var paged = new PagedAttention(heads, kvHeads, headDim);
+      var rule =
+          new ScoreRule(
+              (float) (1 / Math.sqrt(headDim)),
+              random.nextInt(2) * 2.5f,
+              random.nextInt(2) * random.nextInt(1, tokens + 2));
+      var paged = new PagedAttention(heads, kvHeads, headDim, rule);
       var pages = paged.allocate(Tensors::allocate, PAGES);
       for (int p = 0; p < PAGES; p++) {
         for (int i = 0; i < pages.cols(); i++) {
@@ -38,7 +43,7 @@ class PagedAttentionTest {
       }
       return new Sequence(
           paged,
-          new Attention(heads, kvHeads, headDim),
+          new Attention(heads, kvHeads, headDim, rule),
           heads,
           kvHeads,
           tokens,

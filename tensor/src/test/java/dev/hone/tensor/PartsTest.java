@@ -69,10 +69,10 @@ class PartsTest {
     var up = random(random, n, cols);
     var expected = Tensors.zeros(n, cols);
     var actual = Tensors.zeros(n, cols);
-    SwiGlu.forward(gate, up, n, expected);
+    Glu.SWIGLU.forward(gate, up, n, expected);
     int width = random.nextInt(1, cols + 1);
     for (int from = 0; from < cols; from += width) {
-      SwiGlu.part(gate, up, 0, n, from, Math.min(cols, from + width), actual);
+      Glu.SWIGLU.part(gate, up, 0, n, from, Math.min(cols, from + width), actual);
     }
     assertArrayEquals(expected.toArray(), actual.toArray());
   }

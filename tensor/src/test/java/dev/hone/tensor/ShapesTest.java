@@ -21,13 +21,13 @@ class ShapesTest {
         () -> Linear.backwardWeight(zeros(2, 3), 2, zeros(2, 5), 1f, zeros(5, 4)));
     assertMessage(
         "rmsNorm: (2, 3) and (2, 4) differ in dim 1",
-        () -> RmsNorm.forward(zeros(2, 3), 2, zeros(1, 3), 1f, zeros(2, 4), zeros(2, 1)));
+        () -> new RmsNorm(1f).forward(zeros(2, 3), 2, zeros(1, 3), zeros(2, 4), zeros(2, 1)));
     assertMessage(
         "rmsNorm: (1, 4) should hold 3 elements",
-        () -> RmsNorm.forward(zeros(2, 3), 2, zeros(1, 4), 1f, zeros(2, 3), zeros(2, 1)));
+        () -> new RmsNorm(1f).forward(zeros(2, 3), 2, zeros(1, 4), zeros(2, 3), zeros(2, 1)));
     assertMessage(
-        "swiGlu: (2, 3) and (2, 4) differ in dim 1",
-        () -> SwiGlu.forward(zeros(2, 3), zeros(2, 4), 2, zeros(2, 3)));
+        "glu: (2, 3) and (2, 4) differ in dim 1",
+        () -> Glu.SWIGLU.forward(zeros(2, 3), zeros(2, 4), 2, zeros(2, 3)));
     assertMessage(
         "embedding: (9, 3) and (2, 4) differ in dim 1",
         () -> Embedding.forward(new int[2], 2, zeros(9, 3), zeros(2, 4)));
@@ -36,8 +36,8 @@ class ShapesTest {
     assertMessage(
         "add: (1, 4) should hold 3 elements", () -> Elementwise.add(zeros(1, 3), zeros(1, 4)));
     assertMessage(
-        "rope: (1, 10) is not made of heads of 4",
-        () -> Rope.forward(zeros(1, 10), new int[1], 1, zeros(3, 2), zeros(3, 2)));
+        "rope: (1, 10) is not made of heads of 4, of which 4 turn",
+        () -> Rope.forward(zeros(1, 10), new int[1], 1, 4, zeros(3, 2), zeros(3, 2)));
   }
 
   @Test
@@ -46,11 +46,11 @@ class ShapesTest {
         "linear: (2, 3) holds fewer than 3 rows",
         () -> Linear.forward(zeros(2, 3), 3, zeros(5, 3), 1f, 0f, zeros(3, 5)));
     assertMessage(
-        "swiGlu: (2, 3) holds fewer than 3 rows",
-        () -> SwiGlu.forward(zeros(3, 3), zeros(2, 3), 3, zeros(3, 3)));
+        "glu: (2, 3) holds fewer than 3 rows",
+        () -> Glu.SWIGLU.forward(zeros(3, 3), zeros(2, 3), 3, zeros(3, 3)));
     assertMessage(
         "rope: (3, 2) holds fewer than 4 rows",
-        () -> Rope.forward(zeros(1, 8), new int[] {3}, 1, zeros(3, 2), zeros(3, 2)));
+        () -> Rope.forward(zeros(1, 8), new int[] {3}, 1, 4, zeros(3, 2), zeros(3, 2)));
     assertMessage(
         "crossEntropy: (2, 3) holds fewer than 3 rows",
         () -> CrossEntropy.forward(zeros(2, 3), 3, new int[3], new int[3], 0, false));

@@ -85,7 +85,7 @@ public final class Checkpoint {
   /// The tensors that a model of this configuration needs: shape by name, in the order of the
   /// computation.
   public static Map<String, List<Long>> expectedTensors(ModelConfig config) {
-    return LlamaTensors.of(config);
+    return DecoderTensorNames.of(config);
   }
 
   /// The tensors as stored, in the order of the files.

@@ -3,13 +3,14 @@ package dev.hone.model.checkpoint;
 import dev.hone.model.UsageException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
-/// Reads `config.json` of a Llama model. Fields that are absent get the values that transformers'
-/// `LlamaConfig` gives them, but for the sizes, which must be there; what Hone does not compute is
-/// refused by name, never ignored.
+/// Reads `config.json` of a [Family] that Hone computes. Fields that are absent get the values that
+/// transformers' configuration class gives them, but for the sizes, which must be there; what Hone
+/// does not compute is refused by name, never ignored.
 final class ConfigJson {
-  private static final String SUPPORTED = "LlamaForCausalLM";
   private static final int MAX_WIDTH = 1 << 20;
   private static final int MAX_LAYERS = 4096;
   private static final int MAX_HEADS = 1 << 14;
@@ -30,18 +31,20 @@ final class ConfigJson {
           Map.entry("attention_dropout", List.of("0", "0.0")),
           Map.entry("attn_logit_softcapping", List.of()),
           Map.entry("final_logit_softcapping", List.of()),
+          Map.entry("use_bidirectional_attention", List.of("false")),
           Map.entry("auto_map", List.of()),
           Map.entry("is_encoder_decoder", List.of("false")));
 
   private final JsonObject json;
+  private final Family family;
 
-  private ConfigJson(JsonObject json) {
+  private ConfigJson(JsonObject json, Family family) {
     this.json = json;
+    this.family = family;
   }
 
   static ModelConfig parse(JsonObject json) throws CheckpointException {
-    var config = new ConfigJson(json);
-    config.requireArchitecture();
+    var config = new ConfigJson(json, family(json));
     config.requireSupportedFeatures();
     try {
       return config.shape();
@@ -50,21 +53,25 @@ final class ConfigJson {
     }
   }
 
-  private void requireArchitecture() throws CheckpointException {
+  private static Family family(JsonObject json) throws CheckpointException {
     var architectures = json.strings("architectures");
     var modelType = json.string("model_type").orElse("");
-    if (architectures.contains(SUPPORTED) && (modelType.isEmpty() || modelType.equals("llama")))
-      return;
-    if (architectures.isEmpty() && modelType.equals("llama")) return;
     if (architectures.isEmpty() && modelType.isEmpty()) {
       throw new CheckpointException(
           json.path(), "names no architecture (fields architectures and model_type)");
     }
-    var name =
-        architectures.isEmpty() || architectures.contains(SUPPORTED)
+    var family = Family.of(architectures, modelType);
+    if (family.isPresent()) {
+      return family.get();
+    }
+    boolean isTypeStrange = architectures.isEmpty() || Family.of(architectures, "").isPresent();
+    throw unsupported(
+        json,
+        isTypeStrange
             ? "model type " + modelType
-            : "architecture " + String.join(", ", architectures);
-    throw unsupported(name, "supported: " + SUPPORTED);
+            : "architecture " + String.join(", ", architectures),
+        "supported: "
+            + Family.ALL.stream().map(Family::architecture).collect(Collectors.joining(", ")));
   }
 
   private void requireSupportedFeatures() throws CheckpointException {
@@ -72,41 +79,62 @@ final class ConfigJson {
       var harmless = REFUSED.get(field);
       if (harmless != null
           && json.has(field)
+          && !family.honours().contains(field)
           && !harmless.contains(json.node().get(field).toString())) {
-        throw unsupported("field " + field, "use a plain, unquantised Llama checkpoint");
+        throw unsupported("field " + field, "use a plain, unquantised checkpoint");
       }
     }
-    var activation = json.string("hidden_act").orElse("silu");
-    if (!activation.equals("silu"))
-      throw unsupported("hidden_act " + activation, "supported: silu");
-    for (var layer : json.strings("layer_types")) {
-      if (!layer.equals("full_attention"))
-        throw unsupported("layer type " + layer, "supported: full_attention");
+    for (var field : family.required()) {
+      if (!json.has(field)) {
+        throw new CheckpointException(json.path(), "lacks the field " + field);
+      }
     }
+    var activation = activation();
+    if (!activation.equals(family.activation())) {
+      throw unsupported("hidden_act " + activation, "supported: " + family.activation());
+    }
+    for (var layer : json.strings("layer_types")) {
+      boolean isKnown =
+          layer.equals("full_attention")
+              || layer.equals("sliding_attention") && family.honours().contains("sliding_window");
+      if (!isKnown) {
+        throw unsupported("layer type " + layer, "supported: full_attention");
+      }
+    }
+  }
+
+  private String activation() throws CheckpointException {
+    var gemma = json.string("hidden_activation");
+    return gemma.isPresent() ? gemma.get() : json.string("hidden_act").orElse(family.activation());
   }
 
   private ModelConfig shape() throws CheckpointException {
     int vocab = json.integer("vocab_size", 1, MAX_VOCAB);
     int hidden = json.integer("hidden_size", 1, MAX_WIDTH);
     int heads = json.integer("num_attention_heads", 1, MAX_HEADS);
+    int layers = json.integer("num_hidden_layers", 1, MAX_LAYERS);
+    int headDim = headDim(hidden, heads);
     int context = json.optionalInteger("max_position_embeddings", 1, MAX_CONTEXT).orElse(2048);
+    var draft = new BlockForm.Draft(layers, headDim);
+    family.draft(json, draft);
     return new ModelConfig(
         vocab,
         hidden,
         json.integer("intermediate_size", 1, MAX_WIDTH),
-        json.integer("num_hidden_layers", 1, MAX_LAYERS),
+        layers,
         heads,
         json.optionalInteger("num_key_value_heads", 1, MAX_HEADS).orElse(heads),
-        headDim(hidden, heads),
+        headDim,
         context,
-        json.positive("rms_norm_eps", 1e-6),
+        json.positive("rms_norm_eps", family.rmsNormEps()),
         ropeTheta(),
         ropeScaling(),
-        json.bool("tie_word_embeddings", false),
-        json.bool("attention_bias", false),
-        json.bool("mlp_bias", false),
+        json.bool("tie_word_embeddings", family.tiesByDefault()),
+        draft.done(),
         bos(vocab),
-        json.node().has("eos_token_id") ? json.integers("eos_token_id", 0, vocab - 1) : List.of(2),
+        json.node().has("eos_token_id")
+            ? json.integers("eos_token_id", 0, vocab - 1)
+            : family.eosTokenIds(),
         torchDtype());
   }
 
@@ -125,7 +153,7 @@ final class ConfigJson {
   private OptionalInt bos(int vocab) throws CheckpointException {
     return json.node().has("bos_token_id")
         ? json.optionalInteger("bos_token_id", 0, vocab - 1)
-        : OptionalInt.of(1);
+        : family.bosTokenId();
   }
 
   private String torchDtype() throws CheckpointException {
@@ -134,15 +162,24 @@ final class ConfigJson {
   }
 
   private double ropeTheta() throws CheckpointException {
-    double topLevel = json.positive("rope_theta", 10_000);
-    var parameters = json.object("rope_parameters");
+    double topLevel = json.positive("rope_theta", family.ropeTheta());
+    var parameters = ropeParameters();
     return parameters.isPresent() ? parameters.get().positive("rope_theta", topLevel) : topLevel;
+  }
+
+  /// `rope_parameters` of transformers 5; where they are given for each kind of layer, those of the
+  /// layers that see everything.
+  private Optional<JsonObject> ropeParameters() throws CheckpointException {
+    var parameters = json.object("rope_parameters");
+    return parameters.isPresent() && parameters.get().has("full_attention")
+        ? parameters.get().object("full_attention")
+        : parameters;
   }
 
   /// Either `rope_scaling` (`type` in old files, `rope_type` in newer ones) or `rope_parameters` of
   /// transformers 5.
   private RopeScaling ropeScaling() throws CheckpointException {
-    var scaling = json.object("rope_parameters");
+    var scaling = ropeParameters();
     if (scaling.isEmpty()) scaling = json.object("rope_scaling");
     return scaling.isEmpty() ? new RopeScaling.None() : ropeScaling(scaling.get());
   }
@@ -163,8 +200,28 @@ final class ConfigJson {
               rope.positive("low_freq_factor"),
               rope.positive("high_freq_factor"),
               rope.integer("original_max_position_embeddings", 1, MAX_CONTEXT));
-      default -> throw unsupported("rope type " + type, "supported: default, linear, llama3");
+      case "yarn" -> yarn(rope);
+      default -> throw unsupported("rope type " + type, "supported: default, linear, llama3, yarn");
     };
+  }
+
+  private RopeScaling yarn(JsonObject rope) throws CheckpointException {
+    int original = rope.integer("original_max_position_embeddings", 1, MAX_CONTEXT);
+    double factor = rope.positive("factor");
+    double ofMean = rope.positive("mscale", 0);
+    double ofAll = rope.positive("mscale_all_dim", 0);
+    double attention =
+        ofMean > 0 && ofAll > 0
+            ? RopeScaling.Yarn.attentionFactorOf(factor, ofMean)
+                / RopeScaling.Yarn.attentionFactorOf(factor, ofAll)
+            : RopeScaling.Yarn.attentionFactorOf(factor, 1);
+    return new RopeScaling.Yarn(
+        factor,
+        original,
+        rope.positive("beta_fast", 32),
+        rope.positive("beta_slow", 1),
+        rope.bool("truncate", true),
+        rope.positive("attention_factor", attention));
   }
 
   private String ropeType(JsonObject rope) throws CheckpointException {
@@ -177,6 +234,10 @@ final class ConfigJson {
   }
 
   private UsageException unsupported(String what, String hint) {
+    return unsupported(json, what, hint);
+  }
+
+  private static UsageException unsupported(JsonObject json, String what, String hint) {
     return new UsageException(
         Quoted.oneLine(json.path() + ": " + what) + " is not supported yet", hint);
   }

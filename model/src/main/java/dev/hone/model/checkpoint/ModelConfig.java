@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// The shape of a model of the Llama architecture, from its `config.json`.
+/// The shape of a decoder, from its `config.json`.
 ///
 /// @param vocabSize rows of the embedding
 /// @param hiddenSize width of the residual stream
@@ -18,8 +18,7 @@ import java.util.OptionalInt;
 /// @param ropeTheta base of the rotary frequencies
 /// @param ropeScaling stretching of the rotary angles
 /// @param tieWordEmbeddings whether the output head is the embedding
-/// @param attentionBias whether q, k, v and o projections have a bias
-/// @param mlpBias whether gate, up and down projections have a bias
+/// @param form what its family does otherwise than Llama
 /// @param bosTokenId begin of sequence; empty where the model has none
 /// @param eosTokenIds each of these ends a generation
 /// @param torchDtype what the checkpoint says that its weights are in: `float32`, `bfloat16`, …
@@ -36,8 +35,7 @@ public record ModelConfig(
     double ropeTheta,
     RopeScaling ropeScaling,
     boolean tieWordEmbeddings,
-    boolean attentionBias,
-    boolean mlpBias,
+    BlockForm form,
     OptionalInt bosTokenId,
     List<Integer> eosTokenIds,
     String torchDtype) {
@@ -50,6 +48,10 @@ public record ModelConfig(
     }
     if (headDim % 2 != 0)
       throw new IllegalArgumentException("head_dim %d is odd".formatted(headDim));
+    if (form.layers().size() != numLayers) {
+      throw new IllegalArgumentException(
+          "%d layers, but forms of %d".formatted(numLayers, form.layers().size()));
+    }
     eosTokenIds = List.copyOf(eosTokenIds);
   }
 

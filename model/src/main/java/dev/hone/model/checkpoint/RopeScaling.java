@@ -2,6 +2,11 @@ package dev.hone.model.checkpoint;
 
 /// How rotary position angles are stretched beyond the context that the model was first trained on.
 public sealed interface RopeScaling {
+  /// What cosines and sines are multiplied by.
+  default double attentionFactor() {
+    return 1;
+  }
+
   /// Not at all.
   record None() implements RopeScaling {}
 
@@ -24,6 +29,25 @@ public sealed interface RopeScaling {
             "high_freq_factor %s must be above low_freq_factor %s"
                 .formatted(highFreqFactor, lowFreqFactor));
       }
+    }
+  }
+
+  /// Frequencies that turn fewer than `betaSlow` times in the original context divided by `factor`,
+  /// those that turn more than `betaFast` times kept, those between blended by their number. (Peng
+  /// et al. 2023, arXiv 2309.00071)
+  ///
+  /// @param isTruncated whether the blending begins and ends at whole numbers
+  record Yarn(
+      double factor,
+      int originalMaxPositionEmbeddings,
+      double betaFast,
+      double betaSlow,
+      boolean isTruncated,
+      double attentionFactor)
+      implements RopeScaling {
+    /// The attention factor where the file has none: `0.1 · ln(factor) + 1`.
+    static double attentionFactorOf(double factor, double scale) {
+      return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
     }
   }
 }

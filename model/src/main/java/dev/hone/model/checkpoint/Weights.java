@@ -129,7 +129,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   /// Refuses what does not fit `config`; with tied weights, both names resolve in the result.
   Weights check(ModelConfig config) throws CheckpointException {
     var tied = config.tieWordEmbeddings() ? tied() : this;
-    var expected = LlamaTensors.of(config);
+    var expected = DecoderTensorNames.of(config);
     for (var entry : expected.entrySet()) tied.requireTensor(entry.getKey(), entry.getValue());
     for (var stored : files.keySet()) tied.requireExpected(stored, expected);
     return tied;
@@ -137,14 +137,15 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
 
   private Weights tied() throws CheckpointException {
     var both = new LinkedHashMap<>(aliases);
-    var embedding = find(LlamaTensors.EMBEDDING);
-    var head = find(LlamaTensors.HEAD);
-    if (files.containsKey(LlamaTensors.EMBEDDING) && files.containsKey(LlamaTensors.HEAD)) {
-      requireEqual(LlamaTensors.EMBEDDING, LlamaTensors.HEAD);
+    var embedding = find(DecoderTensorNames.EMBEDDING);
+    var head = find(DecoderTensorNames.HEAD);
+    if (files.containsKey(DecoderTensorNames.EMBEDDING)
+        && files.containsKey(DecoderTensorNames.HEAD)) {
+      requireEqual(DecoderTensorNames.EMBEDDING, DecoderTensorNames.HEAD);
     } else if (embedding.isEmpty() && head.isPresent()) {
-      both.put(LlamaTensors.EMBEDDING, head.get().name());
+      both.put(DecoderTensorNames.EMBEDDING, head.get().name());
     } else if (head.isEmpty() && embedding.isPresent()) {
-      both.put(LlamaTensors.HEAD, embedding.get().name());
+      both.put(DecoderTensorNames.HEAD, embedding.get().name());
     }
     return new Weights(dir, files, both);
   }
@@ -188,7 +189,8 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
         expected.containsKey(stored)
             || aliases.entrySet().stream()
                 .anyMatch(a -> a.getValue().equals(stored) && expected.containsKey(a.getKey()))
-            || stored.equals(LlamaTensors.HEAD) && !expected.containsKey(LlamaTensors.HEAD)
+            || stored.equals(DecoderTensorNames.HEAD)
+                && !expected.containsKey(DecoderTensorNames.HEAD)
             || stored.endsWith(".rotary_emb.inv_freq");
     if (!isUsed) {
       throw new CheckpointException(

@@ -8,11 +8,8 @@ import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.PagedAttention;
-import dev.hone.tensor.RmsNorm;
-import dev.hone.tensor.Rope;
 import dev.hone.tensor.SteadyLinear;
 import dev.hone.tensor.SteadyLinear.Way;
-import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.util.Arrays;
@@ -52,7 +49,7 @@ public final class BatchDecoder {
   private final Decoder decoder;
   private final ModelConfig config;
   private final KvPages pages;
-  private final PagedAttention attention;
+  private final List<PagedAttention> attention;
   private final Workers workers;
   private final Buffers buffers;
 
@@ -60,7 +57,8 @@ public final class BatchDecoder {
     this.decoder = decoder;
     this.config = decoder.config();
     this.pages = pages;
-    this.attention = KvPages.attention(config);
+    this.attention =
+        IntStream.range(0, config.numLayers()).mapToObj(l -> KvPages.attention(config, l)).toList();
     this.buffers = buffers;
     this.workers = workers;
   }
@@ -107,11 +105,11 @@ public final class BatchDecoder {
         Allocator memory, ModelConfig config, BaseDtype base, Limits limits, int workers) {
       int rows = new BatchRows(limits.rows).ids.length;
       int wanted = Way.FEW.padded(Math.max(1, limits.logits));
-      var attention = KvPages.attention(config);
+      var attention = KvPages.attention(config, 0);
       var stream = memory.f32("activations", rows, config.hiddenSize());
       return new Buffers(
           stream,
-          BlockActivations.allocate(memory, config, rows, stream, stream, List.of()),
+          BlockActivations.allocate(memory, config, rows, stream, List.of()),
           each(workers, () -> memory.f32("activations", 1, limits.rank)),
           each(workers, () -> attention.scratch(memory, limits.positions)),
           each(workers, () -> BaseProducts.exact(memory, config, base)),
@@ -135,12 +133,12 @@ public final class BatchDecoder {
     workers.share(
         rows.end(),
         grain(rows),
-        (worker, from, to) ->
-            Embedding.forward(
-                Arrays.copyOfRange(rows.ids, from, to),
-                to - from,
-                weights().embedding(),
-                buffers.stream.rows(from, to)));
+        (worker, from, to) -> {
+          var ids = Arrays.copyOfRange(rows.ids, from, to);
+          var stream = buffers.stream.rows(from, to);
+          Embedding.forward(ids, to - from, weights().embedding(), stream);
+          Decoder.scale(stream, to - from, config.form().embeddingScale());
+        });
     for (int l = 0; l < config.numLayers(); l++) {
       attentionHalf(l, rows);
       mlpHalf(l, rows);
@@ -165,9 +163,27 @@ public final class BatchDecoder {
     project(rows, products);
     store(rows, l);
     attend(rows, l);
-    var o = new Product(w.o(), LinearLayer.O, a.o(), buffers.stream);
-    adapt(rows, l, o);
-    project(rows, List.of(o));
+    add(rows, l, new Product(w.o(), LinearLayer.O, a.o(), null), a.attended(), w.branchNorm());
+  }
+
+  /// Adds a product to the residual stream, as the model's branches go there.
+  private void add(BatchRows rows, int l, Product p, BlockActivations.Branch branch, Tensor norm) {
+    if (branch == null) {
+      var added = new Product(p.w, p.linear, p.x, buffers.stream);
+      adapt(rows, l, added);
+      project(rows, List.of(added));
+      return;
+    }
+    var given = new Product(p.w, p.linear, p.x, branch.x());
+    branch.x().clear(rows.end());
+    adapt(rows, l, given);
+    project(rows, List.of(given));
+    workers.share(
+        rows.end(),
+        grain(rows),
+        (worker, from, to) ->
+            decoder.addBranch(
+                branch.rows(from, to), norm, to - from, buffers.stream.rows(from, to)));
   }
 
   private void mlpHalf(int l, BatchRows rows) {
@@ -183,15 +199,12 @@ public final class BatchDecoder {
         (worker, i, end) -> {
           part(gate, rows, tiles.from(i), tiles.to(i), worker);
           part(up, rows, tiles.from(i), tiles.to(i), worker);
-          SwiGlu.part(a.gate(), a.up(), 0, rows.end(), tiles.from(i), tiles.to(i), a.m());
+          config
+              .form()
+              .glu()
+              .part(a.gate(), a.up(), 0, rows.end(), tiles.from(i), tiles.to(i), a.m());
         });
-    var down = new Product(w.down(), LinearLayer.DOWN, a.m(), buffers.stream);
-    adapt(rows, l, down);
-    project(rows, List.of(down));
-  }
-
-  private float eps() {
-    return (float) config.rmsNormEps();
+    add(rows, l, new Product(w.down(), LinearLayer.DOWN, a.m(), null), a.computed(), w.mlpNorm());
   }
 
   /// Rows at a time of what is done row by row.
@@ -202,16 +215,18 @@ public final class BatchDecoder {
   /// One linear layer on its way.
   private record Product(LinearTensors<Matrix> w, LinearLayer linear, Tensor x, Tensor y) {}
 
-  /// Normalises every row, and puts into what the layers will put out what its adapter gives, or
-  /// zero.
+  /// Normalises every row where the model does, and puts into what the layers will put out what its
+  /// adapter gives, or zero.
   private void begin(
       BatchRows rows, int l, Tensor norm, Tensor h, Tensor r, List<Product> products) {
     workers.share(
         rows.end(),
         grain(rows),
         (worker, from, to) -> {
-          var x = buffers.stream.rows(from, to);
-          RmsNorm.forward(x, to - from, norm, eps(), h.rows(from, to), r.rows(from, to));
+          if (norm != null) {
+            var x = buffers.stream.rows(from, to);
+            decoder.norm().forward(x, to - from, norm, h.rows(from, to), r.rows(from, to));
+          }
           for (var p : products) {
             p.y.rows(from, to).clear();
             adapt(rows, l, p, from, to, worker);
@@ -270,28 +285,38 @@ public final class BatchDecoder {
   /// Rotates queries and keys, and puts keys and values into the pages.
   private void store(BatchRows rows, int l) {
     var a = buffers.a;
+    var w = weights().blocks().get(l);
     workers.share(
         rows.end(),
         grain(rows),
         (worker, from, to) -> {
           var positions = Arrays.copyOfRange(rows.positions, from, to);
-          rotate(a.q().rows(from, to), positions);
-          rotate(a.k().rows(from, to), positions);
+          prepare(l, a.q().rows(from, to), w.qNorm(), positions, a.rawQ(), from);
+          prepare(l, a.k().rows(from, to), w.kNorm(), positions, a.rawK(), from);
           for (int t = from; t < to; t++) {
             if (!rows.isIdle(t)) store(rows, l, t);
           }
         });
   }
 
-  private void rotate(Tensor x, int[] positions) {
-    Rope.forward(x, positions, positions.length, decoder.rope().cos(), decoder.rope().sin());
+  /// Normalises and rotates queries or keys, in place, as the model does.
+  ///
+  /// @param heads null where they aren't normalised
+  private void prepare(
+      int l, Tensor x, Tensor norm, int[] positions, BlockActivations.Heads heads, int from) {
+    int n = positions.length;
+    if (heads != null) {
+      decoder.normHeads(x, norm, n, x, heads.factors(from, n));
+    }
+    decoder.rope().rotate(config.form().layer(l).rotation(), x, positions, n);
   }
 
   private void store(BatchRows rows, int l, int t) {
     int position = rows.positions[t];
     int page = rows.table(t)[position / KvPages.TOKENS];
-    attention.store(
-        buffers.a.k(), buffers.a.v(), t, pages.layer(l), page, position % KvPages.TOKENS);
+    attention
+        .get(l)
+        .store(buffers.a.k(), buffers.a.v(), t, pages.layer(l), page, position % KvPages.TOKENS);
   }
 
   private void attend(BatchRows rows, int l) {
@@ -303,15 +328,17 @@ public final class BatchDecoder {
         (worker, i, end) -> {
           int t = i / groups;
           if (!rows.isIdle(t)) {
-            attention.row(
-                a.q(),
-                t,
-                i % groups,
-                pages.layer(l),
-                rows.table(t),
-                rows.positions[t] + 1,
-                buffers.scratch.get(worker),
-                a.o());
+            attention
+                .get(l)
+                .row(
+                    a.q(),
+                    t,
+                    i % groups,
+                    pages.layer(l),
+                    rows.table(t),
+                    rows.positions[t] + 1,
+                    buffers.scratch.get(worker),
+                    a.o());
           }
         });
   }
@@ -322,8 +349,7 @@ public final class BatchDecoder {
     for (int i = 0; i < n; i++) {
       int t = rows.wanted(i);
       var r = buffers.a.r().rows(t, t + 1);
-      RmsNorm.forward(
-          buffers.stream.rows(t, t + 1), 1, weights().norm(), eps(), last.rows(i, i + 1), r);
+      decoder.normOutput(buffers.stream.rows(t, t + 1), 1, last.rows(i, i + 1), r);
     }
     var tiles = Tiles.of(config.vocabSize(), MAX_SHARE);
     workers.share(
@@ -341,6 +367,7 @@ public final class BatchDecoder {
                 0f,
                 buffers.widened.get(worker),
                 buffers.logits));
+    decoder.capLogits(buffers.logits, n);
   }
 
   /// Outputs cut into pieces of one width, the last one a little more or less.

@@ -8,10 +8,7 @@ import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.MemoryPlan;
-import dev.hone.tensor.RmsNorm;
-import dev.hone.tensor.Rope;
 import dev.hone.tensor.Spans;
-import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.util.ArrayList;
@@ -118,7 +115,7 @@ public final class CachedDecoder {
       Tensor last) {
     static Buffers allocate(Allocator memory, Size size, int workers) {
       var config = size.config;
-      var attention = Workspace.attention(config);
+      var attention = Workspace.attention(config, 0);
       var cache = KvCache.allocate(memory, config, size.capacity);
       var stream = memory.f32("activations", size.maxTokens, config.hiddenSize());
       var blocks = blocks(memory, size, stream);
@@ -142,8 +139,7 @@ public final class CachedDecoder {
         low.add(BlockActivations.low(memory, size.adapter, l, size.maxTokens, shared));
       }
       var first =
-          BlockActivations.allocate(
-              memory, size.config, size.maxTokens, stream, stream, low.getFirst());
+          BlockActivations.allocate(memory, size.config, size.maxTokens, stream, low.getFirst());
       return low.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
     }
   }
@@ -173,6 +169,7 @@ public final class CachedDecoder {
               .formatted(n, cache.length(), cache.capacity(), maxTokens));
     }
     Embedding.forward(ids, n, weights().embedding(), stream);
+    Decoder.scale(stream, n, config.form().embeddingScale());
     for (int l = 0; l < config.numLayers(); l++) {
       attentionHalf(l, n);
       mlpHalf(l, n);
@@ -191,7 +188,7 @@ public final class CachedDecoder {
     int past = cache.length();
     var k = cache.keys(l).rows(past, past + n);
     var v = cache.values(l).rows(past, past + n);
-    norm(a.h(), a.r(), w.inputNorm(), n);
+    norm(stream, a.h(), a.r(), w.inputNorm(), n);
     project(
         a.h(),
         n,
@@ -200,10 +197,32 @@ public final class CachedDecoder {
             new Product(w.q(), a.low(LinearLayer.Q), a.q()),
             new Product(w.k(), a.low(LinearLayer.K), k),
             new Product(w.v(), a.low(LinearLayer.V), v)));
-    rotate(a.q(), past, n);
-    rotate(k, past, n);
+    decoder.normHeads(a.q(), w.qNorm(), n, a.q(), a.factorsQ());
+    decoder.normHeads(k, w.kNorm(), n, k, a.factorsK());
+    rotate(l, a.q(), past, n);
+    rotate(l, k, past, n);
     attend(a, l, past, n);
-    project(a.o(), n, 1f, List.of(new Product(w.o(), a.low(LinearLayer.O), stream)));
+    add(a.attended(), w.branchNorm(), a.o(), n, w.o(), a.low(LinearLayer.O));
+  }
+
+  /// Projects `x` onto the residual stream, as the model's branches go there.
+  private void add(
+      BlockActivations.Branch branch,
+      Tensor norm,
+      Tensor x,
+      int n,
+      LinearTensors<Matrix> w,
+      Tensor low) {
+    if (branch == null) {
+      project(x, n, 1f, List.of(new Product(w, low, stream)));
+      return;
+    }
+    project(x, n, 0f, List.of(new Product(w, low, branch.x())));
+    workers.share(
+        n,
+        SHARE_TOKENS,
+        (worker, from, to) ->
+            decoder.addBranch(branch.rows(from, to), norm, to - from, stream.rows(from, to)));
   }
 
   private void mlpHalf(int l, int n) {
@@ -211,7 +230,7 @@ public final class CachedDecoder {
     var w = weights().blocks().get(l);
     var gate = new Product(w.gate(), a.low(LinearLayer.GATE), a.gate());
     var up = new Product(w.up(), a.low(LinearLayer.UP), a.up());
-    norm(a.h2(), a.r2(), w.postNorm(), n);
+    norm(stream, a.h2(), a.r2(), w.postNorm(), n);
     low(a.h2(), n, List.of(gate, up));
     tiles(
         n,
@@ -219,51 +238,52 @@ public final class CachedDecoder {
         (worker, from, to, fromOut, toOut) -> {
           gate.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
           up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
-          SwiGlu.part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
+          config.form().glu().part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
         });
-    project(a.m(), n, 1f, List.of(new Product(w.down(), a.low(LinearLayer.DOWN), stream)));
+    add(a.computed(), w.mlpNorm(), a.m(), n, w.down(), a.low(LinearLayer.DOWN));
   }
 
   /// The logits after the last of `n` tokens.
   private void head(int n, Tensor logits) {
     var first = blocks.getFirst();
-    RmsNorm.forward(stream.rows(n - 1, n), 1, weights().norm(), eps(), last, first.r());
+    decoder.normOutput(stream.rows(n - 1, n), 1, last, first.r());
     var w = weights().head();
     tiles(
         1,
         config.vocabSize(),
         (worker, from, to, fromOut, toOut) ->
             BaseLinear.part(last, 0, 1, w, fromOut, toOut, 0f, widened.get(worker), logits));
+    decoder.capLogits(logits, 1);
   }
 
-  private float eps() {
-    return (float) config.rmsNormEps();
+  /// @param w null where the model doesn't normalise here
+  private void norm(Tensor x, Tensor h, Tensor r, Tensor w, int n) {
+    if (w != null) {
+      workers.share(
+          n,
+          SHARE_TOKENS,
+          (worker, from, to) ->
+              decoder
+                  .norm()
+                  .forward(x.rows(from, to), to - from, w, h.rows(from, to), r.rows(from, to)));
+    }
   }
 
-  private void norm(Tensor h, Tensor r, Tensor w, int n) {
-    workers.share(
-        n,
-        SHARE_TOKENS,
-        (worker, from, to) ->
-            RmsNorm.forward(
-                stream.rows(from, to), to - from, w, eps(), h.rows(from, to), r.rows(from, to)));
-  }
-
-  private void rotate(Tensor x, int past, int n) {
+  private void rotate(int l, Tensor x, int past, int n) {
+    var rotation = config.form().layer(l).rotation();
     workers.share(
         n,
         SHARE_TOKENS,
         (worker, from, to) -> {
           var positions = IntStream.range(past + from, past + to).toArray();
-          Rope.forward(
-              x.rows(from, to), positions, to - from, decoder.rope().cos(), decoder.rope().sin());
+          decoder.rope().rotate(rotation, x.rows(from, to), positions, to - from);
         });
   }
 
   private void attend(BlockActivations a, int l, int past, int n) {
     var k = cache.keys(l);
     var v = cache.values(l);
-    var attention = decoder.attention();
+    var attention = decoder.attention(l);
     int groups = config.numKvHeads();
     var spans = Spans.extending(past, n);
     int span = spans.size() - 1;

@@ -2,32 +2,35 @@ package dev.hone.model.decoder;
 
 import static dev.hone.tensor.Stopwatch.Operation.ATTENTION;
 import static dev.hone.tensor.Stopwatch.Operation.EMBEDDING;
+import static dev.hone.tensor.Stopwatch.Operation.GLU;
 import static dev.hone.tensor.Stopwatch.Operation.HEAD;
 import static dev.hone.tensor.Stopwatch.Operation.LOSS;
 import static dev.hone.tensor.Stopwatch.Operation.NORM;
 import static dev.hone.tensor.Stopwatch.Operation.ROPE;
-import static dev.hone.tensor.Stopwatch.Operation.SWIGLU;
 import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
 
+import dev.hone.model.checkpoint.BlockForm;
+import dev.hone.model.checkpoint.BlockForm.HeadNorm;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.CrossEntropy;
 import dev.hone.tensor.CrossEntropy.Score;
+import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.RmsNorm;
-import dev.hone.tensor.Rope;
 import dev.hone.tensor.Selection;
-import dev.hone.tensor.SwiGlu;
 import dev.hone.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/// A Llama-architecture decoder: the forward pass over packed rows, and its backward written out by
-/// hand.
+/// A decoder of any [dev.hone.model.checkpoint.BlockForm]: the forward pass over packed rows, and
+/// its backward written out by hand.
 ///
 /// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals
 /// one pass per row. What rows have in common at their beginning is computed once, if the batch has
@@ -35,12 +38,15 @@ import java.util.function.Function;
 /// sees the others any more; the head takes a chunk of them at a time, and each chunk's logits
 /// become their own gradient in place: the full logits never exist.
 ///
-/// A block reads, with `x` coming in:
+/// A block of Llama's reads, with `x` coming in:
 ///
 /// ```
 /// h = norm(x)    q,k,v = h·W   rotate q,k    middle = x + attention(q,k,v)·Wo
 /// h2 = norm(middle)   gate,up = h2·W         out = middle + (silu(gate)·up)·Wdown
 /// ```
+///
+/// Other forms normalise q and k before they are rotated, or what the halves give before it is
+/// added, instead of or besides what they get.
 ///
 /// The backward walks the same lines upward. `dx` is the gradient of the residual stream all the
 /// way down: each norm's input gradient is added to it, which is the residual connection's
@@ -52,7 +58,9 @@ public final class Decoder {
   private final BaseWeights base;
   private final DecoderTensors<Matrix> weights;
   private final RopeTables rope;
-  private final Attention attention;
+  private final List<Attention> attention;
+  private final RmsNorm norm;
+  private final BlockForm form;
 
   private Decoder(
       ModelConfig config, BaseWeights base, DecoderTensors<Matrix> weights, RopeTables rope) {
@@ -60,7 +68,12 @@ public final class Decoder {
     this.base = base;
     this.weights = weights;
     this.rope = rope;
-    this.attention = Workspace.attention(config);
+    this.form = config.form();
+    this.attention =
+        IntStream.range(0, config.numLayers())
+            .mapToObj(l -> Workspace.attention(config, l))
+            .toList();
+    this.norm = new RmsNorm((float) config.rmsNormEps(), form.normOffset());
   }
 
   /// A decoder without adapter.
@@ -123,8 +136,9 @@ public final class Decoder {
     int n = batch.numTokens();
     ws.choose(0, n);
     forward(batch, ws);
-    RmsNorm.forward(ws.output, n, weights.norm(), eps(), ws.head.h(), ws.head.r());
+    normOutput(ws.output, n, ws.head.h(), ws.head.r());
     BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base(), logits);
+    capLogits(logits, n);
   }
 
   DecoderTensors<Matrix> weights() {
@@ -135,12 +149,64 @@ public final class Decoder {
     return rope;
   }
 
-  Attention attention() {
-    return attention;
+  Attention attention(int layer) {
+    return attention.get(layer);
   }
 
-  private float eps() {
-    return (float) config.rmsNormEps();
+  RmsNorm norm() {
+    return norm;
+  }
+
+  /// What the head sees: the residual stream, normalised and scaled as the logits are.
+  void normOutput(Tensor x, int n, Tensor h, Tensor r) {
+    norm.forward(x, n, weights.norm(), h, r);
+    scale(h, n, form.logitScale());
+  }
+
+  void capLogits(Tensor logits, int n) {
+    if (form.logitCap() > 0) {
+      Elementwise.softCap(logits, n, form.logitCap());
+    }
+  }
+
+  static void scale(Tensor x, int n, float factor) {
+    if (factor != 1) {
+      Elementwise.scale(x, n, factor);
+    }
+  }
+
+  /// Normalises the queries or keys of `n` tokens, where the model does.
+  ///
+  /// @param x `(T, H·D)`, `y` likewise; may be one
+  /// @param w null where they aren't normalised
+  /// @param r the factors, as [BlockActivations.Heads] has them
+  void normHeads(Tensor x, Tensor w, int n, Tensor y, Tensor r) {
+    if (w != null) {
+      int heads = heads(y);
+      norm.forward(split(x, heads), n * heads, w, split(y, heads), r);
+    }
+  }
+
+  /// Rows that are normalised by themselves in one of `x`.
+  private int heads(Tensor x) {
+    return form.headNorm() == HeadNorm.EACH ? x.cols() / config.headDim() : 1;
+  }
+
+  private static Tensor split(Tensor x, int heads) {
+    return heads == 1 ? x : x.reshape(x.rows() * heads, x.cols() / heads);
+  }
+
+  /// Adds what a half of the block gives to the residual stream.
+  ///
+  /// @param w its norm; null where it is scaled only
+  void addBranch(BlockActivations.Branch branch, Tensor w, int n, Tensor stream) {
+    var y = branch.x();
+    if (w != null) {
+      y = branch.y();
+      norm.forward(branch.x(), n, w, y, branch.r());
+    }
+    scale(y, n, form.residualScale());
+    Elementwise.addRows(stream, y, n);
   }
 
   private void forward(PackedBatch batch, Workspace ws) {
@@ -149,7 +215,9 @@ public final class Decoder {
       throw new IllegalArgumentException(
           "a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
     }
-    Embedding.forward(batch.ids(), n, weights.embedding(), ws.blocks.getFirst().input());
+    var stream = ws.blocks.getFirst().input();
+    Embedding.forward(batch.ids(), n, weights.embedding(), stream);
+    scale(stream, n, form.embeddingScale());
     ws.time.lap(EMBEDDING);
     for (int l = 0; l < config.numLayers(); l++) {
       block(l, ws.blocks.get(l), batch, ws, output(l, ws));
@@ -168,7 +236,13 @@ public final class Decoder {
     var w = weights.blocks().get(l);
     copyUnlessSame(a.middle(), m, out);
     ws.time.lap(NORM);
-    project(w.down(), a.m(), m, 1f, l, LinearLayer.DOWN, a, ws, out);
+    if (a.computed() == null) {
+      project(w.down(), a.m(), m, 1f, l, LinearLayer.DOWN, a, ws, out);
+    } else {
+      project(w.down(), a.m(), m, 0f, l, LinearLayer.DOWN, a, ws, a.computed().x());
+      addBranch(a.computed(), w.mlpNorm(), m, out);
+      ws.time.lap(NORM);
+    }
   }
 
   private boolean isLast(int l) {
@@ -183,15 +257,21 @@ public final class Decoder {
   private void attentionHalf(int l, BlockActivations a, PackedBatch batch, Workspace ws) {
     int n = batch.numTokens();
     var w = weights.blocks().get(l);
-    RmsNorm.forward(a.input(), n, w.inputNorm(), eps(), a.h(), a.r());
-    ws.time.lap(NORM);
-    project(w.q(), a.h(), n, 0f, l, LinearLayer.Q, a, ws, a.q());
-    project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, a.k());
+    if (w.inputNorm() != null) {
+      norm.forward(a.input(), n, w.inputNorm(), a.h(), a.r());
+      ws.time.lap(NORM);
+    }
+    project(w.q(), a.h(), n, 0f, l, LinearLayer.Q, a, ws, a.projectedQ());
+    project(w.k(), a.h(), n, 0f, l, LinearLayer.K, a, ws, a.projectedK());
     project(w.v(), a.h(), n, 0f, l, LinearLayer.V, a, ws, a.v());
-    Rope.forward(a.q(), batch.positions(), n, rope.cos(), rope.sin());
-    Rope.forward(a.k(), batch.positions(), n, rope.cos(), rope.sin());
+    normHeads(a.projectedQ(), w.qNorm(), n, a.q(), a.factorsQ());
+    normHeads(a.projectedK(), w.kNorm(), n, a.k(), a.factorsK());
+    ws.time.lap(NORM);
+    var rotation = form.layer(l).rotation();
+    rope.rotate(rotation, a.q(), batch.positions(), n);
+    rope.rotate(rotation, a.k(), batch.positions(), n);
     ws.time.lap(ROPE);
-    attention.forward(a.q(), a.k(), a.v(), batch.spans(), ws.attention, a.o(), a.lse());
+    attention(l).forward(a.q(), a.k(), a.v(), batch.spans(), ws.attention, a.o(), a.lse());
     ws.time.lap(ATTENTION, batch.spans().pairs(), 2L * config.queryDim(), 1);
     if (isLast(l)) {
       Selection.forward(a.o(), ws.head.rows(), ws.numChosen(), ws.head.o());
@@ -200,7 +280,14 @@ public final class Decoder {
       copyUnlessSame(a.input(), n, a.middle());
     }
     ws.time.lap(NORM);
-    project(w.o(), o(l, a, ws), mlpRows(l, n, ws), 1f, l, LinearLayer.O, a, ws, a.middle());
+    int m = mlpRows(l, n, ws);
+    if (a.attended() == null) {
+      project(w.o(), o(l, a, ws), m, 1f, l, LinearLayer.O, a, ws, a.middle());
+    } else {
+      project(w.o(), o(l, a, ws), m, 0f, l, LinearLayer.O, a, ws, a.attended().x());
+      addBranch(a.attended(), w.branchNorm(), m, a.middle());
+      ws.time.lap(NORM);
+    }
   }
 
   /// Attention's output as the projection behind it sees it.
@@ -210,12 +297,14 @@ public final class Decoder {
 
   private void mlpHalf(int l, BlockActivations a, int n, Workspace ws) {
     var w = weights.blocks().get(l);
-    RmsNorm.forward(a.middle(), n, w.postNorm(), eps(), a.h2(), a.r2());
-    ws.time.lap(NORM);
+    if (w.postNorm() != null) {
+      norm.forward(a.middle(), n, w.postNorm(), a.h2(), a.r2());
+      ws.time.lap(NORM);
+    }
     project(w.gate(), a.h2(), n, 0f, l, LinearLayer.GATE, a, ws, a.gate());
     project(w.up(), a.h2(), n, 0f, l, LinearLayer.UP, a, ws, a.up());
-    SwiGlu.forward(a.gate(), a.up(), n, a.m());
-    ws.time.lap(SWIGLU);
+    form.glu().forward(a.gate(), a.up(), n, a.m());
+    ws.time.lap(GLU);
   }
 
   private static void project(
@@ -244,7 +333,7 @@ public final class Decoder {
   private Score head(Workspace ws, DecoderTensors<Tensor> g) {
     var head = ws.head;
     int n = ws.numChosen();
-    RmsNorm.forward(ws.output, n, weights.norm(), eps(), head.h(), head.r());
+    normOutput(ws.output, n, head.h(), head.r());
     ws.time.lap(NORM);
     var score = Score.NONE;
     int chunk = Math.toIntExact(head.logits().rows());
@@ -264,8 +353,16 @@ public final class Decoder {
     int v = config.vocabSize();
     BaseLinear.forward(h, n, weights.head(), 0f, ws.base(), head.logits());
     ws.time.lap(HEAD, n, c, v);
+    capLogits(head.logits(), n);
+    boolean isCapped = form.logitCap() > 0 && g != null;
+    if (isCapped) {
+      head.capped().copyFrom(head.logits(), n);
+    }
     var score =
         CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
+    if (isCapped) {
+      Elementwise.softCapBackward(head.capped(), n, form.logitCap(), head.logits());
+    }
     ws.time.lap(LOSS);
     if (g != null) {
       BaseLinear.backwardLogits(
@@ -281,11 +378,12 @@ public final class Decoder {
 
   private void headBackward(Workspace ws, int n, DecoderTensors<Tensor> g) {
     var head = ws.head;
+    scale(head.dh(), n, form.logitScale());
     if (g.norm() != null) {
       RmsNorm.backwardWeight(ws.output, n, head.r(), head.dh(), g.norm());
     }
     ws.gradients.dx().clear(n);
-    RmsNorm.backward(ws.output, n, weights.norm(), head.r(), head.dh(), ws.gradients.dx());
+    norm.backward(ws.output, n, weights.norm(), head.r(), head.dh(), ws.gradients.dx());
     ws.time.lap(NORM);
   }
 
@@ -300,32 +398,85 @@ public final class Decoder {
       attentionBackward(l, a, batch, n, ws, g);
     }
     if (g.embedding() != null) {
+      scale(ws.gradients.dx(), n, form.embeddingScale());
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
       ws.time.lap(EMBEDDING);
     }
   }
 
-  /// The block's forward once more, but for the product that leaves it.
+  /// The block's forward once more, but for the product that leaves it, unless its norm needs that.
   private void recompute(int l, BlockActivations a, PackedBatch batch, int n, Workspace ws) {
     attentionHalf(l, a, batch, ws);
     int m = mlpRows(l, n, ws);
     mlpHalf(l, a, m, ws);
     var down = LinearLayer.DOWN;
-    Projection.low(
-        weights.blocks().get(l).down(), a.m(), m, a.low(down), ws.dropout(), l, down, ws.time);
+    var w = weights.blocks().get(l);
+    if (w.mlpNorm() == null) {
+      Projection.low(w.down(), a.m(), m, a.low(down), ws.dropout(), l, down, ws.time);
+    } else {
+      project(w.down(), a.m(), m, 0f, l, down, a, ws, a.computed().x());
+      norm.forward(a.computed().x(), m, w.mlpNorm(), a.computed().y(), a.computed().r());
+    }
   }
 
   private void mlpBackward(
       int l, BlockActivations a, int n, Workspace ws, DecoderTensors.Block<Tensor> g) {
     var w = weights.blocks().get(l);
     var s = ws.gradients;
-    back(w.down(), g.down(), a.m(), n, s.dx(), l, LinearLayer.DOWN, a, ws, 0f, s.dm());
-    SwiGlu.backward(a.gate(), a.up(), n, s.dm());
-    ws.time.lap(SWIGLU);
-    back(w.gate(), g.gate(), a.h2(), n, a.gate(), l, LinearLayer.GATE, a, ws, 0f, s.dh());
-    back(w.up(), g.up(), a.h2(), n, a.up(), l, LinearLayer.UP, a, ws, 1f, s.dh());
-    normBackward(a.middle(), n, w.postNorm(), a.r2(), s, g.postNorm());
+    var dy = branchBackward(a.computed(), w.mlpNorm(), n, s, g.mlpNorm());
+    back(w.down(), g.down(), a.m(), n, dy, l, LinearLayer.DOWN, a, ws, 0f, s.dm());
+    form.glu().backward(a.gate(), a.up(), n, s.dm());
+    ws.time.lap(GLU);
+    boolean isNormed = w.postNorm() != null;
+    var dh = isNormed ? s.dh() : s.dx();
+    float beta = isNormed ? 0f : 1f;
+    back(w.gate(), g.gate(), a.h2(), n, a.gate(), l, LinearLayer.GATE, a, ws, beta, dh);
+    back(w.up(), g.up(), a.h2(), n, a.up(), l, LinearLayer.UP, a, ws, 1f, dh);
+    if (isNormed) {
+      normBackward(a.middle(), n, w.postNorm(), a.r2(), s, g.postNorm());
+    }
     ws.time.lap(NORM);
+  }
+
+  /// The gradient of what a half of the block gives, from that of the residual stream.
+  ///
+  /// @param branch null where it is added as it is
+  private Tensor branchBackward(
+      BlockActivations.Branch branch, Tensor w, int n, Workspace.Gradients s, Tensor dw) {
+    if (branch == null) {
+      return s.dx();
+    }
+    if (w == null) {
+      s.dBranch().copyFrom(s.dx(), n);
+      scale(s.dBranch(), n, form.residualScale());
+      return s.dBranch();
+    }
+    if (dw != null) {
+      RmsNorm.backwardWeight(branch.x(), n, branch.r(), s.dx(), dw);
+    }
+    s.dBranch().clear(n);
+    norm.backward(branch.x(), n, w, branch.r(), s.dx(), s.dBranch());
+    return s.dBranch();
+  }
+
+  /// Takes the gradient of normalised queries or keys to what was normalised.
+  ///
+  /// @param raw null where they aren't
+  /// @param into where it goes, `(T, H·D)`; unused where nothing is normalised
+  /// @return where it is
+  private Tensor headsBackward(
+      BlockActivations.Heads raw, Tensor w, int n, Tensor dy, Tensor dw, Tensor into) {
+    if (raw == null) {
+      return dy;
+    }
+    int heads = heads(dy);
+    var x = split(raw.x(), heads);
+    if (dw != null) {
+      RmsNorm.backwardWeight(x, n * heads, raw.r(), split(dy, heads), dw);
+    }
+    into.clear(n);
+    norm.backward(x, n * heads, w, raw.r(), split(dy, heads), split(into, heads));
+    return into;
   }
 
   private void attentionBackward(
@@ -339,34 +490,42 @@ public final class Decoder {
     var g = all.blocks().get(l);
     var s = ws.gradients;
     int m = mlpRows(l, n, ws);
-    back(w.o(), g.o(), o(l, a, ws), m, s.dx(), l, LinearLayer.O, a, ws, 0f, s.dOut());
+    var dy = branchBackward(a.attended(), w.branchNorm(), m, s, g.branchNorm());
+    back(w.o(), g.o(), o(l, a, ws), m, dy, l, LinearLayer.O, a, ws, 0f, s.dOut());
     if (isLast(l)) {
       Selection.backward(s.dOut(), ws.head.rows(), m, n);
       Selection.backward(s.dx(), ws.head.rows(), m, n);
       ws.time.lap(NORM);
     }
-    attention.backward(
-        a.q(),
-        a.k(),
-        a.v(),
-        batch.spans(),
-        ws.attention,
-        a.o(),
-        a.lse(),
-        s.dOut(),
-        s.dq(),
-        s.dk(),
-        s.dv());
+    attention(l)
+        .backward(
+            a.q(),
+            a.k(),
+            a.v(),
+            batch.spans(),
+            ws.attention,
+            a.o(),
+            a.lse(),
+            s.dOut(),
+            s.dq(),
+            s.dk(),
+            s.dv());
     ws.time.lap(ATTENTION, batch.spans().pairs(), 5L * config.queryDim(), 1);
-    Rope.backward(s.dq(), batch.positions(), n, rope.cos(), rope.sin());
-    Rope.backward(s.dk(), batch.positions(), n, rope.cos(), rope.sin());
+    var rotation = form.layer(l).rotation();
+    rope.rotateBack(rotation, s.dq(), batch.positions(), n);
+    rope.rotateBack(rotation, s.dk(), batch.positions(), n);
     ws.time.lap(ROPE);
+    var dq = headsBackward(a.rawQ(), w.qNorm(), n, s.dq(), g.qNorm(), a.q());
+    var dk = headsBackward(a.rawK(), w.kNorm(), n, s.dk(), g.kNorm(), a.k());
+    ws.time.lap(NORM);
+    boolean isNormed = w.inputNorm() != null;
     // below the first layer there may be nothing to learn, and then nobody asks for dx
-    var dh = l == 0 && all.embedding() == null && g.inputNorm() == null ? null : s.dh();
-    back(w.q(), g.q(), a.h(), n, s.dq(), l, LinearLayer.Q, a, ws, 0f, dh);
-    back(w.k(), g.k(), a.h(), n, s.dk(), l, LinearLayer.K, a, ws, 1f, dh);
+    boolean isAsked = l > 0 || all.embedding() != null || g.inputNorm() != null;
+    var dh = !isAsked ? null : isNormed ? s.dh() : s.dx();
+    back(w.q(), g.q(), a.h(), n, dq, l, LinearLayer.Q, a, ws, isNormed ? 0f : 1f, dh);
+    back(w.k(), g.k(), a.h(), n, dk, l, LinearLayer.K, a, ws, 1f, dh);
     back(w.v(), g.v(), a.h(), n, s.dv(), l, LinearLayer.V, a, ws, 1f, dh);
-    if (dh != null) {
+    if (isAsked && isNormed) {
       normBackward(a.input(), n, w.inputNorm(), a.r(), s, g.inputNorm());
     }
     ws.time.lap(NORM);
@@ -403,11 +562,10 @@ public final class Decoder {
   }
 
   /// Takes `dh` through a norm and adds it to `dx`.
-  private static void normBackward(
-      Tensor x, int n, Tensor w, Tensor r, Workspace.Gradients s, Tensor dw) {
+  private void normBackward(Tensor x, int n, Tensor w, Tensor r, Workspace.Gradients s, Tensor dw) {
     if (dw != null) {
       RmsNorm.backwardWeight(x, n, r, s.dh(), dw);
     }
-    RmsNorm.backward(x, n, w, r, s.dh(), s.dx());
+    norm.backward(x, n, w, r, s.dh(), s.dx());
   }
 }

@@ -1,5 +1,6 @@
 package dev.hone.model.decoder;
 
+import dev.hone.model.checkpoint.BlockForm.Norms;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Tensor;
@@ -16,17 +17,27 @@ import java.util.function.Function;
 /// @param norm `C` elements, before the head
 /// @param head `(V, C)`; the embedding itself where the two are tied
 record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tensor norm, M head) {
-  /// One layer.
+  /// One layer; norms that the model lacks are null.
+  ///
+  /// @param inputNorm before attention
+  /// @param qNorm of queries, `kNorm` of keys
+  /// @param branchNorm of what attention gives
+  /// @param postNorm before the MLP
+  /// @param mlpNorm of what the MLP gives
   record Block<M extends Matrix>(
       Tensor inputNorm,
       LinearTensors<M> q,
       LinearTensors<M> k,
       LinearTensors<M> v,
+      Tensor qNorm,
+      Tensor kNorm,
       LinearTensors<M> o,
+      Tensor branchNorm,
       Tensor postNorm,
       LinearTensors<M> gate,
       LinearTensors<M> up,
-      LinearTensors<M> down) {}
+      LinearTensors<M> down,
+      Tensor mlpNorm) {}
 
   /// Looks every part up by its checkpoint name.
   ///
@@ -41,7 +52,7 @@ record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tens
     var binder = new Binder<>(matrices, others, scales);
     var blocks = new ArrayList<Block<M>>();
     for (int l = 0; l < config.numLayers(); l++) {
-      blocks.add(binder.block("model.layers." + l + "."));
+      blocks.add(binder.block("model.layers." + l + ".", config.form().norms()));
     }
     var embedding = binder.matrix("model.embed_tokens.weight");
     var head = config.tieWordEmbeddings() ? embedding : binder.matrix("lm_head.weight");
@@ -71,17 +82,25 @@ record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tens
           a == null ? 0f : scales.apply(module));
     }
 
-    Block<M> block(String at) {
+    Tensor norm(String at, String name) {
+      return name == null ? null : tensor(at + name + ".weight");
+    }
+
+    Block<M> block(String at, Norms norms) {
       return new Block<>(
-          tensor(at + "input_layernorm.weight"),
+          norm(at, norms.beforeAttention()),
           linear(at + "self_attn.q_proj"),
           linear(at + "self_attn.k_proj"),
           linear(at + "self_attn.v_proj"),
+          tensor(at + "self_attn.q_norm.weight"),
+          tensor(at + "self_attn.k_norm.weight"),
           linear(at + "self_attn.o_proj"),
-          tensor(at + "post_attention_layernorm.weight"),
+          norm(at, norms.afterAttention()),
+          norm(at, norms.beforeMlp()),
           linear(at + "mlp.gate_proj"),
           linear(at + "mlp.up_proj"),
-          linear(at + "mlp.down_proj"));
+          linear(at + "mlp.down_proj"),
+          norm(at, norms.afterMlp()));
     }
   }
 }

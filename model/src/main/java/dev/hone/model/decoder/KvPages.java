@@ -25,7 +25,7 @@ public final class KvPages {
 
   /// @param pages how many
   public static KvPages allocate(Allocator memory, ModelConfig config, int pages) {
-    var attention = attention(config);
+    var attention = attention(config, 0);
     var layers =
         IntStream.range(0, config.numLayers())
             .mapToObj(l -> attention.allocate(memory, pages))
@@ -40,11 +40,13 @@ public final class KvPages {
 
   /// Bytes of one page, all layers together.
   public static long pageBytes(ModelConfig config) {
-    return (long) config.numLayers() * attention(config).pageFloats() * Float.BYTES;
+    return (long) config.numLayers() * attention(config, 0).pageFloats() * Float.BYTES;
   }
 
-  static PagedAttention attention(ModelConfig config) {
-    return new PagedAttention(config.numHeads(), config.numKvHeads(), config.headDim());
+  /// Attention of one layer; scratch and pages of any do for all.
+  static PagedAttention attention(ModelConfig config, int layer) {
+    return new PagedAttention(
+        config.numHeads(), config.numKvHeads(), config.headDim(), Workspace.scores(config, layer));
   }
 
   /// How many pages there are.

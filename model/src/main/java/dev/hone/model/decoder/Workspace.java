@@ -5,6 +5,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.IntegerProduct;
+import dev.hone.tensor.ScoreRule;
 import dev.hone.tensor.Stopwatch;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class Workspace {
   /// @param h `(T, C)` normalisation of their residual stream, `r` its factors
   /// @param dh `(T, C)` gradient of `h`
   /// @param logits `(chunk, V)`
+  /// @param capped `(chunk, V)` the logits again, where they are capped
   /// @param rows which they are, ascending
   /// @param weights how often each target counts
   record Head(
@@ -59,11 +61,15 @@ public final class Workspace {
       Tensor r,
       Tensor dh,
       Tensor logits,
+      Tensor capped,
       int[] rows,
       int[] targets,
       int[] weights) {}
 
   /// Scratch of the backward pass.
+  ///
+  /// @param dBranch `(T, C)` gradient of what a half of a block gives, where that is changed before
+  ///   it is added
   record Gradients(
       Tensor dx,
       Tensor dh,
@@ -72,6 +78,7 @@ public final class Workspace {
       Tensor dv,
       Tensor dOut,
       Tensor dm,
+      Tensor dBranch,
       List<Tensor> low) {
     /// Scratch for the gradient of an adapter's inner activations of this rank.
     Tensor low(int rank) {
@@ -145,7 +152,7 @@ public final class Workspace {
         maxTokens,
         blocks(memory, config, adapter, mode, maxTokens, streams),
         streams.getLast(),
-        attention(config).scratch(memory, maxRow, training),
+        attention(config, 0).scratch(memory, maxRow, training),
         head,
         training ? gradients(memory, config, adapter, maxTokens) : null,
         BaseProducts.allocate(
@@ -153,8 +160,15 @@ public final class Workspace {
         training ? Dropout.allocate(memory, config, maxTokens, dropout) : Dropout.NONE);
   }
 
-  static Attention attention(ModelConfig config) {
-    return new Attention(config.numHeads(), config.numKvHeads(), config.headDim());
+  /// Attention of one layer; scratch of any does for all.
+  static Attention attention(ModelConfig config, int layer) {
+    return new Attention(
+        config.numHeads(), config.numKvHeads(), config.headDim(), scores(config, layer));
+  }
+
+  static ScoreRule scores(ModelConfig config, int layer) {
+    var form = config.form();
+    return new ScoreRule(form.scoreScale(), form.scoreCap(), form.layer(layer).window());
   }
 
   private static List<BlockActivations> blocks(
@@ -166,14 +180,21 @@ public final class Workspace {
       List<Tensor> streams) {
     var blocks = new ArrayList<BlockActivations>();
     var shared = new HashMap<String, Tensor>();
+    var normed =
+        memory.f32(
+            "activations",
+            mode != Mode.INFERENCE && config.form().changesBranches() ? tokens : 0,
+            config.hiddenSize());
     for (int l = 0; l < config.numLayers(); l++) {
       var input = streams.get(mode == Mode.INFERENCE ? 0 : l);
       var low =
           BlockActivations.low(
               memory, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
       if (mode == Mode.TRAINING || l == 0) {
-        var middle = mode == Mode.INFERENCE ? input : null;
-        blocks.add(BlockActivations.allocate(memory, config, tokens, input, middle, low));
+        blocks.add(
+            mode == Mode.INFERENCE
+                ? BlockActivations.allocate(memory, config, tokens, input, low)
+                : BlockActivations.keeping(memory, config, tokens, input, normed, low));
       } else {
         blocks.add(blocks.getFirst().sharedWith(input, low));
       }
@@ -190,6 +211,8 @@ public final class Workspace {
         memory.f32("head", tokens, 1),
         memory.f32("head", training ? tokens : 0, c),
         memory.f32("logits", chunk, config.vocabSize()),
+        memory.f32(
+            "logits", training && config.form().logitCap() > 0 ? chunk : 0, config.vocabSize()),
         new int[tokens],
         new int[tokens],
         new int[tokens]);
@@ -212,6 +235,7 @@ public final class Workspace {
         memory.f32(name, tokens, config.kvDim()),
         memory.f32(name, tokens, config.queryDim()),
         memory.f32(name, tokens, config.intermediateSize()),
+        memory.f32(name, config.form().changesBranches() ? tokens : 0, config.hiddenSize()),
         Arrays.stream(ranks).mapToObj(r -> memory.f32(name, tokens, r)).toList());
   }
 

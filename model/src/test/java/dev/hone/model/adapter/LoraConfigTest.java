@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.BlockForm;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.checkpoint.RopeScaling;
 import dev.hone.model.decoder.AdapterShape;
@@ -42,8 +43,7 @@ class LoraConfigTest {
           1e4,
           new RopeScaling.None(),
           false,
-          false,
-          false,
+          BlockForm.llama(12, 2, false, false),
           OptionalInt.empty(),
           List.of(),
           "float32");

@@ -40,8 +40,7 @@ class ModelConfigTest {
             10_000,
             new RopeScaling.None(),
             false,
-            false,
-            false,
+            BlockForm.llama(1, 4, false, false),
             OptionalInt.of(1),
             List.of(2),
             "float32"),
@@ -73,8 +72,7 @@ class ModelConfigTest {
             500_000,
             new RopeScaling.None(),
             true,
-            true,
-            true,
+            BlockForm.llama(1, 6, true, true),
             OptionalInt.empty(),
             List.of(3, 4),
             "bfloat16"),
@@ -120,11 +118,11 @@ class ModelConfigTest {
       delimiter = '|',
       textBlock =
           """
-          "architectures": ["Qwen2ForCausalLM"]                    | architecture Qwen2ForCausalLM is not supported yet
+          "architectures": ["MixtralForCausalLM"]                  | architecture MixtralForCausalLM is not supported yet
           "model_type": "mistral"                                  | model type mistral is not supported yet
           "hidden_act": "gelu"                                     | hidden_act gelu is not supported yet
           "rope_scaling": {"type": "dynamic", "factor": 2}         | rope type dynamic is not supported yet
-          "rope_parameters": {"rope_type": "yarn", "factor": 2}    | rope type yarn is not supported yet
+          "rope_parameters": {"rope_type": "longrope", "factor": 2} | rope type longrope is not supported yet
           "rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5} | partial_rotary_factor is not supported
           "sliding_window": 4096                                   | field sliding_window is not supported yet
           "quantization_config": {"bits": 4}                       | field quantization_config is not supported yet

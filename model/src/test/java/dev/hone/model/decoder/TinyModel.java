@@ -1,11 +1,13 @@
 package dev.hone.model.decoder;
 
+import dev.hone.model.checkpoint.BlockForm;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.checkpoint.RopeScaling;
 import dev.hone.model.decoder.Workspace.Mode;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.CrossEntropy.Score;
+import dev.hone.tensor.Glu;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.lang.foreign.Arena;
@@ -15,12 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /// A random model of a few thousand parameters, with an adapter of its own rank at every layer; its
 /// memory lives until nobody points at it.
 final class TinyModel {
   static final int MAX_TOKENS = 256;
   static final int MAX_ROW = 176;
+  private static final int LAYERS = 3;
 
   final ModelConfig config;
   final AdapterShape adapter;
@@ -28,6 +32,31 @@ final class TinyModel {
   final ParameterSet adapterParameters;
   final Decoder decoder;
   private final Allocator memory = new ArenaAllocator(Arena.ofAuto());
+
+  /// As [#random], of Llama's form.
+  static TinyModel llama(SplittableRandom random) {
+    var any = config(random, 37);
+    var form = BlockForm.llama(LAYERS, any.headDim(), random.nextBoolean(), random.nextBoolean());
+    var config =
+        new ModelConfig(
+            any.vocabSize(),
+            any.hiddenSize(),
+            any.intermediateSize(),
+            LAYERS,
+            any.numHeads(),
+            any.numKvHeads(),
+            any.headDim(),
+            MAX_ROW,
+            any.rmsNormEps(),
+            any.ropeTheta(),
+            any.ropeScaling(),
+            any.tieWordEmbeddings(),
+            form,
+            any.bosTokenId(),
+            any.eosTokenIds(),
+            any.torchDtype());
+    return new TinyModel(random, config, adapter(random, config));
+  }
 
   private TinyModel(SplittableRandom random, ModelConfig config, AdapterShape adapter) {
     this.config = config;
@@ -70,7 +99,7 @@ final class TinyModel {
         vocabSize,
         hiddenSize,
         intermediateSize,
-        3,
+        LAYERS,
         4,
         numKvHeads,
         headDim,
@@ -79,11 +108,42 @@ final class TinyModel {
         10000,
         new RopeScaling.None(),
         random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
+        random.nextBoolean()
+            ? BlockForm.llama(LAYERS, headDim, random.nextBoolean(), random.nextBoolean())
+            : form(random, headDim),
         OptionalInt.of(1),
         List.of(2),
         "float32");
+  }
+
+  /// Any that could be told, of no family in particular.
+  private static BlockForm form(SplittableRandom random, int headDim) {
+    return new BlockForm(
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        any(random, BlockForm.Norms.values()),
+        any(random, BlockForm.HeadNorm.values()),
+        random.nextInt(2),
+        any(random, Glu.values()),
+        1 + random.nextInt(2) * 0.5f,
+        1 - random.nextInt(2) * 0.3f,
+        0.3f,
+        random.nextInt(2) * 4,
+        1 + random.nextInt(2) * 0.5f,
+        random.nextInt(2) * 6,
+        random.nextBoolean() ? headDim : headDim - 2,
+        500,
+        Stream.generate(() ->
+                new BlockForm.Layer(
+                    random.nextInt(2) * random.nextInt(1, 40),
+                    any(random, BlockForm.Rotation.values())))
+            .limit(LAYERS)
+            .toList());
+  }
+
+  private static <T> T any(SplittableRandom random, T[] values) {
+    return values[random.nextInt(values.length)];
   }
 
   private static AdapterShape adapter(SplittableRandom random, ModelConfig config) {

@@ -1,5 +1,6 @@
 package dev.hone.model.generate;
 
+import dev.hone.model.checkpoint.BlockForm;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.checkpoint.RopeScaling;
 import dev.hone.model.decoder.AdapterShape;
@@ -124,8 +125,7 @@ public final class TinyModel implements AutoCloseable {
         10_000,
         new RopeScaling.None(),
         false,
-        false,
-        false,
+        BlockForm.llama(2, 8, false, false),
         OptionalInt.of(1),
         List.of(EOS),
         "float32");

@@ -1,0 +1,86 @@
+package dev.hone.model.checkpoint;
+
+import dev.hone.model.checkpoint.BlockForm.Draft;
+import dev.hone.model.checkpoint.BlockForm.Layer;
+import dev.hone.model.checkpoint.BlockForm.Rotation;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/// SmolLM3: every fourth layer is not rotated. (Yang et al. 2025, arXiv 2501.18795)
+final class SmolLm3 implements Family {
+  private static final int INTERVAL = 4;
+
+  @Override
+  public String modelType() {
+    return "smollm3";
+  }
+
+  @Override
+  public String architecture() {
+    return "SmolLM3ForCausalLM";
+  }
+
+  @Override
+  public Set<String> honours() {
+    return Set.of("sliding_window");
+  }
+
+  @Override
+  public List<String> required() {
+    return List.of("num_key_value_heads");
+  }
+
+  @Override
+  public double ropeTheta() {
+    return 2_000_000;
+  }
+
+  @Override
+  public boolean tiesByDefault() {
+    return true;
+  }
+
+  @Override
+  public OptionalInt bosTokenId() {
+    return OptionalInt.of(128_000);
+  }
+
+  @Override
+  public List<Integer> eosTokenIds() {
+    return List.of(128_001);
+  }
+
+  /// `no_rope_layers` has a 1 for every layer that is rotated, its name notwithstanding.
+  @Override
+  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+    draft.inputBias = json.bool("attention_bias", false);
+    draft.outputBias = draft.inputBias;
+    draft.mlpBias = json.bool("mlp_bias", false);
+    int layers = draft.layers.size();
+    var given = json.integers("no_rope_layers", 0, 1);
+    int interval =
+        json.optionalInteger("no_rope_layer_interval", 1, Integer.MAX_VALUE).orElse(INTERVAL);
+    if (!given.isEmpty() && given.size() != layers) {
+      throw new CheckpointException(
+          json.path(),
+          "field no_rope_layers has %d entries for %d layers".formatted(given.size(), layers));
+    }
+    int window =
+        json.bool("use_sliding_window", false)
+            ? json.integer("sliding_window", 1, Integer.MAX_VALUE)
+            : 0;
+    var rotates =
+        IntStream.range(0, layers)
+            .mapToObj(l -> given.isEmpty() ? (l + 1) % interval != 0 : given.get(l) == 1)
+            .toList();
+    Family.slide(json, draft, window, layer -> window > 0 && !rotates.get(layer), Rotation.GLOBAL);
+    var slid = draft.layers;
+    draft.layers =
+        IntStream.range(0, layers)
+            .mapToObj(l ->
+                new Layer(slid.get(l).window(), rotates.get(l) ? Rotation.GLOBAL : Rotation.NONE))
+            .toList();
+  }
+}
