@@ -56,7 +56,8 @@ final class Inspection {
   private static void addModel(Path dir, Facts facts) throws IOException {
     try (var arena = Arena.ofConfined()) {
       var checkpoint = Checkpoint.open(dir, arena);
-      facts.add("kind", "kind", "model").add("architecture", "architecture", "Llama");
+      var family = checkpoint.config().form().family();
+      facts.add("kind", "kind", "model").add("architecture", "architecture", family);
       facts.add(
           "parameters",
           "parameters",

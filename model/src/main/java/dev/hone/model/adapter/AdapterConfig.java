@@ -29,7 +29,7 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   private static final String PEFT_VERSION = "0.21.0";
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final List<String> TARGETS_OF_LLAMA = List.of("q_proj", "v_proj");
+  private static final List<String> DEFAULT_TARGETS = List.of("q_proj", "v_proj");
   private static final int MAX_RANK = 1 << 16;
   private static final int MAX_LAYER = 1 << 16;
 
@@ -215,7 +215,7 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   }
 
   private static LoraConfig lora(JsonObject json) throws CheckpointException {
-    var targets = targets(json, "target_modules").orElse(new Targets.Names(TARGETS_OF_LLAMA));
+    var targets = targets(json, "target_modules").orElse(new Targets.Names(DEFAULT_TARGETS));
     return new LoraConfig(
         json.optionalInteger("r", 1, MAX_RANK).orElse(8),
         json.positive("lora_alpha", 8),

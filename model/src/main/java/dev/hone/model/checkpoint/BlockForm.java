@@ -6,6 +6,7 @@ import java.util.List;
 
 /// What tells the decoders of the families apart: numbers and switches on blocks that all share.
 ///
+/// @param family its name, as `model_type` in `config.json`
 /// @param inputBias whether q, k and v projections have a bias; `outputBias` whether o has
 /// @param mlpBias whether gate, up and down projections have a bias
 /// @param norms where a block normalises its residual stream
@@ -22,6 +23,7 @@ import java.util.List;
 /// @param localRopeTheta base of the rotary frequencies of layers that rotate locally
 /// @param layers one per layer, from the bottom
 public record BlockForm(
+    String family,
     boolean inputBias,
     boolean outputBias,
     boolean mlpBias,
@@ -119,7 +121,7 @@ public record BlockForm(
   /// Llama's.
   public static BlockForm llama(
       int numLayers, int headDim, boolean attentionBias, boolean mlpBias) {
-    var draft = new Draft(numLayers, headDim);
+    var draft = new Draft("llama", numLayers, headDim);
     draft.inputBias = attentionBias;
     draft.outputBias = attentionBias;
     draft.mlpBias = mlpBias;
@@ -137,6 +139,7 @@ public record BlockForm(
 
   /// A form in the making: Llama's, until a family says otherwise.
   static final class Draft {
+    final String family;
     boolean inputBias;
     boolean outputBias;
     boolean mlpBias;
@@ -154,7 +157,8 @@ public record BlockForm(
     double localRopeTheta = 10_000;
     List<Layer> layers;
 
-    Draft(int numLayers, int headDim) {
+    Draft(String family, int numLayers, int headDim) {
+      this.family = family;
       scoreScale = (float) (1 / Math.sqrt(headDim));
       rotaryDim = headDim;
       layers = Collections.nCopies(numLayers, Layer.PLAIN);
@@ -162,6 +166,7 @@ public record BlockForm(
 
     BlockForm done() {
       return new BlockForm(
+          family,
           inputBias,
           outputBias,
           mlpBias,

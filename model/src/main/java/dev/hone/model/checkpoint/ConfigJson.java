@@ -115,7 +115,7 @@ final class ConfigJson {
     int layers = json.integer("num_hidden_layers", 1, MAX_LAYERS);
     int headDim = headDim(hidden, heads);
     int context = json.optionalInteger("max_position_embeddings", 1, MAX_CONTEXT).orElse(2048);
-    var draft = new BlockForm.Draft(layers, headDim);
+    var draft = new BlockForm.Draft(family.modelType(), layers, headDim);
     family.draft(json, draft);
     return new ModelConfig(
         vocab,

@@ -195,7 +195,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
     if (!isUsed) {
       throw new CheckpointException(
           fileOf(stored).path(),
-          "has the tensor %s, which a Llama model of this config.json".formatted(Quoted.of(stored))
+          "has the tensor %s, which a model of this config.json".formatted(Quoted.of(stored))
               + " does not use; the two files may belong to different models");
     }
   }

@@ -119,6 +119,7 @@ final class TinyModel {
   /// Any that could be told, of no family in particular.
   private static BlockForm form(SplittableRandom random, int headDim) {
     return new BlockForm(
+        "any",
         random.nextBoolean(),
         random.nextBoolean(),
         random.nextBoolean(),

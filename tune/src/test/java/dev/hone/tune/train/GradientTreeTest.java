@@ -108,8 +108,7 @@ class GradientTreeTest {
         10000,
         new dev.hone.model.checkpoint.RopeScaling.None(),
         true,
-        false,
-        false,
+        dev.hone.model.checkpoint.BlockForm.llama(1, 4, false, false),
         java.util.OptionalInt.empty(),
         java.util.List.of(2),
         "float32");
