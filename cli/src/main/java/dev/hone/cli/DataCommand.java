@@ -6,10 +6,15 @@ import picocli.CommandLine.Mixin;
 /// `hone data`: what has to do with data alone.
 @Command(
     name = "data",
-    header = "Checks files of examples.",
+    header = "Checks files of examples, and makes them of what agents have logged.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = DataCheckCommand.class,
-    footer = {"", "Example:", "  hone data check train.jsonl --base models/base"})
+    subcommands = {DataCheckCommand.class, DataFromTracesCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  hone data check train.jsonl --base models/base",
+      "  hone data from-traces log.jsonl --out train.jsonl"
+    })
 final class DataCommand {
   @Mixin private HelpOption help;
 }

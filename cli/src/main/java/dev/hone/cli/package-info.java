@@ -11,5 +11,6 @@
 /// dev.hone.rag.measure, dev.hone.rag.retrieve, dev.hone.rag.store, dev.hone.rag.update,
 /// dev.hone.server.answer, dev.hone.server.api, dev.hone.server.http, dev.hone.server.job,
 /// dev.hone.server.model, dev.hone.server.state, dev.hone.tensor, dev.hone.tune.data,
-/// dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run, dev.hone.tune.train
+/// dev.hone.tune.eval, dev.hone.tune.pretrain, dev.hone.tune.run, dev.hone.tune.trace,
+/// dev.hone.tune.train
 package dev.hone.cli;

@@ -24,6 +24,13 @@ public sealed interface RowReader extends AutoCloseable permits JsonlReader, Csv
   @Override
   void close() throws IOException;
 
+  /// Parses one row of JSON.
+  ///
+  /// @param number the line that it stands on
+  static Line parse(long number, String json) {
+    return RowParser.parse(number, json);
+  }
+
   /// Opens a file of rows.
   ///
   /// @throws UsageException when it is not there or is of no known kind
