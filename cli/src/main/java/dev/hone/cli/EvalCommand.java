@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.agent.AgentRequest;
 import dev.hone.model.UsageException;
 import dev.hone.tune.eval.EvalRequest;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
           + " show what training has gained.",
       "--metric answers lets the model answer each row, and prints exact match and F1 as SQuAD"
           + " defines them, against the row's answer or the list metadata.answers.",
+      "--metric agent runs conversations with tools again, turn by turn, with the results that were"
+          + " recorded, and prints which calls and conversations are right; with --system and"
+          + " --adapter beside the base alone (docs/agents.md).",
       "--metric minimal-pairs reads lines with sentence_good, sentence_bad and UID, and prints how"
           + " often the good one is likelier, in all and per UID.",
       ""
@@ -33,6 +37,7 @@ import picocli.CommandLine.Option;
       "  hone eval --base models/base --data valid.jsonl",
       "  hone eval --base models/base --adapter runs/first --data valid.jsonl --json",
       "  hone eval --base models/base --data valid.jsonl --metric answers --answers answers.jsonl",
+      "  hone eval --base models/base --adapter runs/first --data traces.jsonl --metric agent",
       "  hone eval --base models/base --data blimp.jsonl --metric minimal-pairs"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -40,6 +45,7 @@ final class EvalCommand implements Callable<Integer> {
   enum Metric {
     loss("loss"),
     answers("answers"),
+    agent("agent"),
     minimalPairs("minimal-pairs");
 
     private final String word;
@@ -74,20 +80,36 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--metric",
-      paramLabel = "loss|answers|minimal-pairs",
+      paramLabel = "loss|answers|agent|minimal-pairs",
       description = "What is measured. Default: loss.")
   private Metric metric = Metric.loss;
 
   @Option(
       names = "--max-tokens",
       paramLabel = "N",
-      description = "With --metric answers: the most tokens of an answer. Default: 128.")
+      description =
+          "With --metric answers or agent: the most tokens of an answer or a call. Default: 128.")
   private Optional<Integer> maxTokens = Optional.empty();
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description =
+          "With --metric agent: measure the base with this system prompt, too, in place of the"
+              + " rows' own.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(
+      names = "--max-steps",
+      paramLabel = "N",
+      description =
+          "With --metric agent: the most calls and answers to one message of the user. Default: 8.")
+  private Optional<Integer> maxSteps = Optional.empty();
 
   @Option(
       names = "--answers",
       paramLabel = "FILE",
-      description = "With --metric answers: where each answer goes, as JSON Lines.")
+      description = "With --metric answers or agent: where each answer goes, as JSON Lines.")
   private Optional<Path> answers = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -99,6 +121,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private DataOptions rows;
 
   private static final int DEFAULT_MAX_TOKENS = 128;
+  private static final int DEFAULT_MAX_STEPS = 8;
 
   private final Shell shell;
 
@@ -112,17 +135,30 @@ final class EvalCommand implements Callable<Integer> {
     var eval = new Eval(shell, request(), isJson);
     switch (metric) {
       case loss -> eval.loss();
-      case answers ->
-          eval.answers(
-              Bounds.atLeast(1, "--max-tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS)), answers);
+      case answers -> eval.answers(maxTokens(), answers);
+      case agent -> AgentReport.run(shell, agentRequest(), answers, isJson);
       case minimalPairs -> eval.minimalPairs();
     }
     return ErrorReport.FINE;
   }
 
+  private int maxTokens() {
+    return Bounds.atLeast(1, "--max-tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS));
+  }
+
+  private AgentRequest agentRequest() {
+    int steps = Bounds.atLeast(1, "--max-steps", maxSteps.orElse(DEFAULT_MAX_STEPS));
+    return new AgentRequest(
+        base, system, adapter, rows.source(data), maxTokens(), steps, threads.count());
+  }
+
   private void refuseWhatDoesNotCount() {
-    refuseUnless(metric == Metric.answers, "--max-tokens", maxTokens.isPresent());
-    refuseUnless(metric == Metric.answers, "--answers", answers.isPresent());
+    boolean isWriting = metric == Metric.answers || metric == Metric.agent;
+    refuseUnless(isWriting, "--max-tokens", maxTokens.isPresent());
+    refuseUnless(isWriting, "--answers", answers.isPresent());
+    refuseUnless(metric == Metric.agent, "--max-steps", maxSteps.isPresent());
+    refuseUnless(metric == Metric.agent, "--system", system.isPresent());
+    refuseUnless(metric != Metric.agent, "--base-dtype", dtype.asked().isPresent());
     refuseUnless(metric == Metric.loss, "--max-length", rows.maxLength().isPresent());
     refuseUnless(metric == Metric.loss, "--train-on-prompt", rows.trainsOnPrompt());
   }

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Conversations, tools and forms, as LangChain4j has them.
-final class Requests {
+public final class Requests {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   /// The member that holds a text which must be one of several.
@@ -30,7 +30,8 @@ final class Requests {
 
   private Requests() {}
 
-  static List<ChatMessage> messages(Conversation asked) {
+  /// The messages of a conversation.
+  public static List<ChatMessage> messages(Conversation asked) {
     return asked.messages().stream().map(Requests::message).toList();
   }
 
@@ -63,7 +64,8 @@ final class Requests {
         .build();
   }
 
-  static List<ToolSpecification> tools(Conversation asked) {
+  /// The tools on offer in it.
+  public static List<ToolSpecification> tools(Conversation asked) {
     return asked.tools().stream().map(Requests::tool).toList();
   }
 

@@ -54,7 +54,10 @@ public final class ToolCalls implements Metric {
     return Optional.empty();
   }
 
-  private static Optional<String> objection(
+  /// What is wrong with a call where another is wanted; empty where nothing is.
+  ///
+  /// @param tools on offer
+  public static Optional<String> objection(
       List<Map<String, Object>> tools, JsonNode wanted, JsonNode call) {
     var name = wanted.path("name").asString("");
     var accepted = JSON.createObjectNode();
