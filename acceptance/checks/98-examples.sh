@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # examples/: the Spring Boot application is built and tested, and its jar answers over HTTP. What would be published of the
-# module that it uses has sources and documentation.
+# module that it uses has sources and documentation. The agent calls the right tools once its model is tuned.
 set -euo pipefail
 
 fail() {
@@ -43,3 +43,17 @@ import json, sys
 answer = json.load(open(sys.argv[1]))
 assert answer["sources"] == ["returns.md"] and answer["answer"].strip(), answer
 PYTHON
+
+# The agent: traces become rows, rows an adapter, and with it the model calls the tool that the question is about.
+agent=$root/examples/agent
+maven -Pexamples -pl examples/agent -am -Dtest=TeaClerkTest -Dsurefire.failIfNoSpecifiedTests=false verify
+grep -q 'tests="4"' "$agent"/target/surefire-reports/TEST-example.agent.TeaClerkTest.xml || fail "the agent was not tested"
+"$HONE" data from-traces "$agent/traces.jsonl" --tools "$agent/tools.json" --out "$OUT/clerk.jsonl" >"$OUT/traces.txt" 2>"$OUT/traces.log" ||
+  fail "the agent's traces make no rows"
+"$HONE" tune --base hone --data "$OUT/clerk.jsonl" --out "$OUT/clerk" >"$OUT/tune.txt" 2>"$OUT/tune.log" || fail "the agent's rows train nothing"
+"$jdk/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp "$agent/target/agent.jar:$agent/target/lib/*" \
+  example.agent.TeaClerk --adapter "$OUT/clerk" >"$OUT/clerk.txt" 2>"$OUT/clerk.log" || fail "the agent fails"
+cat "$OUT/clerk.txt"
+for call in 'stock {"tea":"Slow River"} = 30' 'price {"tea":"Night Harbour"} = 11'; do
+  grep -qF "$call" "$OUT/clerk.txt" || fail "the agent does not call $call"
+done
