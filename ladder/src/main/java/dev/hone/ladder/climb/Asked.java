@@ -1,6 +1,7 @@
 package dev.hone.ladder.climb;
 
 import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.ladder.rung.Solution;
 import dev.hone.ladder.statistics.PairedBootstrap;

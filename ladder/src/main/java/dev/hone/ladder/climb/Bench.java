@@ -1,5 +1,6 @@
 package dev.hone.ladder.climb;
 
+import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.Materials;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;

@@ -7,6 +7,7 @@ import dev.hone.ladder.climb.Verdict.FactsChange;
 import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.Rung;
 import dev.hone.ladder.rung.Solution;
 import dev.hone.ladder.statistics.Proportion;

@@ -15,6 +15,7 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.report.Advice;
 import dev.hone.ladder.report.ReportJson;
+import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.Ceiling;
 import dev.hone.ladder.rung.Materials;
 import dev.hone.ladder.rung.NearestAnswer;

@@ -1,6 +1,5 @@
-package dev.hone.ladder.climb;
+package dev.hone.ladder.rung;
 
-import dev.hone.ladder.rung.Reply;
 import dev.hone.model.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
@@ -17,24 +16,24 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Every answer of a climb, a line each as soon as it is there, so that a climb that was
-/// interrupted asks for none again. Found by all that an answer depends on: the rung's recipe, the
-/// row, and which repeat it is.
-final class CallLog implements Closeable {
+/// Every answer of a run, a line each as soon as it is there, so that a run that was interrupted
+/// asks for none again. Found by all that an answer depends on: the recipe of what answers, what is
+/// asked, and which repeat it is.
+public final class CallLog implements Closeable {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Map<String, Call> calls = new HashMap<>();
   private final BufferedWriter writer;
 
   /// @param error why there is no answer; empty where there is one
-  record Call(Reply reply, Optional<String> error) {}
+  public record Call(Reply reply, Optional<String> error) {}
 
   private CallLog(BufferedWriter writer) {
     this.writer = writer;
   }
 
   /// A last line that was torn is passed over.
-  static CallLog open(Path file) throws IOException {
+  public static CallLog open(Path file) throws IOException {
     var lines = Files.exists(file) ? Files.readAllLines(file) : List.<String>of();
     var log =
         new CallLog(
@@ -66,15 +65,15 @@ final class CallLog implements Closeable {
     }
   }
 
-  static String key(String recipe, String row, int repeat) {
-    return Sha256.of(recipe + "\n" + row + "\n" + repeat);
+  public static String key(String recipe, String asked, int repeat) {
+    return Sha256.of(recipe + "\n" + asked + "\n" + repeat);
   }
 
-  Optional<Call> find(String key) {
+  public Optional<Call> find(String key) {
     return Optional.ofNullable(calls.get(key));
   }
 
-  void add(String key, Call call) throws IOException {
+  public void add(String key, Call call) throws IOException {
     calls.put(key, call);
     var line = new LinkedHashMap<String, Object>();
     line.put("key", key);
