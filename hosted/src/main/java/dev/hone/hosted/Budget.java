@@ -6,19 +6,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What may be spent on a hosted model, and what was: kept in a file, so that runs that go on with
-/// one another have one budget. A call that might pass it is not made.
+/// one another have one budget. A call that might pass it is not made. Several models may have one
+/// limit together.
 public final class Budget {
   private static final double MILLION = 1e6;
 
   private final Path file;
   private final OptionalDouble limit;
   private final Optional<TokenPrice> price;
+
+  /// Those that have the limit together; the lock of them all.
+  private final List<Budget> together;
+
   private long calls;
   private long promptTokens;
   private long answerTokens;
@@ -34,10 +41,12 @@ public final class Budget {
     }
   }
 
-  private Budget(Path file, OptionalDouble limit, Optional<TokenPrice> price) {
+  private Budget(
+      Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together) {
     this.file = file;
     this.limit = limit;
     this.price = price;
+    this.together = together;
   }
 
   /// @param file where it is kept; made with the first call
@@ -46,15 +55,29 @@ public final class Budget {
   /// @throws UsageException where there is a limit, and no price to keep it with
   public static Budget open(Path file, OptionalDouble limit, Optional<TokenPrice> price)
       throws IOException {
+    return open(file, limit, price, new CopyOnWriteArrayList<>());
+  }
+
+  /// Of another model, under this one's limit.
+  ///
+  /// @param other where that model's is kept
+  public Budget beside(Path other, Optional<TokenPrice> itsPrice) throws IOException {
+    return open(other, limit, itsPrice, together);
+  }
+
+  private static Budget open(
+      Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together)
+      throws IOException {
     if (limit.isPresent() && price.isEmpty()) {
       throw new UsageException(
           "--budget: the price of the model is unknown, so no budget can be kept",
           "give its price in a file of your own with --prices, or leave --budget out");
     }
-    var budget = new Budget(file, limit, price);
+    var budget = new Budget(file, limit, price, together);
     if (Files.exists(file)) {
       budget.read();
     }
+    together.add(budget);
     return budget;
   }
 
@@ -73,32 +96,40 @@ public final class Budget {
   ///
   /// @return to give back, or to replace by what it did cost
   /// @throws StoppedException where that might pass the limit
-  synchronized double reserve(long mostPromptTokens, long mostAnswerTokens) {
-    double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
-    if (limit.isPresent() && spent() + reserved + most > limit.getAsDouble()) {
-      throw new StoppedException(
-          "the budget of %.2f USD is used up: %.4f USD are spent, and the next call may cost %.4f"
-              .formatted(limit.getAsDouble(), spent(), most),
-          "the same command with a larger --budget goes on from here");
+  double reserve(long mostPromptTokens, long mostAnswerTokens) {
+    synchronized (together) {
+      double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
+      double spent = together.stream().mapToDouble(Budget::spent).sum();
+      double set = together.stream().mapToDouble(budget -> budget.reserved).sum();
+      if (limit.isPresent() && spent + set + most > limit.getAsDouble()) {
+        throw new StoppedException(
+            "the budget of %.2f USD is used up: %.4f USD are spent, and the next call may cost %.4f"
+                .formatted(limit.getAsDouble(), spent, most),
+            "the same command with a larger --budget goes on from here");
+      }
+      reserved += most;
+      return most;
     }
-    reserved += most;
-    return most;
   }
 
-  synchronized void giveBack(double reservation) {
-    reserved -= reservation;
+  void giveBack(double reservation) {
+    synchronized (together) {
+      reserved -= reservation;
+    }
   }
 
   /// Books a call that was answered.
-  synchronized void book(long prompt, long answer) throws IOException {
-    calls++;
-    promptTokens += prompt;
-    answerTokens += answer;
-    var json = new LinkedHashMap<String, Object>();
-    json.put("calls", calls);
-    json.put("prompt_tokens", promptTokens);
-    json.put("answer_tokens", answerTokens);
-    AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
+  void book(long prompt, long answer) throws IOException {
+    synchronized (together) {
+      calls++;
+      promptTokens += prompt;
+      answerTokens += answer;
+      var json = new LinkedHashMap<String, Object>();
+      json.put("calls", calls);
+      json.put("prompt_tokens", promptTokens);
+      json.put("answer_tokens", answerTokens);
+      AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
+    }
   }
 
   private double spent() {
@@ -106,11 +137,15 @@ public final class Budget {
   }
 
   /// USD so far; empty where the price is unknown.
-  public synchronized OptionalDouble spentUsd() {
-    return price.isPresent() ? OptionalDouble.of(spent()) : OptionalDouble.empty();
+  public OptionalDouble spentUsd() {
+    synchronized (together) {
+      return price.isPresent() ? OptionalDouble.of(spent()) : OptionalDouble.empty();
+    }
   }
 
-  public synchronized long calls() {
-    return calls;
+  public long calls() {
+    synchronized (together) {
+      return calls;
+    }
   }
 }

@@ -233,6 +233,29 @@ class HostedModelTest {
     }
   }
 
+  /// As a base and its judge have one.
+  @Test
+  void twoModelsHaveOneLimit() throws IOException {
+    try (var provider = new FakeProvider(openAi("yes"))) {
+      var first = budget(OptionalDouble.of(0.0009));
+      var second =
+          first.beside(dir.resolve("judge-spent.json"), Optional.of(new TokenPrice(20, 100)));
+      model(provider, first).reply(ASKED);
+      assertThrows(StoppedException.class, () -> model(provider, second).reply(ASKED));
+      assertEquals(0, second.calls());
+      model(provider, first).reply(ASKED);
+      var cheap = first.beside(dir.resolve("cheap.json"), Optional.of(new TokenPrice(2, 10)));
+      model(provider, cheap).reply(ASKED);
+      assertEquals(0.00005, cheap.spentUsd().orElseThrow(), 1e-12);
+      var again = budget(OptionalDouble.of(0.0009));
+      assertEquals(2, again.calls());
+      assertEquals(
+          1, again.beside(dir.resolve("cheap.json"), Optional.of(new TokenPrice(2, 10))).calls());
+      assertThrows(
+          UsageException.class, () -> again.beside(dir.resolve("x.json"), Optional.empty()));
+    }
+  }
+
   @Test
   void aBudgetNeedsAPrice() {
     assertThrows(
