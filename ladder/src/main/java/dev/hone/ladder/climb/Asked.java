@@ -27,6 +27,7 @@ final class Asked {
   private final List<CallLog.Call> calls = new ArrayList<>();
   private final List<double[]> counts = new ArrayList<>();
   private final List<Double> scores = new ArrayList<>();
+  private final List<Optional<String>> failures = new ArrayList<>();
   private int fresh;
 
   Asked(
@@ -50,8 +51,10 @@ final class Asked {
     while (calls.size() < count) {
       var item = items.get(calls.size());
       var call = call(item);
-      counts.add(metric.counts(item.reference(), call.reply().text()));
-      scores.add(metric.score(item.reference(), call.reply().text()));
+      var answer = call.reply().text();
+      counts.add(metric.counts(item.reference(), answer));
+      scores.add(metric.score(item.reference(), answer));
+      failures.add(call.error().or(() -> metric.failure(item.reference(), answer)));
       calls.add(call);
       listener.asked(rung, calls.size(), count);
     }
@@ -146,7 +149,7 @@ final class Asked {
               item.answer(),
               call.reply().text(),
               scores.get(i),
-              call.error().orElse("")));
+              failures.get(i).orElse("")));
     }
     return rows;
   }
@@ -156,8 +159,12 @@ final class Asked {
     return fresh;
   }
 
+  /// Why answers failed, or could not be measured.
+  List<String> failures() {
+    return failures.stream().flatMap(Optional::stream).toList();
+  }
+
   double failedShare() {
-    long failed = calls.stream().filter(call -> call.error().isPresent()).count();
-    return calls.isEmpty() ? 0 : (double) failed / calls.size();
+    return calls.isEmpty() ? 0 : (double) failures().size() / calls.size();
   }
 }

@@ -30,6 +30,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Builds the rungs, cheapest first, asks them, and decides.
 ///
@@ -207,6 +208,7 @@ public final class Climb implements Closeable {
         build(rung);
       }
       if (rung.isRunning() && isEnough(rung)) {
+        dropFailing();
         var confirmed = test(rung);
         var score = confirmed.first(confirmed.calls().size()).interval(2 * ERROR);
         return new GoodEnough(rung.rung.name(), rung.rung.name(), score);
@@ -252,14 +254,22 @@ public final class Climb implements Closeable {
     return rung.test.get();
   }
 
-  /// Whether the rung reaches what ends the climb.
+  /// Whether the rung reaches what ends the climb. Where some of the few rows that this took have
+  /// failed, all rows say whether that is too many.
   private boolean isEnough(Climbing rung) throws IOException {
     var limit = new AboveLimit(settings.limit(), climbing.size());
-    return limit.holds(
-        rung.selection.orElseThrow()::first,
-        parts.selection().size(),
-        rows -> test(rung).first(rows),
-        parts.test().size());
+    var selection = rung.selection.orElseThrow();
+    boolean holds =
+        limit.holds(
+            selection::first,
+            parts.selection().size(),
+            rows -> test(rung).first(rows),
+            parts.test().size());
+    if (holds && isFailing(rung)) {
+      selection.first(parts.selection().size());
+      test(rung).first(parts.test().size());
+    }
+    return holds && !isFailing(rung);
   }
 
   private List<String> running() {
@@ -270,27 +280,34 @@ public final class Climb implements Closeable {
   }
 
   private Verdict nearBest() throws IOException {
-    var rungs = running();
-    if (rungs.isEmpty()) {
-      throw new UsageException("no rung could be made", "the reasons stand above");
-    }
-    var race = race(rungs);
+    var race = race(running());
+    var verdict =
+        new Decision(settings.margin())
+            .nearBest(
+                running(),
+                race.scores(),
+                parts.test().size(),
+                rung -> test(climbing.get(rung)).first(parts.test().size()));
+    boolean hasFailed = running().stream().anyMatch(rung -> isFailing(climbing.get(rung)));
     dropFailing();
-    return new Decision(settings.margin())
-        .nearBest(
-            running(),
-            race.scores(),
-            parts.test().size(),
-            rung -> test(climbing.get(rung)).first(parts.test().size()));
+    return hasFailed ? nearBest() : verdict;
   }
 
+  /// @param rungs those that are running
   private Race.Result race(List<String> rungs) throws IOException {
+    if (rungs.isEmpty()) {
+      throw nothingMeasured();
+    }
     var race =
         Race.run(
             rungs,
             parts.selection().size(),
             settings.margin(),
             (rung, items) -> climbing.get(rung).selection.orElseThrow().first(items));
+    dropFailing();
+    if (!running().equals(rungs)) {
+      return race(running()); // what fails drives no other out
+    }
     for (var name : rungs) {
       if (!race.survivors().contains(name)) {
         climbing.get(name).stop(State.DROPPED, "can no longer come near the best");
@@ -299,23 +316,45 @@ public final class Climb implements Closeable {
     return race;
   }
 
+  private UsageException nothingMeasured() {
+    var failure =
+        climbing.values().stream()
+            .flatMap(rung -> rung.selection.stream())
+            .flatMap(asked -> asked.failures().stream())
+            .findFirst();
+    return failure
+        .map(why ->
+            new UsageException(
+                "no rung could be measured: " + why, "calls.jsonl in the report has each failure"))
+        .orElse(new UsageException("no rung could be made", "the reasons stand above"));
+  }
+
   private void dropFailing() {
     for (var rung : climbing.values()) {
       boolean isAsked = rung.isRunning() || rung.state == State.DROPPED;
-      if (isAsked && rung.selection.orElseThrow().failedShare() > MOST_FAILED) {
-        rung.stop(State.NOT_MEASURED, "more than 2 % of its calls failed");
+      if (isAsked && isFailing(rung)) {
+        rung.stop(State.NOT_MEASURED, "more than 2 % of its answers failed, or of their measuring");
       }
     }
   }
 
+  private static boolean isFailing(Climbing rung) {
+    return Stream.of(rung.selection, rung.test)
+        .flatMap(Optional::stream)
+        .anyMatch(asked -> asked.failedShare() > MOST_FAILED);
+  }
+
   private Verdict belowTarget() throws IOException {
     var scores = race(running()).scores();
-    dropFailing();
     var best =
         running().stream()
             .max(Comparator.comparingDouble(name -> scores.get(name).value()))
-            .orElseThrow(() -> new UsageException("no rung could be measured", "see above"));
+            .orElseThrow();
     var test = test(climbing.get(best)).first(parts.test().size());
+    if (isFailing(climbing.get(best))) {
+      dropFailing();
+      return belowTarget();
+    }
     return new Decision(settings.margin()).belowTarget(best, test, settings.target().orElseThrow());
   }
 
@@ -333,7 +372,10 @@ public final class Climb implements Closeable {
   private Optional<ErrorSplit> errors() throws IOException {
     var plain = Optional.ofNullable(climbing.get("zero-shot")).flatMap(rung -> rung.selection);
     var inForm = Optional.ofNullable(climbing.get("constrained")).flatMap(rung -> rung.selection);
-    return plain.isPresent() ? foretelling.split(plain.get(), inForm) : Optional.empty();
+    boolean isOfErrors = settings.metric().scoreOfReference() == 1;
+    return plain.isPresent() && isOfErrors
+        ? foretelling.split(plain.get(), inForm)
+        : Optional.empty();
   }
 
   private RungReport report(Climbing rung) throws IOException {

@@ -43,7 +43,7 @@ public record RungReport(
     BOUNDED,
     /// It could not be made.
     FAILED,
-    /// Too many of its calls failed.
+    /// Too many of its answers failed, or of their measuring.
     NOT_MEASURED,
     /// It could no longer win.
     DROPPED,
@@ -61,7 +61,7 @@ public record RungReport(
   ///
   /// @param part `selection` or `test`
   /// @param line of the row in its file
-  /// @param error why there is no answer; empty where there is one
+  /// @param error why there is no answer, or no measure of it; empty where there is one
   public record Row(
       String part,
       long line,

@@ -13,9 +13,24 @@ public interface Metric {
   /// How good one answer is.
   double score(Reference reference, String answer);
 
+  /// What the reference itself scores.
+  default double scoreOfReference() {
+    return 1;
+  }
+
+  /// Whether it takes no more than a moment, and no money.
+  default boolean isCheap() {
+    return true;
+  }
+
+  /// Why an answer could not be measured; empty where it was. Its score is 0 then.
+  default Optional<String> failure(Reference reference, String answer) {
+    return Optional.empty();
+  }
+
   /// What is wrong with an answer, in words that help to do better; empty where nothing is.
   default Optional<String> objection(Reference reference, String answer) {
-    return score(reference, answer) >= 1
+    return score(reference, answer) >= scoreOfReference()
         ? Optional.empty()
         : Optional.of("should be: " + reference.answers().getFirst());
   }

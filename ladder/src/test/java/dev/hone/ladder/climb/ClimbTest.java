@@ -183,17 +183,19 @@ class ClimbTest {
             };
           }
         };
-    var climb =
-        climb(
-            List.of(failing, Prompted.zeroShot(new TeaAndPots.Scripted())),
-            Parts.of(items(400), 1),
-            "d",
-            OptionalDouble.of(0.999));
-    var rung = climb.rung("failing");
-    assertEquals(State.NOT_MEASURED, rung.state());
-    var failed = rung.rows().stream().filter(row -> !row.error().isEmpty()).toList();
-    assertFalse(failed.isEmpty());
-    assertTrue(failed.stream().allMatch(row -> row.score() == 0 && row.line() % 10 == 0));
+    for (double target : new double[] {0.999, 0.6}) {
+      var climb =
+          climb(
+              List.of(failing, Prompted.zeroShot(new TeaAndPots.Scripted())),
+              Parts.of(items(400), 1),
+              "d" + target,
+              OptionalDouble.of(target));
+      var rung = climb.rung("failing");
+      assertEquals(State.NOT_MEASURED, rung.state());
+      var failed = rung.rows().stream().filter(row -> !row.error().isEmpty()).toList();
+      assertFalse(failed.isEmpty());
+      assertTrue(failed.stream().allMatch(row -> row.score() == 0 && row.line() % 10 == 0));
+    }
   }
 
   @Test
