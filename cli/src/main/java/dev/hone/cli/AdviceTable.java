@@ -5,6 +5,7 @@ import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.climb.RungReport.Measured;
 import dev.hone.ladder.report.Advice;
 import dev.hone.ladder.report.Bills;
+import dev.hone.ladder.report.JudgeReport;
 import dev.hone.ladder.report.Signals.Signal;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -15,7 +16,12 @@ import java.util.Optional;
 
 /// What `hone advise` prints: the verdict, why, and the rungs.
 record AdviceTable(
-    ClimbReport climb, Optional<Bills> bills, List<Signal> signals, String command, Path out) {
+    ClimbReport climb,
+    Optional<Bills> bills,
+    Optional<JudgeReport> judged,
+    List<Signal> signals,
+    String command,
+    Path out) {
   void print(PrintStream to) {
     var advice = new Advice(climb, bills);
     to.println(advice.verdict());
@@ -32,6 +38,7 @@ record AdviceTable(
                 climb.parts().train().size(),
                 climb.parts().selection().size(),
                 climb.parts().test().size()));
+    judged.ifPresent(report -> addJudged(report, to));
     bills.ifPresent(all -> addMoney(all, to));
     for (var growth : climb.growth()) {
       var twice = growth.forecast().getFirst();
@@ -68,6 +75,34 @@ record AdviceTable(
                     ? ""
                     : "; prices of %s to %s".formatted(dates.getFirst(), dates.getLast())));
     bills.cautions().forEach(to::println);
+  }
+
+  private static void addJudged(JudgeReport report, PrintStream to) {
+    var table =
+        Table.ofNumbers()
+            .row("judged", "won", "tied", "lost", "no verdict", "flipped", "length", "corrected");
+    for (var rung : report.rungs()) {
+      table.row(
+          rung.rung(),
+          Numbers.count(rung.won()),
+          Numbers.count(rung.tied()),
+          Numbers.count(rung.lost()),
+          Numbers.count(rung.failed()),
+          Advice.percent(rung.flipped()),
+          String.format(Locale.ROOT, "%.2f x", rung.length()),
+          rung.corrected().map(AdviceTable::corrected).orElse("not checked"));
+    }
+    to.println();
+    table.lines().forEach(to::println);
+    if (report.isChecked()) {
+      to.println("%s: %s".formatted(report.judge(), report.words()));
+    }
+  }
+
+  private static String corrected(JudgeReport.Corrected by) {
+    return "%s (%.1f to %.1f)"
+        .formatted(
+            Advice.percent(by.score().estimate()), 100 * by.score().low(), 100 * by.score().high());
   }
 
   private List<String> table() {

@@ -47,7 +47,8 @@ import picocli.CommandLine.Option;
           + " report",
       "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report",
       "  hone advise --data tickets.jsonl --requests-per-day 5000 --out report",
-      "  hone advise --data tickets.jsonl --base ollama:qwen3:4b --out report"
+      "  hone advise --data tickets.jsonl --base ollama:qwen3:4b --out report",
+      "  hone advise --data letters.jsonl --metric judge:openai:gpt-6-luna --budget 5 --out report"
     })
 final class AdviseCommand implements Callable<Integer> {
   // Neither is required where a command of its own follows.
@@ -96,8 +97,8 @@ final class AdviseCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "USD",
       description =
-          "The most that a hosted model may cost, over all runs into the same --out; no call is"
-              + " made that might pass it.")
+          "The most that hosted models may cost, the judge included, over all runs into the same"
+              + " --out; no call is made that might pass it.")
   private Optional<Double> budget = Optional.empty();
 
   @Option(
@@ -109,7 +110,7 @@ final class AdviseCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "NAME",
-      description = MetricName.WORDS + " Default: by the kind of task.")
+      description = MetricName.WORDS + MetricName.JUDGE_WORDS + " Default: by the kind of task.")
   private Optional<String> metric = Optional.empty();
 
   @Option(
@@ -195,6 +196,7 @@ final class AdviseCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
   @Mixin private PriceOptions prices;
+  @Mixin private JudgeOptions judge;
 
   private final Shell shell;
 
@@ -214,6 +216,7 @@ final class AdviseCommand implements Callable<Integer> {
           "it knows --needs citations and --needs json");
     }
     prices.refuseWithoutTraffic();
+    judge.refuseWithoutJudge(metric);
     var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
         new Advising.Wish(
@@ -230,6 +233,7 @@ final class AdviseCommand implements Callable<Integer> {
             prices,
             system,
             metric,
+            judge,
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
             margin,
             group,

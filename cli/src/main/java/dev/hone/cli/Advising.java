@@ -15,6 +15,7 @@ import dev.hone.ladder.cost.Costs;
 import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.Bills;
+import dev.hone.ladder.report.JudgeReport;
 import dev.hone.ladder.report.ReportJson;
 import dev.hone.ladder.report.Signals;
 import dev.hone.ladder.rung.ChatModel;
@@ -98,6 +99,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       PriceOptions prices,
       Optional<String> system,
       Optional<String> metric,
+      JudgeOptions judge,
       OptionalDouble target,
       double margin,
       Optional<String> group,
@@ -135,7 +137,6 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         });
     var items = Items.read(wish.data(), wish.group());
     var kind = Kind.of(items, wish.docs().isPresent());
-    var metric = metric(kind, items);
     var parts = parts(items);
     var answers = parts.train().stream().map(Item::answer).toList();
     var directory = directory();
@@ -144,17 +145,18 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var change = change();
     var budget = budget();
     var costs = costs(change);
-    try (var model = open(budget, answerTokens);
+    try (var measure = measure(kind, items, budget);
+        var model = open(budget, answerTokens);
         var lookup = Lookup.open(wish.docs(), threads);
         var display = ProgressDisplay.on(shell)) {
       var settings =
           new Climb.Settings(
               kind,
-              metric,
+              measure.metric(),
               kind.also(items),
               wish.target(),
               wish.margin(),
-              growing(),
+              growing(measure.metric()),
               oracle(model.chat(), form, lookup, items),
               change.map(Change::stale).orElse(0.0),
               wish.seed(),
@@ -171,9 +173,14 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
                       answerTokens));
       var rungs = rungs(kind, model.chat(), form, lookup, training);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
+      var judged = measure.judged(climb, out);
       display.close();
-      budget.ifPresent(this::tellSpent);
-      return report(climb, costs.map(c -> bills(climb, c)), change);
+      budget.ifPresent(spent -> tellSpent(name(), spent));
+      measure
+          .judge()
+          .flatMap(OpenedJudge::budget)
+          .ifPresent(spent -> tellSpent("the judge", spent));
+      return report(climb, costs.map(c -> bills(climb, c)), change, judged);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
@@ -237,13 +244,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : OpenedModel.local(directory(), threads, answerTokens);
   }
 
-  private void tellSpent(Budget budget) {
+  private void tellSpent(String model, Budget budget) {
     var usd = budget.spentUsd();
     shell
         .err()
         .printf(
             "%s was asked %,d times%s%n",
-            name(),
+            model,
             budget.calls(),
             usd.isPresent()
                 ? ", for %s".formatted(Money.of(usd.getAsDouble()).words())
@@ -288,10 +295,16 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     }
   }
 
-  private Metric metric(Kind kind, List<Item> items) throws IOException {
-    return wish.metric().isPresent()
-        ? new MetricName(wish.metric().get()).open(items)
-        : kind.metric();
+  /// @param beside the base's budget, which a judge shares
+  private Measure measure(Kind kind, List<Item> items, Optional<Budget> beside) throws IOException {
+    var name = wish.metric().map(MetricName::new);
+    var judge = name.flatMap(MetricName::judge);
+    if (judge.isPresent()) {
+      var base = wish.base().orElse(new ModelName.Local(directory()));
+      return Measure.of(
+          OpenedJudge.open(judge.get(), base, wish.judge(), wish.spending(), beside, out, threads));
+    }
+    return Measure.of(name.isPresent() ? name.get().open(items) : kind.metric());
   }
 
   private Parts parts(List<Item> items) throws IOException {
@@ -390,19 +403,27 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         wish.seed());
   }
 
-  /// What needs no training is made with fewer rows in no time.
-  private Set<String> growing() {
+  /// What needs no training is made with fewer rows in no time, and measured too if that costs
+  /// nothing.
+  private Set<String> growing(Metric metric) {
+    var untrained = Set.of("nearest-answer", "linear-classifier");
     return wish.hasCurve()
         ? Set.of("nearest-answer", "linear-classifier", "tuned")
-        : Set.of("nearest-answer", "linear-classifier");
+        : metric.isCheap() ? untrained : Set.of();
   }
 
-  private int report(ClimbReport climb, Optional<Bills> bills, Optional<Change> change)
+  private int report(
+      ClimbReport climb,
+      Optional<Bills> bills,
+      Optional<Change> change,
+      Optional<JudgeReport> judged)
       throws IOException {
     var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
     signals.addAll(ends());
+    judged.map(JudgeReport::signals).ifPresent(signals::addAll);
+    judged.ifPresent(report -> values.put("judge", report.values()));
     values.put("base", name());
     values.put("machine", Processor.fingerprint() + ", " + threads + " threads");
     values.put("signals", signals);
@@ -418,7 +439,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (isJson) {
       shell.out().println(json);
     } else {
-      new AdviceTable(climb, bills, signals, String.valueOf(values.get("command")), out)
+      new AdviceTable(climb, bills, judged, signals, String.valueOf(values.get("command")), out)
           .print(shell.out());
     }
     return switch (climb.verdict()) {

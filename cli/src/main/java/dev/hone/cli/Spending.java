@@ -23,8 +23,8 @@ record Spending(OptionalDouble limit, PriceBook book) {
     return Budget.open(file, limit, price(model));
   }
 
-  /// Nobody charges for what is here.
-  private Optional<Budget.TokenPrice> price(HostedName model) {
+  /// Nobody charges for what is here; empty where it is unknown.
+  Optional<Budget.TokenPrice> price(HostedName model) {
     if (model.isLocal()) {
       return Optional.of(new Budget.TokenPrice(0, 0));
     }

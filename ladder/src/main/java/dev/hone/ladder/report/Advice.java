@@ -8,6 +8,7 @@ import dev.hone.ladder.climb.Verdict.GoodEnough;
 import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
+import dev.hone.ladder.judge.Judge;
 import dev.hone.ladder.statistics.Interval;
 import dev.hone.ladder.statistics.SampleSize;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public record Advice(ClimbReport climb, Optional<Bills> bills) {
   private static final Set<String> WITHOUT_MODEL =
       Set.of("nearest-answer", "linear-classifier", "found-sentence");
 
-  /// Below this a score is called low.
+  /// Below this share of what the rows' own answers score, a score is called low.
   private static final double LOW = 0.7;
 
   public Advice(ClimbReport climb) {
@@ -246,7 +247,8 @@ public record Advice(ClimbReport climb, Optional<Bills> bills) {
 
   /// What is near the best need not be good.
   private void addBelow(List<String> reasons) {
-    if (rung().isPresent() && !isAboveLimit() && score(rung().get()) < LOW) {
+    double low = climb.metric().startsWith(Judge.NAME) ? LOW / 2 : LOW; // their own answers tie
+    if (rung().isPresent() && !isAboveLimit() && score(rung().get()) < low) {
       reasons.add(
           "That is the best of what was tried, not good in itself: name what you need with"
               + " --target.");

@@ -94,7 +94,7 @@ public record ReportJson(ClimbReport climb, Optional<Bills> bills) {
     return json;
   }
 
-  private static Map<String, Object> interval(Interval interval) {
+  static Map<String, Object> interval(Interval interval) {
     var json = new LinkedHashMap<String, Object>();
     json.put("estimate", interval.estimate());
     json.put("low", interval.low());

@@ -76,9 +76,12 @@ public record Training(
     };
   }
 
-  /// The rungs' own metric, where answers are short and in words.
+  /// The rungs' own metric, where answers are short and in words, and it costs nothing.
   Optional<TuneRequest.Metric> metric(Materials materials) {
-    boolean isCheap = answerTokens <= SHORT_ANSWER && materials.kind() != Kind.TOOL_CALLS;
+    boolean isCheap =
+        answerTokens <= SHORT_ANSWER
+            && materials.kind() != Kind.TOOL_CALLS
+            && materials.metric().isCheap();
     return isCheap
         ? Optional.of(
             new TuneRequest.Metric(

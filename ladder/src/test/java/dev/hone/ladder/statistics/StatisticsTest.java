@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -221,5 +222,47 @@ class StatisticsTest {
     assertEquals(1.6449, GroupSequential.pocock(1, 0.05), 1e-3);
     assertEquals(0.05, GroupSequential.crossing(4, GroupSequential.pocock(4, 0.05)), 1e-5);
     assertEquals(2.361, GroupSequential.pocock(4, 0.025), 2e-3);
+  }
+
+  /// By hand: 10 judged items with 7 passed, of which 4 were looked at and one passed wrongly.
+  @Test
+  void predictionPowered() {
+    double[] judged = {1, 1, 1, 1, 1, 1, 1, 0, 0, 0};
+    double[] errors = {0, 0, -1, 0};
+    var alone = IntStream.range(0, 10).mapToObj(String::valueOf).toList();
+    var interval = PredictionPowered.of(judged, alone, errors, 1, 0.05);
+    assertEquals(0.45, interval.estimate(), 1e-12);
+    assertEquals(0, interval.low()); // cut off, as the other end
+    assertEquals(1, interval.high());
+    var half = PredictionPowered.of(judged, alone, errors, 0.5, 0.05);
+    double less = 0.7 * 0.3 / 9 + 0.25 * 0.25 / 4;
+    assertEquals(0.575 - 1.959964 * Math.sqrt(less), half.low(), 1e-6);
+    assertEquals(0.575, half.estimate(), 1e-12);
+  }
+
+  /// Scores of 0, 0.5 and 1, a judge that takes half of what people think worse for better, and as
+  /// many of its items labelled.
+  @ParameterizedTest
+  @CsvSource({"100, 50", "200, 50", "200, 100", "1000, 100"})
+  void predictionPoweredCovers(int items, int labels) {
+    var random = new SplittableRandom(5);
+    int trials = 4_000;
+    int covered = 0;
+    var alone = IntStream.range(0, items).mapToObj(String::valueOf).toList();
+    for (int trial = 0; trial < trials; trial++) {
+      var judged = new double[items];
+      var errors = new double[labels];
+      for (int i = 0; i < items; i++) {
+        double people = random.nextInt(10) < 4 ? 0 : random.nextInt(2) * 0.5 + 0.5;
+        judged[i] = people == 0 && random.nextBoolean() ? 1 : people;
+        if (i < labels) {
+          errors[i] = people - judged[i];
+        }
+      }
+      var interval = PredictionPowered.of(judged, alone, errors, 1, 0.05);
+      covered += interval.low() <= 0.45 && 0.45 <= interval.high() ? 1 : 0;
+    }
+    double share = (double) covered / trials;
+    assertTrue(share > 0.93 && share < 0.999, "covers " + share);
   }
 }
