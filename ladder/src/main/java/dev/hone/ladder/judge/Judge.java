@@ -38,7 +38,8 @@ public final class Judge implements Metric, Closeable {
   private final Map<Pair, Ruling> rulings = new HashMap<>();
   private Optional<CallLog> log = Optional.empty();
 
-  /// @param model that judges; whoever opened it closes it
+  /// @param model that judges, by name
+  /// @param chat the same, opened; whoever opened it closes it
   /// @param rubric what makes an answer better; empty for a usual one
   /// @param repeats how often each pair is judged, in both orders
   /// @param file where what it says is kept; made when it is first asked

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,9 +52,16 @@ public final class CommandMetric implements Metric {
 
   @Override
   public double score(Reference reference, String answer) {
+    return score(reference.source(), reference.answers(), answer);
+  }
+
+  /// The same where nothing need be known of the right answer.
+  ///
+  /// @param answers accepted ones, maybe none
+  public double score(String question, List<String> answers, String answer) {
     var row = new LinkedHashMap<String, Object>();
-    row.put("question", reference.source());
-    row.put("answers", reference.answers());
+    row.put("question", question);
+    row.put("answers", answers);
     row.put("answer", answer);
     return known.computeIfAbsent(JsonMapper.shared().writeValueAsString(row), this::ask);
   }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Every answer of a run, a line each as soon as it is there, so that a run that was interrupted
 /// asks for none again. Found by all that an answer depends on: the recipe of what answers, what is
-/// asked, and which repeat it is.
+/// asked, and which repeat it is. For many threads.
 public final class CallLog implements Closeable {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -26,7 +28,13 @@ public final class CallLog implements Closeable {
   private final BufferedWriter writer;
 
   /// @param error why there is no answer; empty where there is one
-  public record Call(Reply reply, Optional<String> error) {}
+  /// @param at when it was asked; 1970 where the log does not say
+  public record Call(Reply reply, Optional<String> error, Instant at) {
+    /// One of now.
+    public Call(Reply reply, Optional<String> error) {
+      this(reply, error, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+  }
 
   private CallLog(BufferedWriter writer) {
     this.writer = writer;
@@ -58,7 +66,8 @@ public final class CallLog implements Closeable {
                 node.path("sources").valueStream().map(JsonNode::asString).toList(),
                 node.path("millis").asDouble(0));
         var error = Optional.ofNullable(node.path("error").asString(null));
-        calls.put(node.path("key").asString(), new Call(reply, error));
+        var at = Instant.parse(node.path("at").asString(Instant.EPOCH.toString()));
+        calls.put(node.path("key").asString(), new Call(reply, error, at));
       }
     } catch (JacksonException e) {
       return; // torn when the process was killed; it is asked for again
@@ -69,11 +78,11 @@ public final class CallLog implements Closeable {
     return Sha256.of(recipe + "\n" + asked + "\n" + repeat);
   }
 
-  public Optional<Call> find(String key) {
+  public synchronized Optional<Call> find(String key) {
     return Optional.ofNullable(calls.get(key));
   }
 
-  public void add(String key, Call call) throws IOException {
+  public synchronized void add(String key, Call call) throws IOException {
     calls.put(key, call);
     var line = new LinkedHashMap<String, Object>();
     line.put("key", key);
@@ -85,6 +94,7 @@ public final class CallLog implements Closeable {
       line.put("sources", call.reply().sources());
     }
     line.put("millis", call.reply().millis());
+    line.put("at", call.at().toString());
     call.error().ifPresent(error -> line.put("error", error));
     writer.write(JSON.writeValueAsString(line));
     writer.newLine();

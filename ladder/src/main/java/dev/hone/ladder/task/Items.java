@@ -42,7 +42,7 @@ public final class Items {
     return items;
   }
 
-  private static UsageException refusal(Source source, long line, String what, String hint) {
+  static UsageException refusal(Source source, long line, String what, String hint) {
     return new UsageException("%s, line %,d: %s".formatted(source.file(), line, what), hint);
   }
 
@@ -84,12 +84,18 @@ public final class Items {
         line.json());
   }
 
-  private static List<String> answers(JsonNode row, Message last) {
-    var listed = row.path("metadata").path("answers");
-    if (listed.isArray() && !listed.isEmpty()) {
-      return listed.valueStream().map(JsonNode::asString).toList();
+  static List<String> answers(JsonNode row, Message last) {
+    var listed = listed(row);
+    if (!listed.isEmpty()) {
+      return listed;
     }
     return last.toolCalls().isEmpty() ? List.of(last.content()) : List.of(calls(last));
+  }
+
+  /// Answers that a row lists as accepted; none where it does not.
+  static List<String> listed(JsonNode row) {
+    var listed = row.path("metadata").path("answers");
+    return listed.isArray() ? listed.valueStream().map(JsonNode::asString).toList() : List.of();
   }
 
   /// Tool calls as text: an object, or a list where there are several.

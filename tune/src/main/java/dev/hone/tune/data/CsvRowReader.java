@@ -27,12 +27,14 @@ final class CsvRowReader implements RowReader {
   private final CsvReader<CsvRecord> csv;
   private final CloseableIterator<CsvRecord> records;
   private final Source source;
+  private final boolean needsAnswers;
   private List<String> header = List.of();
   private boolean isOver;
   private long line = 1;
 
-  CsvRowReader(InputStream in, Source source) {
+  CsvRowReader(InputStream in, Source source, boolean needsAnswers) {
     this.source = source;
+    this.needsAnswers = needsAnswers;
     csv =
         CsvReader.builder()
             .detectBomHeader(false)
@@ -88,7 +90,8 @@ final class CsvRowReader implements RowReader {
 
   private void checkColumns() {
     var columns = source.columns();
-    boolean isPair = header.contains(columns.prompt()) && header.contains(columns.completion());
+    boolean hasAnswers = header.contains(columns.completion()) || !needsAnswers;
+    boolean isPair = header.contains(columns.prompt()) && hasAnswers;
     if (!isPair && !header.contains(columns.text())) {
       throw new UsageException(
           "%s, line 1: needs the columns %s and %s, or %s; found %s"
@@ -113,8 +116,8 @@ final class CsvRowReader implements RowReader {
     var columns = source.columns();
     int prompt = header.indexOf(columns.prompt());
     int completion = header.indexOf(columns.completion());
-    if (prompt >= 0 && completion >= 0) {
-      return completion(row.getField(prompt), row.getField(completion));
+    if (prompt >= 0 && (completion >= 0 || !needsAnswers)) {
+      return completion(row.getField(prompt), completion < 0 ? "" : row.getField(completion));
     }
     var text = row.getField(header.indexOf(columns.text()));
     return new Line.Valid(

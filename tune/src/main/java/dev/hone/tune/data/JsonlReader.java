@@ -14,12 +14,14 @@ import java.util.zip.ZipException;
 final class JsonlReader implements RowReader {
   private final InputStream in;
   private final ByteLines lines;
+  private final boolean needsAnswers;
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
   private CharBuffer text = CharBuffer.allocate(1 << 12);
   private boolean isOver;
 
-  JsonlReader(InputStream in) {
+  JsonlReader(InputStream in, boolean needsAnswers) {
     this.in = in;
+    this.needsAnswers = needsAnswers;
     lines = new ByteLines(in, MAX_ROW);
   }
 
@@ -59,7 +61,9 @@ final class JsonlReader implements RowReader {
       return Optional.of(broken(Check.BAD_UTF8, describeBadBytes(bytes)));
     }
     var json = text.flip().toString();
-    return json.isBlank() ? Optional.empty() : Optional.of(RowParser.parse(lines.number(), json));
+    return json.isBlank()
+        ? Optional.empty()
+        : Optional.of(RowParser.parse(lines.number(), json, needsAnswers));
   }
 
   private static void skipByteOrderMark(ByteBuffer bytes) {

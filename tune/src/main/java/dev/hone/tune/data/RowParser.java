@@ -48,16 +48,23 @@ final class RowParser {
 
   private final long number;
   private final String json;
+  private final boolean needsAnswer;
   private final List<Problem> warnings = new ArrayList<>();
 
-  private RowParser(long number, String json) {
+  private RowParser(long number, String json, boolean needsAnswer) {
     this.number = number;
     this.json = json;
+    this.needsAnswer = needsAnswer;
   }
 
   /// Parses one line.
   static Line parse(long number, String json) {
-    return new RowParser(number, json).parse();
+    return parse(number, json, true);
+  }
+
+  /// @param needsAnswer whether a prompt must have a completion
+  static Line parse(long number, String json, boolean needsAnswer) {
+    return new RowParser(number, json, needsAnswer).parse();
   }
 
   /// The JSON that a row of two strings or one is written as.
@@ -149,6 +156,13 @@ final class RowParser {
 
   private Row completion(JsonNode node) {
     boolean isChat = Fields.required(node, "prompt", "prompt").isArray();
+    if (!needsAnswer && !Fields.isPresent(node, "completion")) {
+      return isChat
+          ? new Row.Chat(
+              new Conversation(
+                  untrained(messages(node, "prompt")), Tools.offered(node.get("tools"))))
+          : new Row.Completion(Fields.string(node, "prompt", "prompt"), "");
+    }
     if (isChat != Fields.required(node, "completion", "completion").isArray()) {
       throw new BadField(
           Check.WRONG_VALUE,
@@ -159,14 +173,16 @@ final class RowParser {
       return new Row.Completion(
           Fields.string(node, "prompt", "prompt"), Fields.string(node, "completion", "completion"));
     }
-    var all = new ArrayList<Message>();
-    messages(node, "prompt").forEach(message -> all.add(untrained(message)));
+    var all = new ArrayList<>(untrained(messages(node, "prompt")));
     all.addAll(messages(node, "completion"));
     return new Row.Chat(new Conversation(all, Tools.offered(node.get("tools"))));
   }
 
-  private static Message untrained(Message m) {
-    return new Message(m.role(), m.content(), m.toolCalls(), m.toolCallId(), m.name(), false);
+  private static List<Message> untrained(List<Message> messages) {
+    return messages.stream()
+        .map(
+            m -> new Message(m.role(), m.content(), m.toolCalls(), m.toolCallId(), m.name(), false))
+        .toList();
   }
 
   private List<Message> messages(JsonNode row, String key) {

@@ -35,23 +35,33 @@ public sealed interface RowReader extends AutoCloseable permits JsonlReader, Csv
   ///
   /// @throws UsageException when it is not there or is of no known kind
   static RowReader open(Source source) throws IOException {
+    return open(source, true);
+  }
+
+  /// The same for rows that may lack an answer: of a prompt without one the completion is empty.
+  static RowReader openQuestions(Source source) throws IOException {
+    return open(source, false);
+  }
+
+  private static RowReader open(Source source, boolean needsAnswers) throws IOException {
     source.checkReadable();
     var format = source.format();
     var file = Files.newInputStream(source.file());
     try {
-      return open(source, format, file);
+      return open(source, format, file, needsAnswers);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
   }
 
-  private static RowReader open(Source source, Source.Format format, InputStream file)
+  private static RowReader open(
+      Source source, Source.Format format, InputStream file, boolean needsAnswers)
       throws IOException {
     InputStream in = source.isGzip() ? gunzip(source, file) : file;
     return switch (format) {
-      case JSONL -> new JsonlReader(in);
-      case CSV -> new CsvRowReader(in, source);
+      case JSONL -> new JsonlReader(in, needsAnswers);
+      case CSV -> new CsvRowReader(in, source, needsAnswers);
     };
   }
 
