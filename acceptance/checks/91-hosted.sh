@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The ladder with Hone's own server as the one that hosts the model: the same verdict as in process, and a key that is told to nobody.
+# The ladder with Hone's own server as the one that hosts the model: the same verdict as in process, a model that judges there, rows made of its answers,
+# and a key that is told to nobody.
 set -euo pipefail
 
 fail() {
@@ -30,7 +31,7 @@ HONE_BASE_KEY=$key advise there --base "$url#hone"
 python3 - "$OUT/here/report.json" "$OUT/there/report.json" <<'PYTHON' || fail "the verdicts differ"
 import json, sys
 here, there = (json.load(open(path)) for path in sys.argv[1:])
-scores = lambda report: {r["name"]: [r.get("selection", {}).get("score"), r.get("test", {}).get("score")] for r in report["rungs"]}
+scores = lambda report: {r["name"]: [r.get("selection", {}).get("estimate"), r.get("test", {}).get("estimate")] for r in report["rungs"]}
 print("verdict:", here["words"])
 for name, score in scores(here).items():
     print(name, score, scores(there)[name])
@@ -38,6 +39,31 @@ assert here["words"] == there["words"], there["words"]
 assert scores(here) == scores(there)
 PYTHON
 ! grep -rqF "$key" "$OUT/there" "$OUT/there.txt" "$OUT/there.log" || fail "the key is in a file"
+
+# A judge that is hosted, of answers that are not; a second run asks it nothing.
+judge() {
+  advise judged --without zero-shot,nearest-shots,constrained --metric "judge:$url#hone" --judge-own-family --judge-key-file "$OUT/key.txt"
+}
+judge
+lines=$(wc -l <"$OUT/judged/judged.jsonl")
+judge
+[ "$lines" -gt 0 ] && [ "$lines" = "$(wc -l <"$OUT/judged/judged.jsonl")" ] || fail "the judge was asked twice"
+grep -q "judge not checked" "$OUT/judged.txt" || fail "nothing is said of the judge"
+! grep -rqF "$key" "$OUT/judged" "$OUT/judged.txt" "$OUT/judged.log" || fail "the judge's key is in a file"
+
+# Rows out of its answers are rows to train on.
+from_model() {
+  "$HONE" data from-model --base "$url#hone" --key-file "$OUT/key.txt" --data "$OUT/rows.jsonl" --out "$OUT/made.jsonl" --metric rouge-l --at-least 0.1 \
+    --samples 2 --max-tokens 64 --json >"$OUT/made.json" 2>"$OUT/made.log" || fail "no rows are made"
+}
+from_model
+made=$(wc -l <"$OUT/made.jsonl")
+[ "$made" -gt 0 ] || fail "no answer was accepted"
+from_model
+grep -q '"answers_now" *: *0' "$OUT/made.json" || fail "a question was asked twice"
+"$HONE" data check "$OUT/made.jsonl" --base hone >"$OUT/check.txt" || fail "the rows cannot be trained on"
+! grep -qF "$key" "$OUT"/made* || fail "the key is in a file of rows"
+echo "$made rows made of 200 questions, $lines verdicts"
 
 # A wrong key stops at the first call, in one line; what is asked again goes on.
 code=0
