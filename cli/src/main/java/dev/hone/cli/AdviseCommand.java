@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     customSynopsis = {
       "hone advise --data=FILE --out=DIR [OPTIONS]",
-      "hone advise answer --out=DIR --rung=RUNG QUESTION [OPTIONS]"
+      "hone advise answer --out=DIR --rung=RUNG QUESTION [OPTIONS]",
+      "hone advise delete --out=DIR --rung=RUNG [OPTIONS]"
     },
-    subcommands = AdviseAnswerCommand.class,
+    subcommands = {AdviseAnswerCommand.class, AdviseDeleteCommand.class},
     footer = {
       "",
       "Examples:",
@@ -48,7 +49,9 @@ import picocli.CommandLine.Option;
       "  hone advise --data tickets.jsonl --ranks 4,16,64 --out report",
       "  hone advise --data tickets.jsonl --requests-per-day 5000 --out report",
       "  hone advise --data tickets.jsonl --base ollama:qwen3:4b --out report",
-      "  hone advise --data letters.jsonl --metric judge:openai:gpt-6-luna --budget 5 --out report"
+      "  hone advise --data letters.jsonl --metric judge:openai:gpt-6-luna --budget 5 --out report",
+      "  hone advise --data tickets.jsonl --base openai:gpt-4o-mini --tune-hosted --budget 10 --out"
+          + " report"
     })
 final class AdviseCommand implements Callable<Integer> {
   // Neither is required where a command of its own follows.
@@ -97,9 +100,17 @@ final class AdviseCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "USD",
       description =
-          "The most that hosted models may cost, the judge included, over all runs into the same"
-              + " --out; no call is made that might pass it.")
+          "The most that hosted models may cost, fine-tuning and the judge included, over all runs"
+              + " into the same --out; no call is made that might pass it.")
   private Optional<Double> budget = Optional.empty();
+
+  @Option(
+      names = "--tune-hosted",
+      description =
+          "With openai:MODEL or URL#MODEL: adds the rung that the provider fine-tunes, at its"
+              + " price. Training and selection rows are sent there; files and model stay there"
+              + " until hone advise delete.")
+  private boolean isTunedHosted;
 
   @Option(
       names = "--system",
@@ -217,6 +228,7 @@ final class AdviseCommand implements Callable<Integer> {
     }
     prices.refuseWithoutTraffic();
     judge.refuseWithoutJudge(metric);
+    refuseOfHostedTuning();
     var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
         new Advising.Wish(
@@ -230,6 +242,7 @@ final class AdviseCommand implements Callable<Integer> {
                     .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
                     .orElse(OptionalDouble.empty()),
                 prices.book()),
+            isTunedHosted,
             prices,
             system,
             metric,
@@ -251,6 +264,23 @@ final class AdviseCommand implements Callable<Integer> {
             threads.count(),
             isJson)
         .run();
+  }
+
+  /// What would mean something else, or more money, where a provider trains.
+  private void refuseOfHostedTuning() {
+    if (!isTunedHosted) {
+      return;
+    }
+    if (base.filter(ModelName.Hosted.class::isInstance).isEmpty()) {
+      throw new UsageException(
+          "--tune-hosted has a provider train its model, and --base names none",
+          "a model on this machine is tuned without it; or give --base openai:MODEL or URL#MODEL");
+    }
+    if (hasCurve || !ranks.isEmpty()) {
+      throw new UsageException(
+          "--learning-curve and --ranks train more models than one, which a provider charges for",
+          "leave them out, or --tune-hosted");
+    }
   }
 
   private static Path required(Optional<Path> path, String what) {

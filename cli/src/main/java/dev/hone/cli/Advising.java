@@ -3,7 +3,10 @@ package dev.hone.cli;
 import dev.hone.base.Embedded;
 import dev.hone.hosted.Budget;
 import dev.hone.hosted.HostedName;
+import dev.hone.hosted.HostedTuned;
+import dev.hone.hosted.Patience;
 import dev.hone.hosted.StoppedException;
+import dev.hone.hosted.Tuning;
 import dev.hone.ladder.climb.Climb;
 import dev.hone.ladder.climb.ClimbReport;
 import dev.hone.ladder.climb.Verdict.FactsChange;
@@ -12,6 +15,7 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.cost.Costs;
+import dev.hone.ladder.cost.Event;
 import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.Bills;
@@ -54,12 +58,14 @@ import dev.hone.tune.run.TuneRequest.Hyper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,6 +86,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   /// chosen.
   private static final int PATIENCE = 3;
 
+  /// At a job of a provider.
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(15);
+
   private static final int SHOTS = 4;
   private static final int SEARCH = 500;
   private static final int ROWS_IN_ALL = 3_000;
@@ -96,6 +105,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<ModelName> base,
       Optional<Path> keyFile,
       Spending spending,
+      boolean isTunedHosted,
       PriceOptions prices,
       Optional<String> system,
       Optional<String> metric,
@@ -162,16 +172,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               wish.seed(),
               out);
       var training =
-          model
-              .local()
-              .map(any ->
-                  new Training(
-                      directory,
-                      new Method.Lora(LORA),
-                      hyper(parts.train().size()),
-                      threads,
-                      answerTokens));
-      var rungs = rungs(kind, model.chat(), form, lookup, training);
+          new Training(
+              directory, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
+      var tuned =
+          model.local().isPresent()
+              ? tuned(training, model.chat(), form, lookup)
+              : tunedHosted(budget, form, answerTokens);
+      var rungs = rungs(kind, model.chat(), form, lookup, tuned);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       var judged = measure.judged(climb, out);
       display.close();
@@ -186,6 +193,42 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     }
   }
 
+  /// The rungs that train a model on this machine.
+  private List<Rung> tuned(Training training, ChatModel plain, Optional<Form> form, Lookup lookup) {
+    var rungs = new ArrayList<Rung>();
+    rungs.add(new Tuned(training, wish.ranks(), heldTo(form)));
+    lookup.ifPresent((docs, embedder) ->
+        rungs.add(new TunedOnPassages(training, held(plain, form), docs, embedder)));
+    return rungs;
+  }
+
+  /// The rung that is trained at the provider; none where that is not asked for.
+  private List<Rung> tunedHosted(Optional<Budget> budget, Optional<Form> form, int answerTokens) {
+    if (!wish.isTunedHosted()) {
+      return List.of();
+    }
+    var tuning =
+        new Tuning(
+            hosted().orElseThrow(),
+            System.getenv(),
+            wish.keyFile(),
+            Patience.USUAL,
+            LONGEST_POLL,
+            budget.orElseThrow(),
+            answerTokens,
+            wish.epochs() > 0 ? OptionalInt.of(wish.epochs()) : OptionalInt.empty());
+    return List.of(new HostedTuned(tuning, heldTo(form)));
+  }
+
+  /// What every rung is held to; empty where none is.
+  private Optional<Form> heldTo(Optional<Form> form) {
+    return form.filter(any -> wish.needs().contains("json"));
+  }
+
+  private ChatModel held(ChatModel plain, Optional<Form> form) {
+    return heldTo(form).<ChatModel>map(to -> new Formed(plain, to)).orElse(plain);
+  }
+
   private Optional<HostedName> hosted() {
     return wish.base().isPresent() && wish.base().get() instanceof ModelName.Hosted(var name)
         ? Optional.of(name)
@@ -195,7 +238,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   /// Empty for a model on this machine.
   private Optional<Budget> budget() throws IOException {
     return hosted().isPresent()
-        ? Optional.of(wish.spending().open(out.resolve("spent.json"), hosted().get()))
+        ? Optional.of(
+            wish.spending().open(out.resolve("spent.json"), hosted().get(), wish.isTunedHosted()))
         : Optional.empty();
   }
 
@@ -232,7 +276,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         elsewhere()
             .map(model ->
                 wish.spending().item(model).isPresent()
-                    ? new Bills.Asked.Hosted()
+                    ? new Bills.Asked.Hosted(wish.spending().tunedItem(model))
                     : new Bills.Asked.Unpriced(model.text()))
             .orElseGet(Bills.Asked.Here::new);
     return new Bills(climb, costs, asked, wish.prices().secondsPerAnswer());
@@ -253,7 +297,10 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
             model,
             budget.calls(),
             usd.isPresent()
-                ? ", for %s".formatted(Money.of(usd.getAsDouble()).words())
+                ? ", for %s%s"
+                    .formatted(
+                        Money.of(usd.getAsDouble()).words(),
+                        wish.isTunedHosted() ? ", with its training and what came of it" : "")
                 : "; its price is unknown");
   }
 
@@ -337,13 +384,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   private List<Rung> rungs(
-      Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, Optional<Training> training) {
+      Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, List<Rung> tuned) {
     boolean isHeld = wish.needs().contains("json");
     if (isHeld && form.isEmpty()) {
       throw new UsageException(
           "--needs json: the rows' answers are no JSON", "name their schema with --schema");
     }
-    var model = isHeld ? new Formed(plain, form.get()) : plain;
+    var model = held(plain, form);
     var rungs = new ArrayList<Rung>();
     rungs.add(new NearestAnswer());
     if (kind == Kind.CLASSIFICATION) {
@@ -358,11 +405,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     rungs.add(new NearestShots(model, SHOTS));
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
-    training.ifPresent(by -> {
-      rungs.add(new Tuned(by, wish.ranks(), form.filter(any -> isHeld)));
-      lookup.ifPresent(
-          (docs, embedder) -> rungs.add(new TunedOnPassages(by, model, docs, embedder)));
-    });
+    rungs.addAll(tuned);
     if (wish.needs().contains("citations")) {
       rungs.removeIf(rung -> !CITING.contains(rung.name()));
       if (rungs.isEmpty()) {
@@ -371,7 +414,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       }
     }
     for (var name : wish.without()) {
-      boolean isNeverThere = training.isEmpty() && TRAINED.contains(name);
+      boolean isNeverThere = hosted().isPresent() && TRAINED.contains(name);
       if (!rungs.removeIf(rung -> rung.name().equals(name)) && !isNeverThere) {
         throw new UsageException(
             "--without %s: there is no such rung".formatted(name),
@@ -455,12 +498,20 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   private List<Signals.Signal> ends() {
     var ends = new ArrayList<Signals.Signal>();
     if (hosted().isPresent()) {
-      for (var event : wish.spending().events(hosted().get())) {
-        var words = "%s on %s (%s)".formatted(event.what(), event.date(), event.source());
-        ends.add(new Signals.Signal("the model's end", words, true));
+      var spending = wish.spending();
+      spending.events(hosted().get()).forEach(event -> ends.add(end("the model's end", event)));
+      if (wish.isTunedHosted()) {
+        spending
+            .tuningEvents(hosted().get())
+            .forEach(event -> ends.add(end("the end of tuning", event)));
       }
     }
     return ends;
+  }
+
+  private static Signals.Signal end(String name, Event event) {
+    var words = "%s on %s (%s)".formatted(event.what(), event.date(), event.source());
+    return new Signals.Signal(name, words, true);
   }
 
   private Optional<Change> change() throws IOException {

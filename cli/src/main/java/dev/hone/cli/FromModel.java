@@ -140,7 +140,7 @@ record FromModel(Shell shell, Wish wish, Path out, int threads, boolean isJson) 
 
   private Optional<Budget> budget() throws IOException {
     return hosted().isPresent()
-        ? Optional.of(wish.spending().open(beside(".spent"), hosted().get()))
+        ? Optional.of(wish.spending().open(beside(".spent"), hosted().get(), false))
         : Optional.empty();
   }
 

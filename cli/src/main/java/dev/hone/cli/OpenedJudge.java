@@ -86,7 +86,7 @@ record OpenedJudge(Judge judge, OpenedModel model, Optional<Budget> budget, List
     return Optional.of(
         beside.isPresent()
             ? beside.get().beside(file, spending.price(hosted))
-            : spending.open(file, hosted));
+            : spending.open(file, hosted, false));
   }
 
   /// What came of it.

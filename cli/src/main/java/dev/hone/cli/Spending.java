@@ -19,23 +19,38 @@ import java.util.OptionalDouble;
 /// @param limit USD; empty for any
 /// @param book as the user's prices make it
 record Spending(OptionalDouble limit, PriceBook book) {
-  Budget open(Path file, HostedName model) throws IOException {
-    return Budget.open(file, limit, price(model));
+  /// @param isTuned whether its provider is to tune it
+  Budget open(Path file, HostedName model, boolean isTuned) throws IOException {
+    var tuning = tuning(model);
+    boolean isPriced = tuning.training().isPresent() && tuning.use().isPresent();
+    return isTuned || isPriced
+        ? Budget.open(file, limit, price(model), tuning)
+        : Budget.open(file, limit, price(model));
   }
 
   /// Nobody charges for what is here; empty where it is unknown.
   Optional<Budget.TokenPrice> price(HostedName model) {
+    return model.isLocal()
+        ? Optional.of(new Budget.TokenPrice(0, 0))
+        : item(model).flatMap(this::tokens);
+  }
+
+  private Budget.TuningPrice tuning(HostedName model) {
     if (model.isLocal()) {
-      return Optional.of(new Budget.TokenPrice(0, 0));
+      return new Budget.TuningPrice(OptionalDouble.of(0), price(model));
     }
-    return item(model)
-        .flatMap(price -> {
-          var prompt = book.quote(price, Unit.INPUT).money().usd();
-          var answer = book.quote(price, Unit.OUTPUT).money().usd();
-          return prompt.isPresent() && answer.isPresent()
-              ? Optional.of(new Budget.TokenPrice(prompt.getAsDouble(), answer.getAsDouble()))
-              : Optional.empty();
-        });
+    var item = tunedItem(model);
+    var training = item.map(price -> book.quote(price, Unit.TRAINING).money().usd());
+    return new Budget.TuningPrice(
+        training.orElse(OptionalDouble.empty()), item.flatMap(this::tokens));
+  }
+
+  private Optional<Budget.TokenPrice> tokens(Price item) {
+    var prompt = book.quote(item, Unit.INPUT).money().usd();
+    var answer = book.quote(item, Unit.OUTPUT).money().usd();
+    return prompt.isPresent() && answer.isPresent()
+        ? Optional.of(new Budget.TokenPrice(prompt.getAsDouble(), answer.getAsDouble()))
+        : Optional.empty();
   }
 
   /// When the model ends, and what else is known to come.
@@ -43,11 +58,25 @@ record Spending(OptionalDouble limit, PriceBook book) {
     return item(model).map(book::events).orElse(List.of());
   }
 
+  /// The same of its tuning, and of what is tuned from it.
+  List<Event> tuningEvents(HostedName model) {
+    return tunedItem(model).map(book::events).orElse(List.of());
+  }
+
   /// Of the price book; empty where it lacks the model.
   Optional<Price> item(HostedName model) {
-    var provider = model.provider().vendor();
+    return item(model.provider().vendor() + "/" + model.model(), ItemKind.MODEL);
+  }
+
+  /// What tuning the model costs, and asking what is tuned from it.
+  Optional<Price> tunedItem(HostedName model) {
+    var name = "%s/%s tuned".formatted(model.provider().vendor(), model.model());
+    return item(name, ItemKind.TUNED).filter(price -> price.name().equals(name));
+  }
+
+  private Optional<Price> item(String words, ItemKind wanted) {
     try {
-      return Optional.of(book.find(provider + "/" + model.model(), kind -> kind == ItemKind.MODEL));
+      return Optional.of(book.find(words, kind -> kind == wanted));
     } catch (UsageException e) {
       return Optional.empty(); // unknown, which a budget refuses and a report says
     }

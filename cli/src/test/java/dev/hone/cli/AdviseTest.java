@@ -168,4 +168,56 @@ class AdviseTest {
     assertTrue(hone(2, "advise", "--data", rows, "--out", dir).err().contains("is no report"));
     assertFalse(Files.exists(out));
   }
+
+  @Test
+  void trainingAtAProviderIsRefusedWhereItWouldMeanSomethingElse() throws IOException {
+    var out = dir.resolve("elsewhere");
+    var words = new ArrayList<Object>(List.of("advise", "--data", rows(40), "--out", out));
+    words.add("--tune-hosted");
+    assertTrue(hone(2, words.toArray()).err().contains("and --base names none"));
+    words.addAll(List.of("--base", "http://127.0.0.1:1/v1#tiny"));
+    var ranks = new ArrayList<>(words);
+    ranks.addAll(List.of("--ranks", "4,8"));
+    assertTrue(hone(2, ranks.toArray()).err().contains("which a provider charges for"));
+    var epochs = new ArrayList<>(words);
+    epochs.addAll(List.of("--epochs", 51));
+    assertTrue(hone(2, epochs.toArray()).err().contains("a provider trains 50 at most"));
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aBudgetNeedsThePriceOfTuningBeforeAnythingIsAsked() throws IOException {
+    var key = Files.writeString(dir.resolve("key"), "sk-none");
+    var out = dir.resolve("unpriced");
+    var words = new ArrayList<Object>(List.of("advise", "--data", rows(40), "--out", out));
+    words.addAll(List.of("--base", "openai:gpt-6-luna", "--key-file", key, "--budget", 5));
+    words.add("--tune-hosted");
+    assertTrue(hone(2, words.toArray()).err().contains("the price of tuning the model is unknown"));
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void whatWasNeverAtAProviderIsNotDeletedThere() {
+    var err = hone(2, "advise", "delete", "--out", dir, "--rung", "tuned").err();
+    assertTrue(err.contains("has made nothing at a provider"), err);
+  }
+
+  /// The rung is listed with why it was not made, and the others have their verdict.
+  @Test
+  void aProviderThatTrainsNothingIsSaidToAmongTheRungs() throws IOException {
+    var out = dir.resolve("ollama");
+    var words = new ArrayList<Object>(List.of("advise", "--data", rows(60), "--out", out));
+    words.addAll(List.of("--base", "ollama:tiny", "--tune-hosted", "--margin", "0.01"));
+    words.addAll(
+        List.of(
+            "--without",
+            "zero-shot,few-shot,nearest-shots,optimised-prompt,linear-classifier,constrained"));
+    hone(4, words.toArray());
+    var json = JsonMapper.shared().readTree(Files.readString(out.resolve("report.json")));
+    var tuned = json.get("rungs").get(1);
+    assertEquals("tuned", tuned.get("name").asString());
+    assertEquals("failed", tuned.get("state").asString());
+    assertEquals(
+        "ollama does not offer OpenAI's API of fine-tuning jobs", tuned.get("why").asString());
+  }
 }

@@ -2,33 +2,36 @@ package dev.hone.hosted;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.AtomicFile;
+import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What may be spent on a hosted model, and what was: kept in a file, so that runs that go on with
-/// one another have one budget. A call that might pass it is not made. Several models may have one
-/// limit together.
+/// What may be spent on a hosted model, on training it and on what came of that, and what was: kept
+/// in a file, so that runs that go on with one another have one budget. A call that might pass it
+/// is not made, nor is a training ordered. Several models may have one limit together.
 public final class Budget {
   private static final double MILLION = 1e6;
 
   private final Path file;
   private final OptionalDouble limit;
-  private final Optional<TokenPrice> price;
+  private final OptionalDouble trainingPrice;
+  private final Account base;
+  private final Account tuned;
 
   /// Those that have the limit together; the lock of them all.
   private final List<Budget> together;
-
-  private long calls;
-  private long promptTokens;
-  private long answerTokens;
+  private final TokenRate rate = new TokenRate();
+  private final Map<String, Training> trainings = new LinkedHashMap<>();
   private double reserved;
 
   /// Of a model that charges by tokens.
@@ -41,18 +44,36 @@ public final class Budget {
     }
   }
 
+  /// What a provider takes for tuning.
+  ///
+  /// @param training USD for a million tokens times epochs; empty where it is unknown
+  /// @param use of the tuned model
+  public record TuningPrice(OptionalDouble training, Optional<TokenPrice> use) {
+    /// Where nothing is trained.
+    public static final TuningPrice NONE =
+        new TuningPrice(OptionalDouble.empty(), Optional.empty());
+  }
+
+  /// An order of a training.
+  ///
+  /// @param tokens trained, or the most that may be
+  private record Training(long tokens, boolean isDone) {}
+
   private Budget(
-      Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together) {
+      Path file,
+      OptionalDouble limit,
+      Optional<TokenPrice> price,
+      TuningPrice tuningPrice,
+      List<Budget> together) {
     this.file = file;
     this.limit = limit;
-    this.price = price;
+    this.trainingPrice = tuningPrice.training();
+    this.base = new Account(price);
+    this.tuned = new Account(tuningPrice.use());
     this.together = together;
   }
 
-  /// @param file where it is kept; made with the first call
-  /// @param limit USD; empty for any
-  /// @param price empty where it is unknown
-  /// @throws UsageException where there is a limit, and no price to keep it with
+  /// Where nothing is trained.
   public static Budget open(Path file, OptionalDouble limit, Optional<TokenPrice> price)
       throws IOException {
     return open(file, limit, price, new CopyOnWriteArrayList<>());
@@ -69,83 +90,237 @@ public final class Budget {
       Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together)
       throws IOException {
     if (limit.isPresent() && price.isEmpty()) {
-      throw new UsageException(
-          "--budget: the price of the model is unknown, so no budget can be kept",
-          "give its price in a file of your own with --prices, or leave --budget out");
+      throw unpriced("the price of the model");
     }
-    var budget = new Budget(file, limit, price, together);
-    if (Files.exists(file)) {
-      budget.read();
+    return read(new Budget(file, limit, price, TuningPrice.NONE, together));
+  }
+
+  /// Where the model may be tuned.
+  ///
+  /// @param file where it is kept; made with the first call
+  /// @param limit USD; empty for any
+  /// @param price empty where it is unknown
+  /// @throws UsageException where there is a limit, and a price to keep it with is unknown
+  public static Budget open(
+      Path file, OptionalDouble limit, Optional<TokenPrice> price, TuningPrice tuning)
+      throws IOException {
+    if (limit.isPresent() && tuning.training().isEmpty()) {
+      throw unpriced("the price of tuning the model");
     }
-    together.add(budget);
+    if (limit.isPresent() && (price.isEmpty() || tuning.use().isEmpty())) {
+      throw unpriced("the price of the model, or of what is tuned from it,");
+    }
+    return read(new Budget(file, limit, price, tuning, new CopyOnWriteArrayList<>()));
+  }
+
+  private static UsageException unpriced(String what) {
+    return new UsageException(
+        "--budget: %s is unknown, so no budget can be kept".formatted(what),
+        "give its price in a file of your own with --prices, or leave --budget out");
+  }
+
+  private static Budget read(Budget budget) throws IOException {
+    if (Files.exists(budget.file)) {
+      try {
+        var json = JsonMapper.shared().readTree(Files.readString(budget.file));
+        budget.base.read(json);
+        budget.tuned.read(json.path("tuned"));
+        budget.rate.read(json.path("rate"));
+        json.path("trainings")
+            .forEachEntry((id, one) ->
+                budget.trainings.put(
+                    id,
+                    new Training(one.path("tokens").asLong(0), one.path("done").asBoolean(false))));
+      } catch (JacksonException e) {
+        throw new UsageException(
+            budget.file + ": is damaged", "delete it to begin at nothing spent", e);
+      }
+    }
+    if (budget.limit.isPresent() && budget.spentUsd().isEmpty()) {
+      throw unpriced("the price of a training that was ordered before");
+    }
+    budget.together.add(budget);
     return budget;
   }
 
-  private void read() throws IOException {
-    try {
-      var json = JsonMapper.shared().readTree(Files.readString(file));
+  /// For questions to the model.
+  Account base() {
+    return base;
+  }
+
+  /// For questions to what was tuned from it.
+  Account tuned() {
+    return tuned;
+  }
+
+  /// How many tokens the provider would count for texts of so many bytes and messages in all, as it
+  /// has counted those of this model's prompts.
+  double tokens(long bytes, long messages) {
+    synchronized (together) {
+      return rate.tokens(bytes, messages);
+    }
+  }
+
+  /// What training on so many tokens costs; empty where the price is unknown.
+  OptionalDouble trainingUsd(long tokens) {
+    return trainingPrice.isPresent()
+        ? OptionalDouble.of(trainingPrice.getAsDouble() * tokens / MILLION)
+        : OptionalDouble.empty();
+  }
+
+  /// Sets aside what an order of a training may cost at most, until it is booked; it stays set
+  /// aside when the process ends. What is booked already is not reserved again.
+  ///
+  /// @throws StoppedException where that might pass the limit
+  void reserveTraining(String id, long mostTokens) throws IOException {
+    synchronized (together) {
+      if (trainings.containsKey(id)) {
+        return;
+      }
+      requireRoom(trainingUsd(mostTokens).orElse(0), "the training");
+      trainings.put(id, new Training(mostTokens, false));
+      write();
+    }
+  }
+
+  /// Books a training that has ended.
+  ///
+  /// @param tokens that the provider charges for
+  void bookTraining(String id, long tokens) throws IOException {
+    synchronized (together) {
+      var done = new Training(tokens, true);
+      if (!done.equals(trainings.put(id, done))) {
+        write();
+      }
+    }
+  }
+
+  private void requireRoom(double most, String what) {
+    double spent = together.stream().mapToDouble(Budget::spent).sum();
+    double set = together.stream().mapToDouble(Budget::setAside).sum();
+    if (limit.isPresent() && spent + set + most > limit.getAsDouble()) {
+      throw new StoppedException(
+          "the budget of %.2f USD is used up: %.4f USD are spent, and %s may cost %.4f"
+              .formatted(limit.getAsDouble(), spent, what, most),
+          "the same command with a larger --budget goes on from here");
+    }
+  }
+
+  private double trainings(boolean isDone) {
+    long tokens =
+        trainings.values().stream()
+            .filter(training -> training.isDone() == isDone)
+            .mapToLong(Training::tokens)
+            .sum();
+    return trainingUsd(tokens).orElse(0);
+  }
+
+  private double spent() {
+    return base.spent() + tuned.spent() + trainings(true);
+  }
+
+  private double setAside() {
+    return reserved + trainings(false);
+  }
+
+  private void write() throws IOException {
+    var json = base.json();
+    json.put("rate", rate.json());
+    if (tuned.calls > 0) {
+      json.put("tuned", tuned.json());
+    }
+    if (!trainings.isEmpty()) {
+      var all = new LinkedHashMap<String, Object>();
+      trainings.forEach(
+          (id, one) -> all.put(id, Map.of("tokens", one.tokens(), "done", one.isDone())));
+      json.put("trainings", all);
+    }
+    AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
+  }
+
+  /// USD so far, with trainings that have ended; empty where a price is unknown.
+  public OptionalDouble spentUsd() {
+    synchronized (together) {
+      boolean isKnown =
+          base.isKnown()
+              && tuned.isKnown()
+              && (trainingPrice.isPresent()
+                  || trainings.values().stream().noneMatch(one -> one.tokens() > 0));
+      return isKnown ? OptionalDouble.of(spent()) : OptionalDouble.empty();
+    }
+  }
+
+  /// Questions, to the model and to what was tuned from it.
+  public long calls() {
+    synchronized (together) {
+      return base.calls + tuned.calls;
+    }
+  }
+
+  /// One model's part.
+  final class Account {
+    private final Optional<TokenPrice> price;
+    private long calls;
+    private long promptTokens;
+    private long answerTokens;
+
+    private Account(Optional<TokenPrice> price) {
+      this.price = price;
+    }
+
+    private void read(JsonNode json) {
       calls = json.path("calls").asLong(0);
       promptTokens = json.path("prompt_tokens").asLong(0);
       answerTokens = json.path("answer_tokens").asLong(0);
-    } catch (JacksonException e) {
-      throw new UsageException(file + ": is damaged", "delete it to begin at nothing spent", e);
     }
-  }
 
-  /// Sets aside what a call may cost at most.
-  ///
-  /// @return to give back, or to replace by what it did cost
-  /// @throws StoppedException where that might pass the limit
-  double reserve(long mostPromptTokens, long mostAnswerTokens) {
-    synchronized (together) {
-      double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
-      double spent = together.stream().mapToDouble(Budget::spent).sum();
-      double set = together.stream().mapToDouble(budget -> budget.reserved).sum();
-      if (limit.isPresent() && spent + set + most > limit.getAsDouble()) {
-        throw new StoppedException(
-            "the budget of %.2f USD is used up: %.4f USD are spent, and the next call may cost %.4f"
-                .formatted(limit.getAsDouble(), spent, most),
-            "the same command with a larger --budget goes on from here");
-      }
-      reserved += most;
-      return most;
-    }
-  }
-
-  void giveBack(double reservation) {
-    synchronized (together) {
-      reserved -= reservation;
-    }
-  }
-
-  /// Books a call that was answered.
-  void book(long prompt, long answer) throws IOException {
-    synchronized (together) {
-      calls++;
-      promptTokens += prompt;
-      answerTokens += answer;
+    private Map<String, Object> json() {
       var json = new LinkedHashMap<String, Object>();
       json.put("calls", calls);
       json.put("prompt_tokens", promptTokens);
       json.put("answer_tokens", answerTokens);
-      AtomicFile.write(file, JsonMapper.shared().writeValueAsString(json) + "\n");
+      return json;
     }
-  }
 
-  private double spent() {
-    return price.map(p -> p.of(promptTokens, answerTokens)).orElse(0.0);
-  }
-
-  /// USD so far; empty where the price is unknown.
-  public OptionalDouble spentUsd() {
-    synchronized (together) {
-      return price.isPresent() ? OptionalDouble.of(spent()) : OptionalDouble.empty();
+    /// Sets aside what a call may cost at most.
+    ///
+    /// @return to give back, or to replace by what it did cost
+    /// @throws StoppedException where that might pass the limit
+    double reserve(long mostPromptTokens, long mostAnswerTokens) {
+      synchronized (together) {
+        double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
+        requireRoom(most, "the next call");
+        reserved += most;
+        return most;
+      }
     }
-  }
 
-  public long calls() {
-    synchronized (together) {
-      return calls;
+    void giveBack(double reservation) {
+      synchronized (together) {
+        reserved -= reservation;
+      }
+    }
+
+    /// Books a call that was answered.
+    ///
+    /// @param prompt its tokens
+    /// @param answer its tokens
+    void book(Conversation asked, long prompt, long answer) throws IOException {
+      synchronized (together) {
+        calls++;
+        promptTokens += prompt;
+        answerTokens += answer;
+        rate.add(TextSize.bytes(asked), asked.messages().size() + 1, prompt);
+        write();
+      }
+    }
+
+    private double spent() {
+      return price.map(p -> p.of(promptTokens, answerTokens)).orElse(0.0);
+    }
+
+    private boolean isKnown() {
+      return price.isPresent() || calls == 0;
     }
   }
 }

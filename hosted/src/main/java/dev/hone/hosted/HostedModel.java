@@ -12,7 +12,6 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,14 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A model that somebody else hosts. Tokens are those that the provider counts.
 public final class HostedModel implements ChatModel {
-  private static final int MESSAGE_TOKENS = 32;
-
-  /// Of usual text; for room, not for money.
-  private static final int BYTES_PER_TOKEN = 3;
-
   private final HostedName name;
   private final Providers.Opened model;
-  private final Budget budget;
+  private final Budget.Account account;
   private final int answerTokens;
   private final int contextTokens;
 
@@ -36,10 +30,14 @@ public final class HostedModel implements ChatModel {
   private volatile boolean isFreeToChoose;
 
   HostedModel(
-      HostedName name, Providers.Opened model, Budget budget, int answerTokens, int contextTokens) {
+      HostedName name,
+      Providers.Opened model,
+      Budget.Account account,
+      int answerTokens,
+      int contextTokens) {
     this.name = name;
     this.model = model;
-    this.budget = budget;
+    this.account = account;
     this.answerTokens = answerTokens;
     this.contextTokens = contextTokens;
   }
@@ -47,13 +45,13 @@ public final class HostedModel implements ChatModel {
   @Override
   public Reply reply(Conversation asked, Decoding how) throws IOException {
     long start = System.nanoTime();
-    double reservation = budget.reserve(mostTokens(asked), answerTokens);
+    double reservation = account.reserve(TextSize.mostTokens(asked), answerTokens);
     try {
       var response = ask(asked, how);
       var usage = response.tokenUsage();
       int prompt = count(usage == null ? null : usage.inputTokenCount());
       int written = count(usage == null ? null : usage.outputTokenCount());
-      budget.book(prompt, written);
+      account.book(asked, prompt, written);
       return new Reply(
           text(response, how),
           prompt,
@@ -61,7 +59,7 @@ public final class HostedModel implements ChatModel {
           response.finishReason() == FinishReason.LENGTH,
           (System.nanoTime() - start) / 1e6);
     } finally {
-      budget.giveBack(reservation);
+      account.giveBack(reservation);
     }
   }
 
@@ -118,26 +116,9 @@ public final class HostedModel implements ChatModel {
     }
   }
 
-  /// No token is shorter than a byte.
-  private static long mostTokens(Conversation asked) {
-    return bytes(asked) + (long) MESSAGE_TOKENS * (asked.messages().size() + 1);
-  }
-
-  private static long bytes(Conversation asked) {
-    long bytes = 0;
-    for (var message : asked.messages()) {
-      bytes += message.content().getBytes(StandardCharsets.UTF_8).length;
-      bytes += message.toolCalls().toString().length();
-    }
-    for (var tool : asked.tools()) {
-      bytes += JsonMapper.shared().writeValueAsString(tool).length();
-    }
-    return bytes;
-  }
-
   @Override
   public boolean fits(Conversation asked) {
-    return bytes(asked) / BYTES_PER_TOKEN + answerTokens <= contextTokens;
+    return TextSize.bytes(asked) / TextSize.BYTES_PER_TOKEN + answerTokens <= contextTokens;
   }
 
   @Override

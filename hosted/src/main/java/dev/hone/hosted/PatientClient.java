@@ -1,13 +1,8 @@
 package dev.hone.hosted;
 
-import dev.langchain4j.http.client.HttpClient;
-import dev.langchain4j.http.client.HttpClientBuilder;
-import dev.langchain4j.http.client.HttpRequest;
-import dev.langchain4j.http.client.SuccessfulHttpResponse;
-import dev.langchain4j.http.client.sse.ServerSentEventListener;
-import dev.langchain4j.http.client.sse.ServerSentEventParser;
 import java.io.IOException;
-import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -27,69 +22,63 @@ import tools.jackson.databind.json.JsonMapper;
 /// Asked again, as often as its patience has attempts: no connection, a time-out, an answer that is
 /// cut or is no JSON, and the statuses 408, 409, 425, 429 and 500 upwards. Where the server says
 /// how long to wait (`Retry-After`), that long.
-final class PatientClient implements HttpClient {
+final class PatientClient {
   private static final Set<Integer> BUSY = Set.of(408, 409, 425, 429);
+  private static final int TOO_MANY = 429;
   private static final int LONGEST_MESSAGE = 300;
 
   private final String name;
   private final Secret key;
   private final Patience patience;
-  private final java.net.http.HttpClient http;
+  private final HttpClient http;
 
   /// @param name of the model, for messages
   PatientClient(String name, Secret key, Patience patience) {
     this.name = name;
     this.key = key;
     this.patience = patience;
-    this.http = java.net.http.HttpClient.newBuilder().connectTimeout(patience.timeout()).build();
+    this.http = HttpClient.newBuilder().connectTimeout(patience.timeout()).build();
   }
 
-  /// How LangChain4j takes it. Its time-outs are ours already.
-  HttpClientBuilder builder() {
-    return new HttpClientBuilder() {
-      @Override
-      public Duration connectTimeout() {
-        return patience.timeout();
-      }
+  String name() {
+    return name;
+  }
 
-      @Override
-      public HttpClientBuilder connectTimeout(Duration ignored) {
-        return this;
-      }
+  Patience patience() {
+    return patience;
+  }
 
-      @Override
-      public Duration readTimeout() {
-        return patience.timeout();
-      }
-
-      @Override
-      public HttpClientBuilder readTimeout(Duration ignored) {
-        return this;
-      }
-
-      @Override
-      public HttpClient build() {
-        return PatientClient.this;
-      }
-    };
+  /// Whether a request may be sent again although it may have been done.
+  enum Repeat {
+    ALWAYS,
+    /// It makes something: only a 429 says that it was not done.
+    WHERE_NOT_DONE
   }
 
   /// How one attempt ended.
   private sealed interface Attempt {
-    record Answered(SuccessfulHttpResponse response) implements Attempt {}
+    record Answered(HttpResponse<byte[]> response) implements Attempt {}
 
     /// @param after how long the server wants to be left alone
-    record Failed(String why, Optional<Duration> after) implements Attempt {}
+    /// @param isDone whether it may have been done all the same
+    record Failed(String why, Optional<Duration> after, boolean isDone) implements Attempt {}
   }
 
-  @Override
-  public SuccessfulHttpResponse execute(HttpRequest request) {
+  /// The answer: a JSON object, of a status from 200 to 299.
+  ///
+  /// @throws RefusedException where asking again would not help
+  /// @throws UnsureException where it may have been done, and must not be done twice
+  /// @throws CallFailedException when patience is at its end
+  HttpResponse<byte[]> send(HttpRequest request, Repeat repeat) {
     for (int number = 1; ; number++) {
       switch (attempt(request)) {
         case Attempt.Answered(var response) -> {
           return response;
         }
-        case Attempt.Failed(var why, var after) -> {
+        case Attempt.Failed(var why, var after, var isDone) -> {
+          if (isDone && repeat == Repeat.WHERE_NOT_DONE) {
+            throw new UnsureException("%s: %s".formatted(name, why));
+          }
           if (number == patience.attempts()) {
             throw new CallFailedException(
                 "%s: %s, at each of %d attempts".formatted(name, why, number));
@@ -105,6 +94,11 @@ final class PatientClient implements HttpClient {
       throw new CallFailedException(
           "%s: %s, and asks to wait %d s".formatted(name, why, pause.toSeconds()));
     }
+    sleep(pause);
+  }
+
+  /// @throws CallFailedException when interrupted
+  void sleep(Duration pause) {
     try {
       Thread.sleep(pause);
     } catch (InterruptedException e) {
@@ -115,10 +109,11 @@ final class PatientClient implements HttpClient {
 
   private Attempt attempt(HttpRequest request) {
     try {
-      var response = http.send(sent(request), HttpResponse.BodyHandlers.ofByteArray());
+      var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
       return response.statusCode() / 100 == 2 ? answered(response) : refused(response);
     } catch (HttpTimeoutException e) {
-      return failed("no answer within %d s".formatted(patience.timeout().toSeconds()));
+      var timeout = request.timeout().orElse(patience.timeout());
+      return failed("no answer within %d s".formatted(timeout.toSeconds()));
     } catch (IOException e) {
       return failed("no answer: " + (e.getMessage() == null ? "no connection" : e.getMessage()));
     } catch (InterruptedException e) {
@@ -127,38 +122,19 @@ final class PatientClient implements HttpClient {
     }
   }
 
-  private java.net.http.HttpRequest sent(HttpRequest request) {
-    var body =
-        request.body() == null
-            ? java.net.http.HttpRequest.BodyPublishers.noBody()
-            : java.net.http.HttpRequest.BodyPublishers.ofString(request.body());
-    var sent =
-        java.net.http.HttpRequest.newBuilder(URI.create(request.url()))
-            .timeout(patience.timeout())
-            .method(request.method().name(), body);
-    request.headers().forEach((header, values) -> values.forEach(v -> sent.header(header, v)));
-    return sent.build();
-  }
-
   private Attempt answered(HttpResponse<byte[]> response) {
-    var body = new String(response.body(), StandardCharsets.UTF_8);
     try {
-      if (!JsonMapper.shared().readTree(body).isObject()) {
+      if (!JsonMapper.shared().readTree(response.body()).isObject()) {
         return failed("an answer that is no JSON object");
       }
     } catch (JacksonException e) {
       return failed("an answer that is no JSON");
     }
-    return new Attempt.Answered(
-        SuccessfulHttpResponse.builder()
-            .statusCode(response.statusCode())
-            .headers(response.headers().map())
-            .body(body)
-            .build());
+    return new Attempt.Answered(response);
   }
 
   private Attempt failed(String why) {
-    return new Attempt.Failed(key.hiddenIn(why), Optional.empty());
+    return new Attempt.Failed(key.hiddenIn(why), Optional.empty(), true);
   }
 
   private Attempt refused(HttpResponse<byte[]> response) {
@@ -170,19 +146,10 @@ final class PatientClient implements HttpClient {
           "fill it up; the same command goes on where this one ended");
     }
     if (BUSY.contains(status) || status >= 500) {
-      return new Attempt.Failed("status %d: %s".formatted(status, message), wait(response));
+      return new Attempt.Failed(
+          "status %d: %s".formatted(status, message), wait(response), status != TOO_MANY);
     }
-    throw switch (status) {
-      case 401, 403 ->
-          new StoppedException(
-              "%s: the key is refused (%d): %s".formatted(name, status, message),
-              "see whether the key is right, and may ask this model");
-      case 404 ->
-          new StoppedException(
-              "%s: there is no such model or address (404): %s".formatted(name, message),
-              "see how the provider calls it");
-      default -> new CallFailedException("%s: refused (%d): %s".formatted(name, status, message));
-    };
+    throw new RefusedException(name, status, message);
   }
 
   /// What the server says, in one line and without the key.
@@ -196,6 +163,11 @@ final class PatientClient implements HttpClient {
     } catch (JacksonException e) {
       text = text.replaceAll("<[^>]*>", " "); // a page of some proxy
     }
+    return line(text);
+  }
+
+  /// A text of the server's in one line, not too long, and without the key.
+  String line(String text) {
     var line = key.hiddenIn(text).replaceAll("\\s+", " ").strip();
     return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + " …";
   }
@@ -216,11 +188,5 @@ final class PatientClient implements HttpClient {
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }
-  }
-
-  @Override
-  public void execute(
-      HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
-    throw new UnsupportedOperationException("nothing is streamed");
   }
 }

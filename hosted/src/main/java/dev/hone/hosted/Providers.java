@@ -42,8 +42,31 @@ public final class Providers {
       Budget budget,
       int answerTokens)
       throws IOException {
+    return open(name, environment, keyFile, patience, budget.base(), answerTokens);
+  }
+
+  /// What was tuned from a budget's model.
+  static HostedModel openTuned(
+      HostedName name,
+      Map<String, String> environment,
+      Optional<Path> keyFile,
+      Patience patience,
+      Budget budget,
+      int answerTokens)
+      throws IOException {
+    return open(name, environment, keyFile, patience, budget.tuned(), answerTokens);
+  }
+
+  private static HostedModel open(
+      HostedName name,
+      Map<String, String> environment,
+      Optional<Path> keyFile,
+      Patience patience,
+      Budget.Account account,
+      int answerTokens)
+      throws IOException {
     var key = Secret.find(name.provider(), environment, keyFile);
-    var client = new PatientClient(name.text(), key, patience);
+    var client = new LangChainTransport(new PatientClient(name.text(), key, patience));
     var address = name.address().map(URI::toString).or(() -> address(name, environment));
     var opened =
         switch (name.provider()) {
@@ -52,17 +75,18 @@ public final class Providers {
           case GEMINI -> gemini(name, key, client, address, answerTokens);
           case OLLAMA -> ollama(name, client, address.orElse(OLLAMA_HERE), answerTokens);
         };
-    return new HostedModel(name, opened, budget, answerTokens, CONTEXT);
+    return new HostedModel(name, opened, account, answerTokens, CONTEXT);
   }
 
-  private static Optional<String> address(HostedName name, Map<String, String> environment) {
+  /// As the environment says; empty for the provider's own.
+  static Optional<String> address(HostedName name, Map<String, String> environment) {
     return Optional.ofNullable(environment.get(name.provider().addressVariable()))
         .filter(value -> !value.isBlank())
         .map(value -> value.contains("://") ? value : "http://" + value);
   }
 
   private static Opened openAi(
-      HostedName name, Secret key, PatientClient client, Optional<String> address, int most) {
+      HostedName name, Secret key, LangChainTransport client, Optional<String> address, int most) {
     var builder =
         OpenAiChatModel.builder()
             .httpClientBuilder(client.builder())
@@ -87,7 +111,7 @@ public final class Providers {
   }
 
   private static Opened anthropic(
-      HostedName name, Secret key, PatientClient client, Optional<String> address, int most) {
+      HostedName name, Secret key, LangChainTransport client, Optional<String> address, int most) {
     var builder =
         AnthropicChatModel.builder()
             .httpClientBuilder(client.builder())
@@ -106,7 +130,7 @@ public final class Providers {
   }
 
   private static Opened gemini(
-      HostedName name, Secret key, PatientClient client, Optional<String> address, int most) {
+      HostedName name, Secret key, LangChainTransport client, Optional<String> address, int most) {
     var builder =
         GoogleAiGeminiChatModel.builder()
             .httpClientBuilder(client.builder())
@@ -119,7 +143,8 @@ public final class Providers {
     return new Opened(builder.build(), (usual, seed) -> usual);
   }
 
-  private static Opened ollama(HostedName name, PatientClient client, String address, int most) {
+  private static Opened ollama(
+      HostedName name, LangChainTransport client, String address, int most) {
     var chat =
         OllamaChatModel.builder()
             .httpClientBuilder(client.builder())

@@ -50,10 +50,20 @@ public record Costs(
 
   /// Prompts to a hosted model that has no price.
   public Way unpriced(String rung, String model, Tokens tokens) {
+    return unpriced(rung, model, tokens, Money.ZERO);
+  }
+
+  /// Tuned at a provider that has no price for it.
+  public Way tunedUnpriced(String rung, String model, Tokens tokens) {
+    return unpriced(
+        rung, model, tokens, new Money.Unknown("no price of tuning %s is known".formatted(model)));
+  }
+
+  private Way unpriced(String rung, String model, Tokens tokens, Money once) {
     var bill = new Bill();
     var request = new Money.Unknown("no price of %s is known".formatted(model));
     bill.add("tokens", request, "give its price with --prices");
-    return bill.way(rung, model, tokens, running(request, Money.ZERO), Money.ZERO);
+    return bill.way(rung, model, tokens, running(request, Money.ZERO), once);
   }
 
   private static Running running(Money request, Money month) {

@@ -8,6 +8,7 @@ import dev.hone.ladder.cost.Costs;
 import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.cost.Price;
 import dev.hone.ladder.cost.Tokens;
+import dev.hone.ladder.cost.TrainingCost;
 import dev.hone.ladder.cost.Way;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,7 +33,9 @@ public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble 
     record Here() implements Asked {}
 
     /// At a provider: the hosted model of the costs.
-    record Hosted() implements Asked {}
+    ///
+    /// @param tuned what it takes for tuning the model; empty where the book lacks it
+    record Hosted(Optional<Price> tuned) implements Asked {}
 
     /// At a provider, whose price the book lacks.
     record Unpriced(String model) implements Asked {}
@@ -60,9 +63,32 @@ public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble 
     return Optional.of(
         switch (asked) {
           case Asked.Here any -> onMachine(rung);
-          case Asked.Hosted any -> costs.hosted(rung.name(), tokens(rung));
-          case Asked.Unpriced(var model) -> costs.unpriced(rung.name(), model, tokens(rung));
+          case Asked.Hosted(var tuned) ->
+              Advice.needsTraining(rung)
+                  ? atProvider(rung, tuned)
+                  : costs.hosted(rung.name(), tokens(rung));
+          case Asked.Unpriced(var model) ->
+              Advice.needsTraining(rung)
+                  ? costs.tunedUnpriced(rung.name(), model, tokens(rung))
+                  : costs.unpriced(rung.name(), model, tokens(rung));
         });
+  }
+
+  private Way atProvider(RungReport rung, Optional<Price> tuned) {
+    return tuned
+        .map(price -> keptUp(rung).tunedHosted(price, tokens(rung), training(rung)))
+        .orElseGet(
+            () -> costs.tunedUnpriced(rung.name(), costs.hosted().name() + " tuned", tokens(rung)));
+  }
+
+  /// Of the tokens that the provider counted; where it did not, of those foretold.
+  private static TrainingCost training(RungReport rung) {
+    var training = (Map<?, ?>) rung.recipe().get("training");
+    double tokens =
+        training.get("tokens") instanceof Number counted
+            ? counted.doubleValue()
+            : ((Number) training.get("estimated_tokens")).doubleValue();
+    return new TrainingCost(tokens, 1, 0, 0);
   }
 
   private Way onMachine(RungReport rung) {

@@ -12,15 +12,10 @@ import java.util.Optional;
 ///
 /// @param measured the rung's score on the selection rows; empty where it was not made
 public record Foretold(Forecast forecast, Optional<Double> measured) {
-  /// Seconds of a training.
+  /// What a training took.
   ///
-  /// @param foretold before the first step
-  public record Seconds(String rung, double foretold, double measured) {
-    /// Share by which the forecast was too long (or, negative, too short).
-    public double error() {
-      return foretold / measured - 1;
-    }
-  }
+  /// @param basis what foretold it
+  public record Amount(String rung, String basis, double foretold, double measured) {}
 
   static List<Foretold> of(ClimbReport climb) {
     return climb.forecasts().stream()
@@ -31,20 +26,49 @@ public record Foretold(Forecast forecast, Optional<Double> measured) {
         .toList();
   }
 
-  static List<Seconds> seconds(ClimbReport climb) {
-    var seconds = new ArrayList<Seconds>();
-    for (var rung : climb.rungs()) {
-      seconds(rung).ifPresent(seconds::add);
-    }
-    return seconds;
+  static List<Amount> seconds(ClimbReport climb) {
+    return amounts(climb, "wall_seconds", "trial passes before the first step");
   }
 
-  private static Optional<Seconds> seconds(RungReport rung) {
+  /// Of trainings that are paid by them.
+  static List<Amount> tokens(ClimbReport climb) {
+    return amounts(climb, "tokens", "");
+  }
+
+  static List<Amount> usd(ClimbReport climb) {
+    return amounts(climb, "usd", "");
+  }
+
+  /// @param here what foretells it of a training on this machine
+  private static List<Amount> amounts(ClimbReport climb, String name, String here) {
+    var amounts = new ArrayList<Amount>();
+    for (var rung : climb.rungs()) {
+      amount(rung, name, here).ifPresent(amounts::add);
+    }
+    return amounts;
+  }
+
+  private static Optional<Amount> amount(RungReport rung, String name, String here) {
     return rung.recipe().get("training") instanceof Map<?, ?> training
-            && training.get("estimated_wall_seconds") instanceof Number foretold
-            && training.get("wall_seconds") instanceof Number measured
-        ? Optional.of(new Seconds(rung.name(), foretold.doubleValue(), measured.doubleValue()))
+            && training.get("estimated_" + name) instanceof Number foretold
+            && training.get(name) instanceof Number measured
+            && measured.doubleValue() > 0
+        ? Optional.of(
+            new Amount(
+                rung.name(),
+                training.containsKey("job") ? basis(name) : here,
+                foretold.doubleValue(),
+                measured.doubleValue()))
         : Optional.empty();
+  }
+
+  /// What foretells a training elsewhere.
+  private static String basis(String name) {
+    return switch (name) {
+      case "wall_seconds" -> "what its provider said when it began";
+      case "tokens" -> "what its provider has counted of prompts";
+      default -> "those tokens and the price book";
+    };
   }
 
   /// In a sentence.

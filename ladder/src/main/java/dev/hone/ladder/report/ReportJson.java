@@ -51,12 +51,20 @@ public record ReportJson(ClimbReport climb, Optional<Bills> bills) {
     json.put("forecasts", Foretold.of(climb).stream().map(ReportJson::foretold).toList());
     json.put(
         "training_seconds", Foretold.seconds(climb).stream().map(ReportJson::seconds).toList());
+    putWhereAny("training_tokens", Foretold.tokens(climb), json);
+    putWhereAny("training_usd", Foretold.usd(climb), json);
     climb.errors().ifPresent(errors -> json.put("errors", errors));
     bills.ifPresent(all -> json.put("cost", new BillsJson(all).values()));
     json.put("answers", climb.calls());
     json.put("answers_now", climb.fresh());
     json.put("seconds", climb.seconds());
     return json;
+  }
+
+  private static void putWhereAny(String name, List<?> values, Map<String, Object> json) {
+    if (!values.isEmpty()) {
+      json.put(name, values);
+    }
   }
 
   private static Map<String, Object> verdict(Verdict verdict) {
@@ -147,9 +155,10 @@ public record ReportJson(ClimbReport climb, Optional<Bills> bills) {
     return json;
   }
 
-  private static Map<String, Object> seconds(Foretold.Seconds seconds) {
+  private static Map<String, Object> seconds(Foretold.Amount seconds) {
     var json = new LinkedHashMap<String, Object>();
     json.put("rung", seconds.rung());
+    json.put("basis", seconds.basis());
     json.put("foretold_seconds", seconds.foretold());
     json.put("measured_seconds", seconds.measured());
     return json;

@@ -10,7 +10,7 @@ import java.util.Map;
 ///
 /// @param more for the recipe
 /// @param models to close with it
-record Annotated(Solution solution, Map<String, Object> more, List<LocalModel> models)
+public record Annotated(Solution solution, Map<String, Object> more, List<LocalModel> models)
     implements Solution {
   /// The same with one more thing in the recipe.
   Annotated with(String name, Object value) {

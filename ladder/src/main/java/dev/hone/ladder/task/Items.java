@@ -48,17 +48,13 @@ public final class Items {
 
   private static Item item(Source source, Line.Valid line, Optional<String> groupField) {
     var conversation =
-        switch (line.row()) {
-          case Row.Chat(var said) -> said;
-          case Row.Completion(var prompt, var completion) ->
-              Conversation.ofPrompt(prompt, completion);
-          case Row.Text any ->
-              throw refusal(
-                  source,
-                  line.number(),
-                  "is plain text, which asks nothing",
-                  "give rows to answer");
-        };
+        conversation(line.row())
+            .orElseThrow(() ->
+                refusal(
+                    source,
+                    line.number(),
+                    "is plain text, which asks nothing",
+                    "give rows to answer"));
     var messages = conversation.messages();
     var last = messages.getLast();
     var asked = new Conversation(messages.subList(0, messages.size() - 1), conversation.tools());
@@ -82,6 +78,21 @@ public final class Items {
         new Reference(question.get(), answers(row, last), asked.tools()),
         groupField.map(field -> group(row, field)).orElse("line " + line.number()),
         line.json());
+  }
+
+  /// Empty for plain text.
+  private static Optional<Conversation> conversation(Row row) {
+    return switch (row) {
+      case Row.Chat(var said) -> Optional.of(said);
+      case Row.Completion(var prompt, var completion) ->
+          Optional.of(Conversation.ofPrompt(prompt, completion));
+      case Row.Text any -> Optional.empty();
+    };
+  }
+
+  /// What is asked and the row's own answer to it.
+  public static Conversation whole(Item item) {
+    return conversation(Row.of(item.json())).orElseThrow();
   }
 
   static List<String> answers(JsonNode row, Message last) {

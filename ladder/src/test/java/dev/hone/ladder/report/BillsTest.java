@@ -162,7 +162,9 @@ class BillsTest {
   @Test
   void hostedModelsArePaidByTheTokenAndNothingIsCached() {
     var costs = costs(1_000, 0, 0);
-    var bills = new Bills(climb(SHOTS), costs, new Bills.Asked.Hosted(), OptionalDouble.empty());
+    var bills =
+        new Bills(
+            climb(SHOTS), costs, new Bills.Asked.Hosted(Optional.empty()), OptionalDouble.empty());
     var usd = costs.hosted().usd();
     double request = (2_000 * usd.get(Unit.INPUT) + 10 * usd.get(Unit.OUTPUT)) / 1e6;
     var way = bills.way(SHOTS).orElseThrow();
@@ -176,6 +178,67 @@ class BillsTest {
     var bills = new Bills(climb(SHOTS), costs(1_000, 0, 0), asked, OptionalDouble.empty());
     assertEquals("unknown", bills.way(SHOTS).orElseThrow().running().month(1_000).words());
     assertEquals(List.of("no price of openai:secret is known"), bills.cautions());
+  }
+
+  private static final RungReport TUNED_THERE =
+      rung(
+          "tuned",
+          .9,
+          200,
+          10,
+          Map.of(
+              "training",
+              Map.of(
+                  "job",
+                  "ftjob-1",
+                  "estimated_tokens",
+                  1_800_000L,
+                  "tokens",
+                  2_000_000L,
+                  "estimated_usd",
+                  5.4,
+                  "usd",
+                  6.0)));
+
+  @Test
+  void whatAProviderTrainsIsPaidByTheTokensThatItCounted() {
+    var costs = costs(1_000, 0, 0);
+    var price = Optional.of(BOOK.find("openai/gpt-4o-mini tuned", kind -> true));
+    var asked = new Bills.Asked.Hosted(price);
+    var bills = new Bills(climb(SHOTS, TUNED_THERE), costs, asked, OptionalDouble.empty());
+    var way = bills.way(TUNED_THERE).orElseThrow();
+    assertEquals(2 * 3, way.once().usd().orElseThrow(), 1e-9);
+    double request = (200 * .3 + 10 * 1.2) / 1e6;
+    assertEquals(request, way.running().perRequest().usd().orElseThrow(), 1e-12);
+    assertEquals(1, bills.comparisons().size());
+
+    var monthly =
+        new Bills(climb(TUNED_THERE), costs.withTrainings(2), asked, OptionalDouble.empty());
+    var kept = monthly.way(TUNED_THERE).orElseThrow().running();
+    assertEquals(12 + 365e3 / 12 * request, kept.month(1_000).usd().orElseThrow(), 1e-6);
+  }
+
+  @Test
+  void tuningThatHasNoPriceIsUnknown() {
+    for (var asked :
+        List.of(new Bills.Asked.Hosted(Optional.empty()), new Bills.Asked.Unpriced("url:a"))) {
+      var bills = new Bills(climb(TUNED_THERE), costs(1_000, 0, 0), asked, OptionalDouble.empty());
+      var way = bills.way(TUNED_THERE).orElseThrow();
+      assertEquals("unknown", way.once().words());
+      assertEquals("unknown", way.running().month(1_000).words());
+    }
+  }
+
+  @Test
+  void tokensAndMoneyOfATrainingStandBesideTheirForecast() {
+    var values = new ReportJson(climb(SHOTS, TUNED, TUNED_THERE)).values();
+    var json = JsonMapper.shared().valueToTree(values);
+    assertEquals(1, json.path("training_tokens").size());
+    var tokens = json.path("training_tokens").get(0);
+    assertEquals(1_800_000, tokens.path("foretold").asDouble());
+    assertEquals(2_000_000, tokens.path("measured").asDouble());
+    assertEquals(5.4, json.path("training_usd").get(0).path("foretold").asDouble());
+    assertEquals(0, json.path("training_seconds").size());
   }
 
   @Test
