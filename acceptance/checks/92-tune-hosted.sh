@@ -17,7 +17,7 @@ for _ in $(seq 1 300); do
 done
 [ -n "$url" ] || fail "the server does not start"
 HONE_BASE_KEY=$(cat "$OUT/key.txt")
-export HONE_BASE_KEY
+export HONE_BASE_KEY OPENAI_LOG=debug # OpenAI's SDK must not follow it: it would log headers
 
 there() { # path, expression over the list that the server gives
   python3 - "$url/$1" "$2" <<'PYTHON'

@@ -39,13 +39,12 @@ record TuningRows(List<Conversation> conversations) {
               .formatted(train.size(), LEAST_ROWS),
           "give more rows");
     }
-    for (var item : train) {
-      requireLearned(item);
-    }
     return of(train).requireSize();
   }
 
+  /// Rows to validate on, as well as to train on.
   static TuningRows of(List<Item> items) {
+    items.forEach(TuningRows::requireLearned);
     return new TuningRows(items.stream().map(Items::whole).toList());
   }
 

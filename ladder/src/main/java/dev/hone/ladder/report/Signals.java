@@ -16,6 +16,8 @@ import java.util.Optional;
 /// @param change of the documents, where there are some and it is known
 public record Signals(ClimbReport climb, Optional<Change> change) {
   /// Of answers that are out of date, on average between two trainings a month apart.
+  private static final String BEFORE = "probe_bits_per_byte_before";
+
   private static final double STALE = 0.05;
 
   private static final double FORGOTTEN = 0.02;
@@ -45,7 +47,8 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
                     + " for them",
                 false));
       }
-      if (rung.recipe().get("training") instanceof Map<?, ?> training) {
+      if (rung.recipe().get("training") instanceof Map<?, ?> training
+          && training.containsKey(BEFORE)) { // a provider says nothing of it
         signals.add(forgetting(rung, training));
         overfitting(rung, training).ifPresent(signals::add);
       }
@@ -155,7 +158,7 @@ public record Signals(ClimbReport climb, Optional<Change> change) {
   }
 
   private static Signal forgetting(RungReport rung, Map<?, ?> training) {
-    double before = number(training, "probe_bits_per_byte_before");
+    double before = number(training, BEFORE);
     double after = number(training, "probe_bits_per_byte_after");
     double change = before > 0 ? after / before - 1 : 0;
     return new Signal(

@@ -239,6 +239,8 @@ class BillsTest {
     assertEquals(2_000_000, tokens.path("measured").asDouble());
     assertEquals(5.4, json.path("training_usd").get(0).path("foretold").asDouble());
     assertEquals(0, json.path("training_seconds").size());
+    var signals = new Signals(climb(TUNED_THERE), Optional.empty()).all();
+    assertFalse(signals.stream().anyMatch(signal -> signal.name().equals("forgetting")));
   }
 
   @Test
