@@ -8,11 +8,7 @@ import picocli.CommandLine.Mixin;
     name = "data",
     header = "Checks files of examples, and makes them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DataCheckCommand.class,
-      DataFromTracesCommand.class,
-      DataFromModelCommand.class
-    },
+    subcommands = {DataCheckCommand.class, DataFromTracesCommand.class, DataFromModelCommand.class},
     footer = {
       "",
       "Examples:",

@@ -30,6 +30,7 @@ public final class Budget {
 
   /// Those that have the limit together; the lock of them all.
   private final List<Budget> together;
+
   private final TokenRate rate = new TokenRate();
   private final Map<String, Training> trainings = new LinkedHashMap<>();
   private double reserved;
