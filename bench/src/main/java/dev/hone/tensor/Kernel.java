@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The kernels that [KernelBench] times, each on operands of one length.
 public enum Kernel {
-  RMS_NORM((k, o, n) -> k.rmsNorm(o.x(), 0, o.w(), 0f, n, 1e-5f, o.z(), 0)),
+  RMS_NORM((k, o, n) -> k.rmsNorm(o.x(), 0, o.w(), Constants.NORM, n, o.z(), 0)),
   RMS_NORM_BACKWARD((k, o, n) -> {
     k.rmsNormBackward(o.x(), 0, o.w(), 0f, 0.7f, o.y(), 0, n, o.z(), 0);
     return 0;
@@ -47,6 +47,7 @@ public enum Kernel {
   }
 
   private static final class Constants {
+    static final RmsNorm NORM = new RmsNorm(1e-5f);
     static final AdamW.Step STEP = AdamW.Step.of(3, 1e-4, 0, 0.9, 0.999, 1e-8, 1);
   }
 

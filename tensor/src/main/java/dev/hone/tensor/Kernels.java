@@ -39,15 +39,10 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// `y = x · r · (w + offset)` with `r = 1 / √(mean(x²) + eps)`; returns `r`. (Zhang & Sennrich
   /// 2019, arXiv 1910.07467)
+  ///
+  /// @param norm has `offset` and `eps`
   float rmsNorm(
-      MemorySegment x,
-      long xAt,
-      MemorySegment w,
-      float offset,
-      int n,
-      float eps,
-      MemorySegment y,
-      long yAt);
+      MemorySegment x, long xAt, MemorySegment w, RmsNorm norm, int n, MemorySegment y, long yAt);
 
   /// The input's gradient of [#rmsNorm], added: `dx += r·(dy·w') − x·r³/n·Σ(dy·w'·x)`, `w' = w +
   /// offset`.

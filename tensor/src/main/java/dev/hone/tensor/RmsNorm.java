@@ -21,8 +21,7 @@ public record RmsNorm(float eps, float offset) {
       r.set(
           t,
           0,
-          Kernels.BEST.rmsNorm(
-              x.data(), x.at(t), w.data(), offset, x.cols(), eps, y.data(), y.at(t)));
+          Kernels.BEST.rmsNorm(x.data(), x.at(t), w.data(), this, x.cols(), y.data(), y.at(t)));
     }
   }
 

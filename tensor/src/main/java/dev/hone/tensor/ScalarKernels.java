@@ -60,17 +60,10 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public float rmsNorm(
-      MemorySegment x,
-      long xAt,
-      MemorySegment w,
-      float offset,
-      int n,
-      float eps,
-      MemorySegment y,
-      long yAt) {
-    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
+      MemorySegment x, long xAt, MemorySegment w, RmsNorm norm, int n, MemorySegment y, long yAt) {
+    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + norm.eps()));
     for (int i = 0; i < n; i++) {
-      put(y, yAt, i, at(x, xAt, i) * r * (at(w, 0, i) + offset));
+      put(y, yAt, i, at(x, xAt, i) * r * (at(w, 0, i) + norm.offset()));
     }
     return r;
   }

@@ -105,27 +105,20 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float rmsNorm(
-      MemorySegment x,
-      long xAt,
-      MemorySegment w,
-      float offset,
-      int n,
-      float eps,
-      MemorySegment y,
-      long yAt) {
-    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + eps));
+      MemorySegment x, long xAt, MemorySegment w, RmsNorm norm, int n, MemorySegment y, long yAt) {
+    float r = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + norm.eps()));
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
       fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
           .mul(r)
-          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER).add(offset))
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER).add(norm.offset()))
           .intoMemorySegment(y, yAt + 4L * i, ORDER);
     }
     if (i < n) {
       var rest = SPECIES.indexInRange(i, n);
       fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
           .mul(r)
-          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(offset))
+          .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(norm.offset()))
           .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
     }
     return r;

@@ -60,7 +60,8 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             FREE),
         close(
             "rmsNorm",
-            (k, x, at, n) -> k.rmsNorm(x[0], at[0], x[1], 0.25f, n, 1e-5f, x[2], at[2]),
+            (k, x, at, n) ->
+                k.rmsNorm(x[0], at[0], x[1], new RmsNorm(1e-5f, 0.25f), n, x[2], at[2]),
             FREE,
             ZERO,
             FREE),

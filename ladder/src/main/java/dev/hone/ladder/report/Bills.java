@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 /// @param saidSeconds for an answer, where the user says; else as measured, if the machine is taken
 ///   to be like this one
 public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble saidSeconds) {
+  private static final double SECONDS_PER_HOUR = 3_600;
+
   /// Where the rungs' model was asked.
   public sealed interface Asked {
     /// On this machine.
@@ -120,6 +122,26 @@ public record Bills(ClimbReport climb, Costs costs, Asked asked, OptionalDouble 
             && training.get("wall_seconds") instanceof Number seconds
         ? OptionalDouble.of(seconds.doubleValue())
         : OptionalDouble.empty();
+  }
+
+  /// What trainings on the machine cost: by the time that was foretold, and by the time they took.
+  List<Foretold.Amount> trainings() {
+    var perHour = costs.machine().perHour();
+    if (!(asked instanceof Asked.Here)
+        || !costs.machine().isLikeThis()
+        || perHour.usd().isEmpty()
+        || perHour.usd().getAsDouble() == 0) {
+      return List.of();
+    }
+    double usd = perHour.usd().getAsDouble() / SECONDS_PER_HOUR;
+    return Foretold.seconds(climb).stream()
+        .map(one ->
+            new Foretold.Amount(
+                one.rung(),
+                "that time and the price of an hour",
+                one.foretold() * usd,
+                one.measured() * usd))
+        .toList();
   }
 
   /// Of all rungs that were asked.

@@ -11,6 +11,7 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.statistics.Interval;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,9 @@ public record ReportJson(ClimbReport climb, Optional<Bills> bills) {
     json.put(
         "training_seconds", Foretold.seconds(climb).stream().map(ReportJson::seconds).toList());
     putWhereAny("training_tokens", Foretold.tokens(climb), json);
-    putWhereAny("training_usd", Foretold.usd(climb), json);
+    var trainings = new ArrayList<>(Foretold.usd(climb));
+    bills.ifPresent(all -> trainings.addAll(all.trainings()));
+    putWhereAny("training_usd", trainings, json);
     climb.errors().ifPresent(errors -> json.put("errors", errors));
     bills.ifPresent(all -> json.put("cost", new BillsJson(all).values()));
     json.put("answers", climb.calls());

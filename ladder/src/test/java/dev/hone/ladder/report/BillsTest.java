@@ -131,6 +131,17 @@ class BillsTest {
   }
 
   @Test
+  void aTrainingsMoneyOnAMachineIsItsTimeAsForetoldAndAsMeasured() {
+    var training = Map.of("estimated_wall_seconds", 1_620.0, "wall_seconds", 1_800.0);
+    var tuned = rung("tuned", .9, 200, 10, Map.of("training", training));
+    var all = here(costs(1_000, .2, 0), SHOTS, tuned).trainings();
+    assertEquals(1, all.size());
+    assertEquals(.09, all.getFirst().foretold(), 1e-9);
+    assertEquals(.1, all.getFirst().measured(), 1e-9);
+    assertTrue(here(costs(1_000, 0, 0), tuned).trainings().isEmpty());
+  }
+
+  @Test
   void whatLooksFactsUpIsNotTrainedAgainForThem() {
     var looking =
         rung(

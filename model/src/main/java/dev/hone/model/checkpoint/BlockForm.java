@@ -113,9 +113,6 @@ public record BlockForm(
 
   public BlockForm {
     layers = List.copyOf(layers);
-    if (rotaryDim % 2 != 0) {
-      throw new IllegalArgumentException("the rotated %d of a head are odd".formatted(rotaryDim));
-    }
   }
 
   /// Llama's.

@@ -48,6 +48,10 @@ public record ModelConfig(
     }
     if (headDim % 2 != 0)
       throw new IllegalArgumentException("head_dim %d is odd".formatted(headDim));
+    if (form.rotaryDim() % 2 != 0 || form.rotaryDim() > headDim) {
+      throw new IllegalArgumentException(
+          "%d of the %d elements of a head are to be rotated".formatted(form.rotaryDim(), headDim));
+    }
     if (form.layers().size() != numLayers) {
       throw new IllegalArgumentException(
           "%d layers, but forms of %d".formatted(numLayers, form.layers().size()));
