@@ -79,24 +79,25 @@ final class ConfigJson {
       var harmless = REFUSED.get(field);
       if (harmless != null
           && json.has(field)
-          && !family.honours().contains(field)
+          && !family.fields().honoured().contains(field)
           && !harmless.contains(json.node().get(field).toString())) {
         throw unsupported("field " + field, "use a plain, unquantised checkpoint");
       }
     }
-    for (var field : family.required()) {
+    for (var field : family.fields().required()) {
       if (!json.has(field)) {
         throw new CheckpointException(json.path(), "lacks the field " + field);
       }
     }
     var activation = activation();
-    if (!activation.equals(family.activation())) {
-      throw unsupported("hidden_act " + activation, "supported: " + family.activation());
+    if (!activation.equals(family.fields().activation())) {
+      throw unsupported("hidden_act " + activation, "supported: " + family.fields().activation());
     }
     for (var layer : json.strings("layer_types")) {
       boolean isKnown =
           layer.equals("full_attention")
-              || layer.equals("sliding_attention") && family.honours().contains("sliding_window");
+              || layer.equals("sliding_attention")
+                  && family.fields().honoured().contains("sliding_window");
       if (!isKnown) {
         throw unsupported("layer type " + layer, "supported: full_attention");
       }
@@ -105,7 +106,9 @@ final class ConfigJson {
 
   private String activation() throws CheckpointException {
     var gemma = json.string("hidden_activation");
-    return gemma.isPresent() ? gemma.get() : json.string("hidden_act").orElse(family.activation());
+    return gemma.isPresent()
+        ? gemma.get()
+        : json.string("hidden_act").orElse(family.fields().activation());
   }
 
   private ModelConfig shape() throws CheckpointException {
@@ -126,15 +129,15 @@ final class ConfigJson {
         json.optionalInteger("num_key_value_heads", 1, MAX_HEADS).orElse(heads),
         headDim,
         context,
-        json.positive("rms_norm_eps", family.rmsNormEps()),
+        json.positive("rms_norm_eps", family.fields().rmsNormEps()),
         ropeTheta(),
         ropeScaling(),
-        json.bool("tie_word_embeddings", family.tiesByDefault()),
+        json.bool("tie_word_embeddings", family.fields().tiesWordEmbeddings()),
         draft.done(),
         bos(vocab),
         json.node().has("eos_token_id")
             ? json.integers("eos_token_id", 0, vocab - 1)
-            : family.eosTokenIds(),
+            : family.fields().eosTokenIds(),
         torchDtype());
   }
 
@@ -153,7 +156,7 @@ final class ConfigJson {
   private OptionalInt bos(int vocab) throws CheckpointException {
     return json.node().has("bos_token_id")
         ? json.optionalInteger("bos_token_id", 0, vocab - 1)
-        : family.bosTokenId();
+        : family.fields().bosTokenId();
   }
 
   private String torchDtype() throws CheckpointException {
@@ -162,7 +165,7 @@ final class ConfigJson {
   }
 
   private double ropeTheta() throws CheckpointException {
-    double topLevel = json.positive("rope_theta", family.ropeTheta());
+    double topLevel = json.positive("rope_theta", family.fields().ropeTheta());
     var parameters = ropeParameters();
     return parameters.isPresent() ? parameters.get().positive("rope_theta", topLevel) : topLevel;
   }

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 /// A family of models: how its `config.json` is read where that is not as Llama's, and what its
 /// blocks do otherwise. Absent fields get the values of Transformers' configuration class, or must
 /// be there.
-interface Family {
+abstract class Family {
   /// Every family that is computed.
-  List<Family> ALL =
+  static final List<Family> ALL =
       List.of(
           new Llama(),
           new Mistral(),
@@ -27,55 +27,103 @@ interface Family {
           new Gemma2(),
           new Gemma3());
 
-  /// `model_type`.
-  String modelType();
+  private final String modelType;
+  private final String architecture;
+  private final Fields fields;
 
-  /// The only entry of `architectures`.
-  String architecture();
-
-  /// Fields that other families are refused for.
-  default Set<String> honours() {
-    return Set.of();
+  /// @param modelType `model_type`
+  /// @param architecture the only entry of `architectures`
+  Family(String modelType, String architecture, Fields fields) {
+    this.modelType = modelType;
+    this.architecture = architecture;
+    this.fields = fields;
   }
 
-  /// Fields that have no default that can be told from the others.
-  default List<String> required() {
-    return List.of();
+  /// What fields may say, and what it means when they are absent.
+  ///
+  /// @param honoured fields that other families are refused for
+  /// @param required fields that have no default that can be told from the others
+  /// @param activation the only `hidden_act`
+  record Fields(
+      Set<String> honoured,
+      List<String> required,
+      String activation,
+      double rmsNormEps,
+      double ropeTheta,
+      OptionalInt bosTokenId,
+      List<Integer> eosTokenIds,
+      boolean tiesWordEmbeddings) {
+    static final Fields LLAMA =
+        new Fields(Set.of(), List.of(), "silu", 1e-6, 10_000, OptionalInt.of(1), List.of(2), false);
+
+    Fields honouring(String... names) {
+      return new Fields(
+          Set.of(names),
+          required,
+          activation,
+          rmsNormEps,
+          ropeTheta,
+          bosTokenId,
+          eosTokenIds,
+          tiesWordEmbeddings);
+    }
+
+    Fields requiring(String... names) {
+      return new Fields(
+          honoured,
+          List.of(names),
+          activation,
+          rmsNormEps,
+          ropeTheta,
+          bosTokenId,
+          eosTokenIds,
+          tiesWordEmbeddings);
+    }
+
+    Fields withNumbers(double eps, double theta) {
+      return new Fields(
+          honoured, required, activation, eps, theta, bosTokenId, eosTokenIds, tiesWordEmbeddings);
+    }
+
+    Fields withTokens(OptionalInt bos, Integer... eos) {
+      return new Fields(
+          honoured,
+          required,
+          activation,
+          rmsNormEps,
+          ropeTheta,
+          bos,
+          List.of(eos),
+          tiesWordEmbeddings);
+    }
+
+    /// With a head that is the embedding unless the file says otherwise.
+    Fields tied(String hiddenAct) {
+      return new Fields(
+          honoured, required, hiddenAct, rmsNormEps, ropeTheta, bosTokenId, eosTokenIds, true);
+    }
   }
 
-  /// `hidden_act`.
-  default String activation() {
-    return "silu";
+  String modelType() {
+    return modelType;
   }
 
-  default double rmsNormEps() {
-    return 1e-6;
+  String architecture() {
+    return architecture;
   }
 
-  default double ropeTheta() {
-    return 10_000;
-  }
-
-  default OptionalInt bosTokenId() {
-    return OptionalInt.of(1);
-  }
-
-  default List<Integer> eosTokenIds() {
-    return List.of(2);
-  }
-
-  default boolean tiesByDefault() {
-    return false;
+  Fields fields() {
+    return fields;
   }
 
   /// Says what the blocks do otherwise than Llama's without biases.
-  void draft(JsonObject json, Draft draft) throws CheckpointException;
+  abstract void draft(JsonObject json, Draft draft) throws CheckpointException;
 
   /// The family of an architecture, or where that is not given of a model type.
   static Optional<Family> of(List<String> architectures, String modelType) {
     return ALL.stream()
-        .filter(one -> architectures.isEmpty() || architectures.contains(one.architecture()))
-        .filter(one -> modelType.isEmpty() || modelType.equals(one.modelType()))
+        .filter(one -> architectures.isEmpty() || architectures.contains(one.architecture))
+        .filter(one -> modelType.isEmpty() || modelType.equals(one.modelType))
         .findFirst();
   }
 

@@ -4,60 +4,30 @@ import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Norms;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
 import dev.hone.tensor.Glu;
-import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// Gemma 2: norms around both halves with weights that are distances from 1, an embedding scaled by
 /// the root of its width, GELU, capped scores and logits, every other layer with a window. (Gemma
 /// Team 2024, arXiv 2408.00118)
-final class Gemma2 implements Family {
+final class Gemma2 extends Family {
   private static final int WINDOW = 4096;
   private static final double SCORE_CAP = 50;
   private static final double LOGIT_CAP = 30;
 
-  @Override
-  public String modelType() {
-    return "gemma2";
+  /// As Gemma 3 reads them, but for a number.
+  static final Fields FIELDS =
+      Fields.LLAMA
+          .honouring("sliding_window", "attn_logit_softcapping", "final_logit_softcapping")
+          .requiring("num_key_value_heads", "head_dim")
+          .withTokens(OptionalInt.of(2), 1)
+          .tied("gelu_pytorch_tanh");
+
+  Gemma2() {
+    super("gemma2", "Gemma2ForCausalLM", FIELDS);
   }
 
   @Override
-  public String architecture() {
-    return "Gemma2ForCausalLM";
-  }
-
-  @Override
-  public Set<String> honours() {
-    return Set.of("sliding_window", "attn_logit_softcapping", "final_logit_softcapping");
-  }
-
-  @Override
-  public List<String> required() {
-    return List.of("num_key_value_heads", "head_dim");
-  }
-
-  @Override
-  public String activation() {
-    return "gelu_pytorch_tanh";
-  }
-
-  @Override
-  public boolean tiesByDefault() {
-    return true;
-  }
-
-  @Override
-  public OptionalInt bosTokenId() {
-    return OptionalInt.of(2);
-  }
-
-  @Override
-  public List<Integer> eosTokenIds() {
-    return List.of(1);
-  }
-
-  @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     draft(json, draft, SCORE_CAP, LOGIT_CAP);
     int window = json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE).orElse(WINDOW);
     Family.slide(json, draft, window, layer -> layer % 2 == 0, Rotation.GLOBAL);

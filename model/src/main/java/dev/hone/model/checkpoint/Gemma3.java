@@ -3,64 +3,20 @@ package dev.hone.model.checkpoint;
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.HeadNorm;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /// Gemma 3's text models: as Gemma 2, with queries and keys normalised head by head instead of
 /// capped, and five layers with a window and a rotary base of their own to each without. (Gemma
 /// Team 2025, arXiv 2503.19786)
-final class Gemma3 implements Family {
+final class Gemma3 extends Family {
   private static final int WINDOW = 4096;
   private static final int PATTERN = 6;
 
-  @Override
-  public String modelType() {
-    return "gemma3_text";
+  Gemma3() {
+    super("gemma3_text", "Gemma3ForCausalLM", Gemma2.FIELDS.withNumbers(1e-6, 1_000_000));
   }
 
   @Override
-  public String architecture() {
-    return "Gemma3ForCausalLM";
-  }
-
-  @Override
-  public Set<String> honours() {
-    return Set.of("sliding_window", "attn_logit_softcapping", "final_logit_softcapping");
-  }
-
-  @Override
-  public List<String> required() {
-    return List.of("num_key_value_heads", "head_dim");
-  }
-
-  @Override
-  public double ropeTheta() {
-    return 1_000_000;
-  }
-
-  @Override
-  public String activation() {
-    return "gelu_pytorch_tanh";
-  }
-
-  @Override
-  public boolean tiesByDefault() {
-    return true;
-  }
-
-  @Override
-  public OptionalInt bosTokenId() {
-    return OptionalInt.of(2);
-  }
-
-  @Override
-  public List<Integer> eosTokenIds() {
-    return List.of(1);
-  }
-
-  @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     Gemma2.draft(json, draft, 0, 0);
     draft.headNorm = HeadNorm.EACH;
     var parameters = json.object("rope_parameters");

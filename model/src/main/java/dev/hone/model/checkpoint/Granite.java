@@ -4,19 +4,13 @@ import dev.hone.model.checkpoint.BlockForm.Draft;
 
 /// Granite 3 and its successors of the plain kind: Llama's blocks with factors of embedding,
 /// scores, residual branches and logits. (IBM Granite Team 2024, Granite 3.0 Language Models)
-final class Granite implements Family {
-  @Override
-  public String modelType() {
-    return "granite";
+final class Granite extends Family {
+  Granite() {
+    super("granite", "GraniteForCausalLM", Fields.LLAMA);
   }
 
   @Override
-  public String architecture() {
-    return "GraniteForCausalLM";
-  }
-
-  @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     draft.inputBias = json.bool("attention_bias", false);
     draft.outputBias = draft.inputBias;
     draft.mlpBias = json.bool("mlp_bias", false);

@@ -2,36 +2,21 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
-import java.util.List;
-import java.util.Set;
 
 /// Mistral 7B and its successors: Llama's blocks, in the first versions with a sliding window.
 /// (Jiang et al. 2023, arXiv 2310.06825)
-final class Mistral implements Family {
+final class Mistral extends Family {
   private static final int WINDOW = 4096;
 
-  @Override
-  public String modelType() {
-    return "mistral";
+  Mistral() {
+    super(
+        "mistral",
+        "MistralForCausalLM",
+        Fields.LLAMA.honouring("sliding_window").requiring("num_key_value_heads"));
   }
 
   @Override
-  public String architecture() {
-    return "MistralForCausalLM";
-  }
-
-  @Override
-  public Set<String> honours() {
-    return Set.of("sliding_window");
-  }
-
-  @Override
-  public List<String> required() {
-    return List.of("num_key_value_heads");
-  }
-
-  @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     int window =
         json.node().has("sliding_window")
             ? json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE).orElse(0)

@@ -2,44 +2,22 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
-import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// Qwen 2 and 2.5: q, k and v have a bias. (Yang et al. 2024, arXiv 2407.10671)
-final class Qwen2 implements Family {
-  @Override
-  public String modelType() {
-    return "qwen2";
+final class Qwen2 extends Family {
+  Qwen2() {
+    super(
+        "qwen2",
+        "Qwen2ForCausalLM",
+        Fields.LLAMA
+            .honouring("sliding_window")
+            .requiring("num_key_value_heads")
+            .withTokens(OptionalInt.empty()));
   }
 
   @Override
-  public String architecture() {
-    return "Qwen2ForCausalLM";
-  }
-
-  @Override
-  public Set<String> honours() {
-    return Set.of("sliding_window");
-  }
-
-  @Override
-  public List<String> required() {
-    return List.of("num_key_value_heads");
-  }
-
-  @Override
-  public OptionalInt bosTokenId() {
-    return OptionalInt.empty();
-  }
-
-  @Override
-  public List<Integer> eosTokenIds() {
-    return List.of();
-  }
-
-  @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     draft.inputBias = true;
     slide(json, draft);
   }

@@ -3,58 +3,28 @@ package dev.hone.model.checkpoint;
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Layer;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
-import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /// SmolLM3: every fourth layer is not rotated. (Yang et al. 2025, arXiv 2501.18795)
-final class SmolLm3 implements Family {
+final class SmolLm3 extends Family {
   private static final int INTERVAL = 4;
 
-  @Override
-  public String modelType() {
-    return "smollm3";
-  }
-
-  @Override
-  public String architecture() {
-    return "SmolLM3ForCausalLM";
-  }
-
-  @Override
-  public Set<String> honours() {
-    return Set.of("sliding_window");
-  }
-
-  @Override
-  public List<String> required() {
-    return List.of("num_key_value_heads");
-  }
-
-  @Override
-  public double ropeTheta() {
-    return 2_000_000;
-  }
-
-  @Override
-  public boolean tiesByDefault() {
-    return true;
-  }
-
-  @Override
-  public OptionalInt bosTokenId() {
-    return OptionalInt.of(128_000);
-  }
-
-  @Override
-  public List<Integer> eosTokenIds() {
-    return List.of(128_001);
+  SmolLm3() {
+    super(
+        "smollm3",
+        "SmolLM3ForCausalLM",
+        Fields.LLAMA
+            .honouring("sliding_window")
+            .requiring("num_key_value_heads")
+            .withNumbers(1e-6, 2_000_000)
+            .withTokens(OptionalInt.of(128_000), 128_001)
+            .tied("silu"));
   }
 
   /// `no_rope_layers` has a 1 for every layer that is rotated, its name notwithstanding.
   @Override
-  public void draft(JsonObject json, Draft draft) throws CheckpointException {
+  void draft(JsonObject json, Draft draft) throws CheckpointException {
     draft.inputBias = json.bool("attention_bias", false);
     draft.outputBias = draft.inputBias;
     draft.mlpBias = json.bool("mlp_bias", false);
