@@ -69,7 +69,9 @@ public record Advice(ClimbReport climb, Optional<Bills> bills) {
     }
     var score = rung.test().map(test -> percent(test.score())).orElse("");
     if (climb.rungs().stream().filter(Advice::isMeasured).count() == 1) {
-      return "Only %s could be measured (%s); the others failed.".formatted(rung.name(), score);
+      return climb.rungs().size() == 1
+          ? "Only %s was asked, and scores %s.".formatted(rung.name(), score)
+          : "Only %s could be measured (%s); the others failed.".formatted(rung.name(), score);
     }
     if (needsTraining) {
       return "Fine-tune: %s scores %s, and nothing cheaper comes near."
