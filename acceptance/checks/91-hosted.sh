@@ -42,12 +42,12 @@ PYTHON
 
 # A judge that is hosted, of answers that are not; a second run asks it nothing.
 judge() {
-  advise judged --without zero-shot,nearest-shots,constrained --metric "judge:$url#hone" --judge-own-family --judge-key-file "$OUT/key.txt"
+  advise judged --without nearest-shots,constrained --metric "judge:$url#hone" --judge-own-family --judge-key-file "$OUT/key.txt"
 }
 judge
-lines=$(wc -l <"$OUT/judged/judged.jsonl")
+lines=$(grep -c . "$OUT/judged/judged.jsonl")
 judge
-[ "$lines" -gt 0 ] && [ "$lines" = "$(wc -l <"$OUT/judged/judged.jsonl")" ] || fail "the judge was asked twice"
+[ "$lines" -gt 0 ] && [ "$lines" = "$(grep -c . "$OUT/judged/judged.jsonl")" ] || fail "the judge was asked twice"
 grep -q "judge not checked" "$OUT/judged.txt" || fail "nothing is said of the judge"
 ! grep -rqF "$key" "$OUT/judged" "$OUT/judged.txt" "$OUT/judged.log" || fail "the judge's key is in a file"
 
