@@ -3,6 +3,8 @@ package dev.hone.model.checkpoint;
 import dev.hone.tensor.Glu;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /// What tells the decoders of the families apart: numbers and switches on blocks that all share.
 ///
@@ -159,6 +161,12 @@ public record BlockForm(
       scoreScale = (float) (1 / Math.sqrt(headDim));
       rotaryDim = headDim;
       layers = Collections.nCopies(numLayers, Layer.PLAIN);
+    }
+
+    /// @param change from a layer's number and form so far
+    void changeLayers(BiFunction<Integer, Layer, Layer> change) {
+      layers =
+          IntStream.range(0, layers.size()).mapToObj(l -> change.apply(l, layers.get(l))).toList();
     }
 
     BlockForm done() {

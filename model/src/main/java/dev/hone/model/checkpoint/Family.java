@@ -2,13 +2,11 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Layer;
-import dev.hone.model.checkpoint.BlockForm.Rotation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /// A family of models: how its `config.json` is read where that is not as Llama's, and what its
 /// blocks do otherwise. Absent fields get the values of Transformers' configuration class, or must
@@ -127,28 +125,29 @@ abstract class Family {
         .findFirst();
   }
 
-  /// Reads `layer_types`, or takes what the family says where that is absent.
+  /// Gives layers their window: as `layer_types` says, or what the family says where that is
+  /// absent.
   ///
   /// @param window of the layers that have one
   /// @param isSliding whether a layer has one where the file doesn't say
-  /// @param sliding how those rotate
-  static void slide(
-      JsonObject json, Draft draft, int window, IntPredicate isSliding, Rotation sliding)
+  static void slide(JsonObject json, Draft draft, int window, IntPredicate isSliding)
       throws CheckpointException {
     var types = json.strings("layer_types");
-    if (!types.isEmpty() && types.size() != draft.layers.size()) {
+    requirePerLayer(json, "layer_types", types.size(), draft);
+    draft.changeLayers((l, layer) -> {
+      boolean isOne =
+          types.isEmpty() ? isSliding.test(l) : types.get(l).equals("sliding_attention");
+      return new Layer(isOne ? window : 0, layer.rotation());
+    });
+  }
+
+  /// A list that is there has an entry for each layer.
+  static void requirePerLayer(JsonObject json, String field, int entries, Draft draft)
+      throws CheckpointException {
+    if (entries > 0 && entries != draft.layers.size()) {
       throw new CheckpointException(
           json.path(),
-          "field layer_types has %d entries for %d layers"
-              .formatted(types.size(), draft.layers.size()));
+          "field %s has %d entries for %d layers".formatted(field, entries, draft.layers.size()));
     }
-    draft.layers =
-        IntStream.range(0, draft.layers.size())
-            .mapToObj(l -> {
-              boolean isOne =
-                  types.isEmpty() ? isSliding.test(l) : types.get(l).equals("sliding_attention");
-              return isOne ? new Layer(window, sliding) : Layer.PLAIN;
-            })
-            .toList();
   }
 }

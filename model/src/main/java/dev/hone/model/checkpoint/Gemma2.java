@@ -2,7 +2,6 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Norms;
-import dev.hone.model.checkpoint.BlockForm.Rotation;
 import dev.hone.tensor.Glu;
 import java.util.OptionalInt;
 
@@ -30,7 +29,7 @@ final class Gemma2 extends Family {
   void draft(JsonObject json, Draft draft) throws CheckpointException {
     draft(json, draft, SCORE_CAP, LOGIT_CAP);
     int window = json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE).orElse(WINDOW);
-    Family.slide(json, draft, window, layer -> layer % 2 == 0, Rotation.GLOBAL);
+    Family.slide(json, draft, window, layer -> layer % 2 == 0);
   }
 
   /// What Gemma 2 and 3 share.

@@ -2,6 +2,7 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.HeadNorm;
+import dev.hone.model.checkpoint.BlockForm.Layer;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
 
 /// Gemma 3's text models: as Gemma 2, with queries and keys normalised head by head instead of
@@ -28,6 +29,8 @@ final class Gemma3 extends Family {
     int window = json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE).orElse(WINDOW);
     int pattern =
         json.optionalInteger("sliding_window_pattern", 1, Integer.MAX_VALUE).orElse(PATTERN);
-    Family.slide(json, draft, window, layer -> (layer + 1) % pattern != 0, Rotation.LOCAL);
+    Family.slide(json, draft, window, layer -> (layer + 1) % pattern != 0);
+    draft.changeLayers(
+        (l, layer) -> layer.window() > 0 ? new Layer(layer.window(), Rotation.LOCAL) : layer);
   }
 }

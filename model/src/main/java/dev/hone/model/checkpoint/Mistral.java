@@ -1,7 +1,6 @@
 package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
-import dev.hone.model.checkpoint.BlockForm.Rotation;
 
 /// Mistral 7B and its successors: Llama's blocks, in the first versions with a sliding window.
 /// (Jiang et al. 2023, arXiv 2310.06825)
@@ -21,6 +20,6 @@ final class Mistral extends Family {
         json.node().has("sliding_window")
             ? json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE).orElse(0)
             : WINDOW;
-    Family.slide(json, draft, window, layer -> window > 0, Rotation.GLOBAL);
+    Family.slide(json, draft, window, layer -> window > 0);
   }
 }

@@ -1,7 +1,6 @@
 package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
-import dev.hone.model.checkpoint.BlockForm.Rotation;
 import java.util.OptionalInt;
 
 /// Qwen 2 and 2.5: q, k and v have a bias. (Yang et al. 2024, arXiv 2407.10671)
@@ -29,6 +28,6 @@ final class Qwen2 extends Family {
     }
     int window = json.integer("sliding_window", 1, Integer.MAX_VALUE);
     int from = json.integer("max_window_layers", 0, Integer.MAX_VALUE);
-    Family.slide(json, draft, window, layer -> layer >= from, Rotation.GLOBAL);
+    Family.slide(json, draft, window, layer -> layer >= from);
   }
 }

@@ -4,7 +4,6 @@ import dev.hone.model.checkpoint.BlockForm.Draft;
 import dev.hone.model.checkpoint.BlockForm.Layer;
 import dev.hone.model.checkpoint.BlockForm.Rotation;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /// SmolLM3: every fourth layer is not rotated. (Yang et al. 2025, arXiv 2501.18795)
 final class SmolLm3 extends Family {
@@ -28,29 +27,19 @@ final class SmolLm3 extends Family {
     draft.inputBias = json.bool("attention_bias", false);
     draft.outputBias = draft.inputBias;
     draft.mlpBias = json.bool("mlp_bias", false);
-    int layers = draft.layers.size();
-    var given = json.integers("no_rope_layers", 0, 1);
+    var rotated = json.integers("no_rope_layers", 0, 1);
+    Family.requirePerLayer(json, "no_rope_layers", rotated.size(), draft);
     int interval =
         json.optionalInteger("no_rope_layer_interval", 1, Integer.MAX_VALUE).orElse(INTERVAL);
-    if (!given.isEmpty() && given.size() != layers) {
-      throw new CheckpointException(
-          json.path(),
-          "field no_rope_layers has %d entries for %d layers".formatted(given.size(), layers));
-    }
+    draft.changeLayers((l, layer) -> {
+      boolean isRotated = rotated.isEmpty() ? (l + 1) % interval != 0 : rotated.get(l) == 1;
+      return new Layer(0, isRotated ? Rotation.GLOBAL : Rotation.NONE);
+    });
     int window =
         json.bool("use_sliding_window", false)
             ? json.integer("sliding_window", 1, Integer.MAX_VALUE)
             : 0;
-    var rotates =
-        IntStream.range(0, layers)
-            .mapToObj(l -> given.isEmpty() ? (l + 1) % interval != 0 : given.get(l) == 1)
-            .toList();
-    Family.slide(json, draft, window, layer -> window > 0 && !rotates.get(layer), Rotation.GLOBAL);
-    var slid = draft.layers;
-    draft.layers =
-        IntStream.range(0, layers)
-            .mapToObj(l ->
-                new Layer(slid.get(l).window(), rotates.get(l) ? Rotation.GLOBAL : Rotation.NONE))
-            .toList();
+    var layers = draft.layers;
+    Family.slide(json, draft, window, l -> layers.get(l).rotation() == Rotation.NONE);
   }
 }

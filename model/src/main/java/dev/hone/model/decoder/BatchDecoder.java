@@ -163,27 +163,32 @@ public final class BatchDecoder {
     project(rows, products);
     store(rows, l);
     attend(rows, l);
-    add(rows, l, new Product(w.o(), LinearLayer.O, a.o(), null), a.attended(), w.branchNorm());
+    add(rows, l, w.o(), LinearLayer.O, a.o(), a.attended(), w.branchNorm());
   }
 
-  /// Adds a product to the residual stream, as the model's branches go there.
-  private void add(BatchRows rows, int l, Product p, BlockActivations.Branch branch, Tensor norm) {
-    if (branch == null) {
-      var added = new Product(p.w, p.linear, p.x, buffers.stream);
-      adapt(rows, l, added);
-      project(rows, List.of(added));
-      return;
+  /// Projects `x` onto the residual stream, as the model's branches go there.
+  private void add(
+      BatchRows rows,
+      int l,
+      LinearTensors<Matrix> w,
+      LinearLayer linear,
+      Tensor x,
+      BlockActivations.Branch branch,
+      Tensor norm) {
+    var given = new Product(w, linear, x, branch == null ? buffers.stream : branch.x());
+    if (branch != null) {
+      branch.x().clear(rows.end());
     }
-    var given = new Product(p.w, p.linear, p.x, branch.x());
-    branch.x().clear(rows.end());
     adapt(rows, l, given);
     project(rows, List.of(given));
-    workers.share(
-        rows.end(),
-        grain(rows),
-        (worker, from, to) ->
-            decoder.addBranch(
-                branch.rows(from, to), norm, to - from, buffers.stream.rows(from, to)));
+    if (branch != null) {
+      workers.share(
+          rows.end(),
+          grain(rows),
+          (worker, from, to) ->
+              decoder.addBranch(
+                  branch.rows(from, to), norm, to - from, buffers.stream.rows(from, to)));
+    }
   }
 
   private void mlpHalf(int l, BatchRows rows) {
@@ -204,7 +209,7 @@ public final class BatchDecoder {
               .glu()
               .part(a.gate(), a.up(), 0, rows.end(), tiles.from(i), tiles.to(i), a.m());
         });
-    add(rows, l, new Product(w.down(), LinearLayer.DOWN, a.m(), null), a.computed(), w.mlpNorm());
+    add(rows, l, w.down(), LinearLayer.DOWN, a.m(), a.computed(), w.mlpNorm());
   }
 
   /// Rows at a time of what is done row by row.

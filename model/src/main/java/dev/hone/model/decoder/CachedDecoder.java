@@ -213,16 +213,15 @@ public final class CachedDecoder {
       int n,
       LinearTensors<Matrix> w,
       Tensor low) {
-    if (branch == null) {
-      project(x, n, 1f, List.of(new Product(w, low, stream)));
-      return;
+    boolean isAdded = branch == null;
+    project(x, n, isAdded ? 1f : 0f, List.of(new Product(w, low, isAdded ? stream : branch.x())));
+    if (!isAdded) {
+      workers.share(
+          n,
+          SHARE_TOKENS,
+          (worker, from, to) ->
+              decoder.addBranch(branch.rows(from, to), norm, to - from, stream.rows(from, to)));
     }
-    project(x, n, 0f, List.of(new Product(w, low, branch.x())));
-    workers.share(
-        n,
-        SHARE_TOKENS,
-        (worker, from, to) ->
-            decoder.addBranch(branch.rows(from, to), norm, to - from, stream.rows(from, to)));
   }
 
   private void mlpHalf(int l, int n) {

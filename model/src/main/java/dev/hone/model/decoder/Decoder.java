@@ -236,11 +236,25 @@ public final class Decoder {
     var w = weights.blocks().get(l);
     copyUnlessSame(a.middle(), m, out);
     ws.time.lap(NORM);
-    if (a.computed() == null) {
-      project(w.down(), a.m(), m, 1f, l, LinearLayer.DOWN, a, ws, out);
-    } else {
-      project(w.down(), a.m(), m, 0f, l, LinearLayer.DOWN, a, ws, a.computed().x());
-      addBranch(a.computed(), w.mlpNorm(), m, out);
+    add(w.down(), a.m(), m, l, LinearLayer.DOWN, a, ws, a.computed(), w.mlpNorm(), out);
+  }
+
+  /// Projects `x` onto the residual stream, as the model's branches go there.
+  private void add(
+      LinearTensors<Matrix> w,
+      Tensor x,
+      int n,
+      int layer,
+      LinearLayer linear,
+      BlockActivations a,
+      Workspace ws,
+      BlockActivations.Branch branch,
+      Tensor norm,
+      Tensor stream) {
+    boolean isAdded = branch == null;
+    project(w, x, n, isAdded ? 1f : 0f, layer, linear, a, ws, isAdded ? stream : branch.x());
+    if (!isAdded) {
+      addBranch(branch, norm, n, stream);
       ws.time.lap(NORM);
     }
   }
@@ -281,13 +295,8 @@ public final class Decoder {
     }
     ws.time.lap(NORM);
     int m = mlpRows(l, n, ws);
-    if (a.attended() == null) {
-      project(w.o(), o(l, a, ws), m, 1f, l, LinearLayer.O, a, ws, a.middle());
-    } else {
-      project(w.o(), o(l, a, ws), m, 0f, l, LinearLayer.O, a, ws, a.attended().x());
-      addBranch(a.attended(), w.branchNorm(), m, a.middle());
-      ws.time.lap(NORM);
-    }
+    var o = o(l, a, ws);
+    add(w.o(), o, m, l, LinearLayer.O, a, ws, a.attended(), w.branchNorm(), a.middle());
   }
 
   /// Attention's output as the projection behind it sees it.

@@ -1,7 +1,6 @@
 package dev.hone.model.decoder;
 
 import static dev.hone.testkit.Close.assertMaxRelativeError;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hone.model.decoder.Workspace.Mode;
 import java.lang.foreign.Arena;
@@ -30,20 +29,6 @@ class DecoderParityTest {
     "lora_rslora, TRAINING", "lora_q_v, TRAINING", "lora_q_v, RECOMPUTE"
   })
   void gradientsMatchPyTorch(String name, Mode mode) {
-    try (var arena = Arena.ofShared()) {
-      var model = new GoldenModel("gradients/" + name, arena);
-      var set =
-          ParameterSet.allocate(model.memory, "gradients", model.trained(name.startsWith("full")));
-      var gradients = DecoderGradients.of(model.config, set);
-      var batch = model.batch();
-      var score = model.decoder().scoreAndBackward(batch, model.workspace(mode), gradients);
-      assertEquals(
-          model.golden.f32("loss_sum")[0], score.lossSum(), 1e-5 * Math.abs(score.lossSum()));
-      assertEquals(model.golden.i32("count")[0], batch.numTargets());
-      for (var p : set.parameters()) {
-        assertMaxRelativeError(
-            model.golden.f32("g." + model.storedName(p)), set.get(p.name()).toArray(), 1e-4);
-      }
-    }
+    GoldenModel.assertGradients("gradients/" + name, name.startsWith("full"), mode);
   }
 }

@@ -1,17 +1,23 @@
 package dev.hone.model.decoder;
 
 import static dev.hone.testkit.Close.assertMaxRelativeError;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hone.model.decoder.Workspace.Mode;
 import dev.hone.tensor.Workers;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each family against PyTorch and Transformers: golden files by tools/parity/families.py.
 class FamiliesParityTest {
+  static Stream<String> names() {
+    return Stream.of(
+            "mistral", "qwen2", "qwen3", "smollm3", "granite", "olmo2", "gemma2", "gemma3_text")
+        .flatMap(family -> Stream.of(family, family + "_lora"));
+  }
+
   /// The golden logits of one row's tokens, without padding.
   private static float[] expected(GoldenModel model, int row) {
     int time = model.golden.i32Rows("ids")[row].length;
@@ -22,12 +28,7 @@ class FamiliesParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "mistral", "mistral_lora", "qwen2", "qwen2_lora", "qwen3", "qwen3_lora", "smollm3",
-        "smollm3_lora", "granite", "granite_lora", "olmo2", "olmo2_lora", "gemma2", "gemma2_lora",
-        "gemma3_text", "gemma3_text_lora"
-      })
+  @MethodSource("names")
   void logitsMatchTransformers(String name) {
     try (var arena = Arena.ofShared();
         var workers = new Workers(2)) {
@@ -67,30 +68,10 @@ class FamiliesParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "mistral", "mistral_lora", "qwen2", "qwen2_lora", "qwen3", "qwen3_lora", "smollm3",
-        "smollm3_lora", "granite", "granite_lora", "olmo2", "olmo2_lora", "gemma2", "gemma2_lora",
-        "gemma3_text", "gemma3_text_lora"
-      })
+  @MethodSource("names")
   void gradientsMatchPyTorch(String name) {
     for (var mode : new Mode[] {Mode.TRAINING, Mode.RECOMPUTE}) {
-      try (var arena = Arena.ofShared()) {
-        var model = new GoldenModel("families/" + name, arena);
-        var set =
-            ParameterSet.allocate(
-                model.memory, "gradients", model.trained(!name.endsWith("_lora")));
-        var gradients = DecoderGradients.of(model.config, set);
-        var batch = model.batch();
-        var score = model.decoder().scoreAndBackward(batch, model.workspace(mode), gradients);
-        assertEquals(
-            model.golden.f32("loss_sum")[0], score.lossSum(), 1e-5 * Math.abs(score.lossSum()));
-        assertEquals(model.golden.i32("count")[0], batch.numTargets());
-        for (var p : set.parameters()) {
-          assertMaxRelativeError(
-              model.golden.f32("g." + model.storedName(p)), set.get(p.name()).toArray(), 1e-4);
-        }
-      }
+      GoldenModel.assertGradients("families/" + name, !name.endsWith("_lora"), mode);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.hone.model.decoder;
 
+import static dev.hone.testkit.Close.assertMaxRelativeError;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.testkit.Golden;
@@ -71,6 +74,26 @@ public final class GoldenModel {
       batch.addRow(ids[r], length, t -> mask == null || mask[row][t] == 1);
     }
     return batch;
+  }
+
+  /// Holds score and gradients of the golden rows to the golden ones.
+  ///
+  /// @param isFull whether everything is trained, or the adapter alone
+  static void assertGradients(String name, boolean isFull, Workspace.Mode mode) {
+    try (var arena = Arena.ofShared()) {
+      var model = new GoldenModel(name, arena);
+      var set = ParameterSet.allocate(model.memory, "gradients", model.trained(isFull));
+      var gradients = DecoderGradients.of(model.config, set);
+      var batch = model.batch();
+      var score = model.decoder().scoreAndBackward(batch, model.workspace(mode), gradients);
+      assertEquals(
+          model.golden.f32("loss_sum")[0], score.lossSum(), 1e-5 * Math.abs(score.lossSum()));
+      assertEquals(model.golden.i32("count")[0], batch.numTargets());
+      for (var p : set.parameters()) {
+        assertMaxRelativeError(
+            model.golden.f32("g." + model.storedName(p)), set.get(p.name()).toArray(), 1e-4);
+      }
+    }
   }
 
   private ParameterSet fill(ParameterSet set) {
