@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import tools.jackson.databind.json.JsonMapper;
 
 /// One rung's answers to the rows of one part, in their order.
 final class Asked {
@@ -39,7 +37,7 @@ final class Asked {
       ClimbListener listener) {
     this.rung = rung;
     this.solution = solution;
-    this.recipe = rung + JsonMapper.shared().writeValueAsString(new TreeMap<>(solution.recipe()));
+    this.recipe = rung + CallLog.recipe(solution.recipe());
     this.items = items;
     this.metric = metric;
     this.log = log;

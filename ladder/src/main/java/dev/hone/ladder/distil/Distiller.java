@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -65,7 +64,7 @@ public final class Distiller {
     this.settings = settings;
     this.log = log;
     this.progress = progress;
-    this.recipe = JsonMapper.shared().writeValueAsString(new TreeMap<>(model.recipe()));
+    this.recipe = CallLog.recipe(model.recipe());
   }
 
   /// Asks them all, as far as it comes.

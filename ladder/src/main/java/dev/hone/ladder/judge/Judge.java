@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A model that says whether an answer is better than the row's own: 1 where it is, 0.5 for a tie,
@@ -49,7 +48,7 @@ public final class Judge implements Metric, Closeable {
     this.prompt = new JudgePrompt(rubric.orElse(JudgePrompt.RUBRIC), chat.controlTokens());
     this.repeats = repeats;
     this.file = file;
-    this.recipe = JsonMapper.shared().writeValueAsString(new TreeMap<>(chat.recipe()));
+    this.recipe = CallLog.recipe(chat.recipe());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,6 +75,12 @@ public final class CallLog implements Closeable {
     }
   }
 
+  /// A recipe as keys have it, whatever the order of its parts.
+  public static String recipe(Map<String, ?> parts) {
+    return JSON.writeValueAsString(new TreeMap<>(parts));
+  }
+
+  /// @param recipe from [#recipe], after a name where two may have the same
   public static String key(String recipe, String asked, int repeat) {
     return Sha256.of(recipe + "\n" + asked + "\n" + repeat);
   }
