@@ -1,7 +1,6 @@
 package dev.hone.cli;
 
 import dev.hone.model.UsageException;
-import dev.hone.tune.data.Columns;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -189,21 +188,10 @@ final class AdviseCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of all choices. Default: 1.")
   private long seed = 1;
 
-  @Option(
-      names = "--csv-prompt",
-      paramLabel = "COLUMN",
-      description = "CSV column of what is asked. Default: prompt.")
-  private String promptColumn = Columns.DEFAULT.prompt();
-
-  @Option(
-      names = "--csv-completion",
-      paramLabel = "COLUMN",
-      description = "CSV column of the answer. Default: completion.")
-  private String completionColumn = Columns.DEFAULT.completion();
-
   @Option(names = "--json", description = "Print report.json instead of a table.")
   private boolean isJson;
 
+  @Mixin private ColumnOptions columns;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
   @Mixin private PriceOptions prices;
@@ -229,19 +217,14 @@ final class AdviseCommand implements Callable<Integer> {
     prices.refuseWithoutTraffic();
     judge.refuseWithoutJudge(metric);
     refuseOfHostedTuning();
-    var columns = new Columns(promptColumn, completionColumn, Columns.DEFAULT.text());
     var wish =
         new Advising.Wish(
-            new Source(required(data, "--data, the rows"), columns),
-            valid.map(file -> new Source(file, columns)),
+            new Source(required(data, "--data, the rows"), columns.columns()),
+            valid.map(file -> new Source(file, columns.columns())),
             docs,
             base,
             keyFile,
-            new Spending(
-                budget
-                    .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
-                    .orElse(OptionalDouble.empty()),
-                prices.book()),
+            Spending.of(budget, prices.book()),
             isTunedHosted,
             prices,
             system,

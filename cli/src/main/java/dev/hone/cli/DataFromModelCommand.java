@@ -2,14 +2,12 @@ package dev.hone.cli;
 
 import dev.hone.ladder.cost.PriceBook;
 import dev.hone.model.UsageException;
-import dev.hone.tune.data.Columns;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -144,21 +142,10 @@ final class DataFromModelCommand implements Callable<Integer> {
       description = "Questions that a hosted model is asked at the same time. Default: 4.")
   private Optional<Integer> atOnce = Optional.empty();
 
-  @Option(
-      names = "--csv-prompt",
-      paramLabel = "COLUMN",
-      description = "CSV column of what is asked. Default: prompt.")
-  private String promptColumn = Columns.DEFAULT.prompt();
-
-  @Option(
-      names = "--csv-completion",
-      paramLabel = "COLUMN",
-      description = "CSV column of the row's own answer, if there is one. Default: completion.")
-  private String completionColumn = Columns.DEFAULT.completion();
-
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
 
+  @Mixin private ColumnOptions columns;
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
 
@@ -188,18 +175,14 @@ final class DataFromModelCommand implements Callable<Integer> {
     var wish =
         new FromModel.Wish(
             base,
-            new Source(data, new Columns(promptColumn, completionColumn, Columns.DEFAULT.text())),
+            new Source(data, columns.columns()),
             metrics,
             atLeast.orElse(1.0),
             schema,
             Bounds.atLeast(1, "--samples", samples),
             keepsAll,
             Bounds.atLeast(1, "--max-tokens", maxTokens),
-            new Spending(
-                budget
-                    .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
-                    .orElse(OptionalDouble.empty()),
-                prices.isPresent() ? book.with(prices.get()) : book),
+            Spending.of(budget, prices.isPresent() ? book.with(prices.get()) : book),
             keyFile,
             isHosted ? Bounds.atLeast(1, "--at-once", atOnce.orElse(AT_ONCE)) : 1);
     new FromModel(shell, wish, out, threads.count(), isJson).run();

@@ -19,6 +19,15 @@ import java.util.OptionalDouble;
 /// @param limit USD; empty for any
 /// @param book as the user's prices make it
 record Spending(OptionalDouble limit, PriceBook book) {
+  /// @param budget as `--budget` says
+  static Spending of(Optional<Double> budget, PriceBook book) {
+    return new Spending(
+        budget
+            .map(usd -> OptionalDouble.of(Bounds.positive("--budget", usd)))
+            .orElse(OptionalDouble.empty()),
+        book);
+  }
+
   /// @param isTuned whether its provider is to tune it
   Budget open(Path file, HostedName model, boolean isTuned) throws IOException {
     var tuning = tuning(model);
