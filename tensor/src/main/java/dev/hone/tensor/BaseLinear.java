@@ -44,7 +44,7 @@ public final class BaseLinear {
     Linear.check("linear", x, n, w, y);
     switch (w) {
       case Tensor full -> Linear.forward(x, n, full, 1f, beta, y);
-      case Bf16Matrix narrow -> part(x, 0, n, narrow, 0, y.cols(), beta, scratch, y);
+      case Bf16Matrix _, BlockMatrix _ -> part(x, 0, n, w, 0, y.cols(), beta, scratch, y);
       case Int8Matrix narrow -> {
         if (scratch.integers != null && IntegerLinear.fits(narrow)) {
           IntegerLinear.forward(x, n, narrow, beta, scratch.integers, y);
@@ -72,6 +72,7 @@ public final class BaseLinear {
     switch (w) {
       case Tensor full -> Linear.backward(dy, n, full, 1f, beta, dx);
       case Bf16Matrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
+      case BlockMatrix narrow -> backwardWidened(dy, n, narrow, beta, scratch.block, dx);
       case Int8Matrix narrow -> {
         if (scratch.integers != null && IntegerLinear.fits(narrow)) {
           IntegerLinear.backward(dy, n, narrow, beta, parts, scratch.integers, dx);

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /// memory.
 ///
 /// @param data `2 · rows · cols` bytes, in this machine's byte order
-public record Bf16Matrix(MemorySegment data, long rows, int cols) implements NarrowMatrix {
+public record Bf16Matrix(MemorySegment data, long rows, int cols) implements RoundedMatrix {
   public static Bf16Matrix allocate(Allocator memory, String name, long rows, int cols) {
     return new Bf16Matrix(memory.bytes(name, rows * cols * Short.BYTES), rows, cols);
   }

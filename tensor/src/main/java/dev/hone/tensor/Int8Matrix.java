@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 /// @param data `rows · cols` bytes, each within ±63
 /// @param scales `rows` elements
 public record Int8Matrix(MemorySegment data, Tensor scales, long rows, int cols)
-    implements NarrowMatrix {
+    implements RoundedMatrix {
   /// The largest magnitude of a weight.
   static final int LARGEST = 63;
 

@@ -39,6 +39,22 @@ final class NarrowLanes {
     return (FloatVector) bytes.convertShape(VectorOperators.B2F, SPECIES, 0);
   }
 
+  /// Bytes to integers; only where vectors have at least 8 lanes, so that none is read too many.
+  static IntVector loadInts(MemorySegment q, long offset) {
+    var bytes = ByteVector.fromMemorySegment(BYTE_SPECIES, q, offset, ORDER);
+    return (IntVector) bytes.convertShape(VectorOperators.B2I, INTS, 0);
+  }
+
+  static FloatVector floats(IntVector ints) {
+    return (FloatVector) ints.convert(VectorOperators.I2F, 0);
+  }
+
+  /// @param q with [#BYTES] elements from `i` on
+  static FloatVector loadUnpacked(byte[] q, int i) {
+    var bytes = ByteVector.fromArray(BYTE_SPECIES, q, i);
+    return (FloatVector) bytes.convertShape(VectorOperators.B2F, SPECIES, 0);
+  }
+
   /// Rounds to nearest, ties to even.
   static void storeInt8(FloatVector value, MemorySegment q, long offset, int i) {
     var ints = value.add(ROUNDING).reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDING));

@@ -1,10 +1,7 @@
 package dev.hone.tensor;
 
-/// A matrix whose elements take less than four bytes each: written once, row by row, then read.
-public sealed interface NarrowMatrix extends Matrix permits Bf16Matrix, Int8Matrix {
-  /// Rounds the rows of `x` and stores them from row `from` on.
-  void put(Tensor x, long from);
-
+/// A matrix whose elements take less than four bytes each, to be read.
+public sealed interface NarrowMatrix extends Matrix permits RoundedMatrix, BlockMatrix {
   /// Writes rows `from` to `from + n` into the first `n` rows of `y`, as float32.
   void widen(long from, int n, Tensor y);
 

@@ -20,7 +20,7 @@ class BaseLinearTest {
   private static final int MOST = 1 << 16;
 
   /// A layer with a weight in three forms: as given, narrow, and widened again.
-  private record Layer(int n, Tensor x, Tensor dy, NarrowMatrix narrow, Tensor wide) {
+  private record Layer(int n, Tensor x, Tensor dy, RoundedMatrix narrow, Tensor wide) {
     static Layer random(SplittableRandom random, boolean is8Bit) {
       int n = random.nextInt(1, 20);
       int in = random.nextInt(1, 90);

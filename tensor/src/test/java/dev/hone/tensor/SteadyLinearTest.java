@@ -39,7 +39,7 @@ class SteadyLinearTest {
               default -> Tensors.normal(random, out, in);
             };
     var w = kinds.apply(random.nextInt(4));
-    if (w instanceof NarrowMatrix narrow) narrow.put(Tensors.normal(random, out, in), 0);
+    if (w instanceof RoundedMatrix narrow) narrow.put(Tensors.normal(random, out, in), 0);
     return w;
   }
 

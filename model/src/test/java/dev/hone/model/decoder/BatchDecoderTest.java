@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.hone.model.decoder.Workspace.Mode;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
-import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Processor;
+import dev.hone.tensor.RoundedMatrix;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
@@ -95,7 +95,7 @@ class BatchDecoderTest {
     for (var p : model.weights.parameters()) {
       var exact = model.weights.get(p.name());
       switch (weights.matrix(p.name()).orElseThrow()) {
-        case NarrowMatrix matrix -> matrix.put(exact, 0);
+        case RoundedMatrix matrix -> matrix.put(exact, 0);
         case Tensor vector -> vector.copyFrom(exact.toArray());
       }
     }

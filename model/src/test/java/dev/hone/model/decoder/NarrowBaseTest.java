@@ -11,7 +11,7 @@ import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.IntegerProduct;
 import dev.hone.tensor.MemoryPlan;
-import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.RoundedMatrix;
 import dev.hone.tensor.Workers;
 import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
@@ -44,7 +44,7 @@ class NarrowBaseTest {
         if (weights.vector(p.name()).isPresent()) {
           weights.vector(p.name()).get().copyFrom(exact.toArray());
         } else {
-          var matrix = (NarrowMatrix) weights.matrix(p.name()).orElseThrow();
+          var matrix = (RoundedMatrix) weights.matrix(p.name()).orElseThrow();
           matrix.put(exact, 0);
           matrix.widen(0, (int) p.rows(), exact);
         }

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
-class NarrowMatrixTest {
-  private static Tensor widened(NarrowMatrix m, Tensor x) {
+class RoundedMatrixTest {
+  private static Tensor widened(RoundedMatrix m, Tensor x) {
     m.put(x, 0);
     var y = Tensors.zeros(x.rows(), x.cols());
     m.widen(0, (int) x.rows(), y);
@@ -78,7 +78,7 @@ class NarrowMatrixTest {
 
   @Test
   void rowsThatAreNotThereAreRefused() {
-    for (var m : new NarrowMatrix[] {int8(3, 4), bf16(3, 4)}) {
+    for (var m : new RoundedMatrix[] {int8(3, 4), bf16(3, 4)}) {
       assertThrows(ShapeException.class, () -> m.put(Tensors.zeros(2, 4), 2));
       assertThrows(ShapeException.class, () -> m.put(Tensors.zeros(2, 5), 0));
       assertThrows(ShapeException.class, () -> m.widen(-1, 1, Tensors.zeros(1, 4)));

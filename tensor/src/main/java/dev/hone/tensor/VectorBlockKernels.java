@@ -1,0 +1,349 @@
+package dev.hone.tensor;
+
+import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.ORDER;
+import static dev.hone.tensor.Lanes.SPECIES;
+import static dev.hone.tensor.Lanes.sum;
+import static dev.hone.tensor.NarrowLanes.floats;
+import static dev.hone.tensor.NarrowLanes.loadInt8;
+import static dev.hone.tensor.NarrowLanes.loadInts;
+import static dev.hone.tensor.NarrowLanes.loadUnpacked;
+import static dev.hone.tensor.ScalarBlockKernels.half;
+import static dev.hone.tensor.ScalarBlockKernels.minimum;
+import static dev.hone.tensor.ScalarBlockKernels.scale;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The kernels with the Vector API. A block is unpacked first, 16 elements at a time, to bytes and
+/// the scale and offset of each group: `w = scale · q − offset`. That is what the types differ in;
+/// what is then done with it is the same for all.
+final class VectorBlockKernels implements BlockKernels {
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
+  private static final int GROUP = BlockType.GROUP;
+
+  @Override
+  public void widen(
+      BlockType type, MemorySegment w, long wAt, int n, MemorySegment y, long yAt, Unpacked u) {
+    for (int i = 0; i < n; i += type.elements()) {
+      unpack(type, w, wAt + type.byteSize(i), u);
+      widen(u, type.elements(), y, yAt + 4L * i);
+    }
+  }
+
+  private static void widen(Unpacked u, int n, MemorySegment y, long yAt) {
+    for (int g = 0; g < n / GROUP; g++) {
+      for (int i = g * GROUP; i < (g + 1) * GROUP; i += LANES) {
+        loadUnpacked(u.q(), i)
+            .mul(u.scales()[g])
+            .sub(u.offsets()[g])
+            .intoMemorySegment(y, yAt + 4L * i, ORDER);
+      }
+    }
+  }
+
+  @Override
+  public float dot(
+      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+    return switch (type) {
+      case Q8_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ8(w, wAt, n, x, xAt);
+      case Q4_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4(w, wAt, n, x, xAt);
+      case Q4_K -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4K(w, wAt, n, x, xAt);
+      case Q6_K -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ6K(w, wAt, n, x, xAt);
+      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, IQ4_NL -> dotUnpacked(type, w, wAt, n, x, xAt, u);
+    };
+  }
+
+  private static float dotUnpacked(
+      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+    float total = 0;
+    for (int i = 0; i < n; i += type.elements()) {
+      unpack(type, w, wAt + type.byteSize(i), u);
+      total += dot(u, type.elements(), x, xAt + 4L * i);
+    }
+    return total;
+  }
+
+  /// As all that follow in full vectors of at least 8 lanes. Each block's products are added up
+  /// before its scale is applied.
+  private static float dotQ8(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+    var total = FloatVector.zero(SPECIES);
+    long at = wAt;
+    for (int b = 0; b < n; b += 32) {
+      var sum = FloatVector.zero(SPECIES);
+      for (int i = 0; i < 32; i += LANES) {
+        var value = fromMemorySegment(SPECIES, x, xAt + 4L * (b + i), ORDER);
+        sum = loadInt8(w, at + 2, i).fma(value, sum);
+      }
+      total = sum.fma(sum.broadcast(half(w, at)), total);
+      at += 34;
+    }
+    return sum(total);
+  }
+
+  private static float dotQ4(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+    var total = FloatVector.zero(SPECIES);
+    long at = wAt;
+    for (int b = 0; b < n; b += 32) {
+      var sum = FloatVector.zero(SPECIES);
+      for (int i = 0; i < 16; i += LANES) {
+        var both = loadInts(w, at + 2 + i);
+        var low = fromMemorySegment(SPECIES, x, xAt + 4L * (b + i), ORDER);
+        var high = fromMemorySegment(SPECIES, x, xAt + 4L * (b + 16 + i), ORDER);
+        sum = floats(both.and(15).sub(8)).fma(low, sum);
+        sum = floats(both.lanewise(LSHR, 4).and(15).sub(8)).fma(high, sum);
+      }
+      total = sum.fma(sum.broadcast(half(w, at)), total);
+      at += 18;
+    }
+    return sum(total);
+  }
+
+  private static float dotQ4K(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+    var total = FloatVector.zero(SPECIES);
+    long at = wAt;
+    for (int b = 0; b < n; b += 256) {
+      float d = half(w, at);
+      float dmin = half(w, at + 2);
+      for (int g = 0; g < 4; g++) {
+        long lowAt = xAt + 4L * (b + 64 * g);
+        var low = FloatVector.zero(SPECIES);
+        var high = low;
+        var ofLow = low;
+        var ofHigh = low;
+        for (int i = 0; i < 32; i += LANES) {
+          var both = loadInts(w, at + 16 + 32L * g + i);
+          var x0 = fromMemorySegment(SPECIES, x, lowAt + 4L * i, ORDER);
+          var x1 = fromMemorySegment(SPECIES, x, lowAt + 128 + 4L * i, ORDER);
+          low = floats(both.and(15)).fma(x0, low);
+          high = floats(both.lanewise(LSHR, 4).and(15)).fma(x1, high);
+          ofLow = ofLow.add(x0);
+          ofHigh = ofHigh.add(x1);
+        }
+        total = low.fma(low.broadcast(d * scale(w, at, 2 * g)), total);
+        total = high.fma(low.broadcast(d * scale(w, at, 2 * g + 1)), total);
+        total = ofLow.fma(low.broadcast(-dmin * minimum(w, at, 2 * g)), total);
+        total = ofHigh.fma(low.broadcast(-dmin * minimum(w, at, 2 * g + 1)), total);
+      }
+      at += 144;
+    }
+    return sum(total);
+  }
+
+  private static float dotQ6K(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+    var total = FloatVector.zero(SPECIES);
+    long at = wAt;
+    for (int b = 0; b < n; b += 256) {
+      float d = half(w, at + 208);
+      for (int i = 0; i < 64; i += LANES) { // 32 bytes of high bits for each half of the block
+        int half = i / 32;
+        long scaleAt = at + 192 + half * 8L + i % 32 / 16;
+        long from = xAt + 4L * (b + half * 128 + i % 32);
+        var first = loadInts(w, at + half * 64L + i % 32);
+        var second = loadInts(w, at + half * 64L + 32 + i % 32);
+        var high = loadInts(w, at + 128 + i);
+        var q = floats(first.and(15).or(high.and(3).lanewise(LSHL, 4)).sub(32));
+        total =
+            q.mul(d * w.get(JAVA_BYTE, scaleAt))
+                .fma(fromMemorySegment(SPECIES, x, from, ORDER), total);
+        q = floats(second.and(15).or(high.and(12).lanewise(LSHL, 2)).sub(32));
+        total =
+            q.mul(d * w.get(JAVA_BYTE, scaleAt + 2))
+                .fma(fromMemorySegment(SPECIES, x, from + 128, ORDER), total);
+        q = floats(first.lanewise(LSHR, 4).and(15).or(high.and(48)).sub(32));
+        total =
+            q.mul(d * w.get(JAVA_BYTE, scaleAt + 4))
+                .fma(fromMemorySegment(SPECIES, x, from + 256, ORDER), total);
+        q = floats(second.lanewise(LSHR, 4).and(15).or(high.and(192).lanewise(LSHR, 2)).sub(32));
+        total =
+            q.mul(d * w.get(JAVA_BYTE, scaleAt + 6))
+                .fma(fromMemorySegment(SPECIES, x, from + 384, ORDER), total);
+      }
+      at += 210;
+    }
+    return sum(total);
+  }
+
+  private static float dot(Unpacked u, int n, MemorySegment x, long xAt) {
+    var total = FloatVector.zero(SPECIES);
+    for (int g = 0; g < n / GROUP; g++) {
+      for (int i = g * GROUP; i < (g + 1) * GROUP; i += LANES) {
+        var value = fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER);
+        var weight = loadUnpacked(u.q(), i).mul(u.scales()[g]).sub(u.offsets()[g]);
+        total = weight.fma(value, total);
+      }
+    }
+    return sum(total);
+  }
+
+  private static void unpack(BlockType type, MemorySegment w, long at, Unpacked u) {
+    switch (type) {
+      case Q4_0 -> {
+        nibbles(w, at + 2, 8, u.q());
+        u.all(half(w, at), 0);
+      }
+      case Q4_1 -> {
+        nibbles(w, at + 4, 0, u.q());
+        u.all(half(w, at), -half(w, at + 2));
+      }
+      case Q5_0 -> {
+        fives(w, at + 6, at + 2, 16, u.q());
+        u.all(half(w, at), 0);
+      }
+      case Q5_1 -> {
+        fives(w, at + 8, at + 4, 0, u.q());
+        u.all(half(w, at), -half(w, at + 2));
+      }
+      case Q8_0 -> {
+        MemorySegment.copy(w, JAVA_BYTE, at + 2, u.q(), 0, 32);
+        u.all(half(w, at), 0);
+      }
+      case IQ4_NL -> {
+        codes(w, at + 2, u.q());
+        u.all(half(w, at), 0);
+      }
+      case Q2_K -> unpackQ2(w, at, u);
+      case Q3_K -> unpackQ3(w, at, u);
+      case Q4_K -> {
+        for (int g = 0; g < 4; g++) {
+          low(w, at + 16 + 32L * g, 0, u.q(), 64 * g);
+          low(w, at + 16 + 32L * g, 4, u.q(), 64 * g + 32);
+        }
+        scalesAndMinima(w, at, u);
+      }
+      case Q5_K -> {
+        for (int g = 0; g < 8; g++) {
+          low(w, at + 48 + g / 2 * 32L, g % 2 * 4, u.q(), 32 * g);
+          addHigh(w, at + 16, g, 1, 4, u.q(), 32 * g);
+        }
+        scalesAndMinima(w, at, u);
+      }
+      case Q6_K -> unpackQ6(w, at, u);
+    }
+  }
+
+  /// 32 elements in halves of a byte: the first 16 in the low ones.
+  private static void nibbles(MemorySegment w, long at, int less, byte[] q) {
+    var both = ByteVector.fromMemorySegment(BYTES, w, at, ORDER);
+    both.and((byte) 15).sub((byte) less).intoArray(q, 0);
+    both.lanewise(LSHR, 4).and((byte) 15).sub((byte) less).intoArray(q, 16);
+  }
+
+  /// The same with a fifth bit of each in one integer.
+  private static void fives(MemorySegment w, long at, long bitsAt, int less, byte[] q) {
+    long bits = w.get(JAVA_INT_UNALIGNED, bitsAt);
+    var both = ByteVector.fromMemorySegment(BYTES, w, at, ORDER);
+    var sixteen = ByteVector.broadcast(BYTES, (byte) 16);
+    both.and((byte) 15)
+        .add(sixteen, VectorMask.fromLong(BYTES, bits & 0xFFFF))
+        .sub((byte) less)
+        .intoArray(q, 0);
+    both.lanewise(LSHR, 4)
+        .and((byte) 15)
+        .add(sixteen, VectorMask.fromLong(BYTES, bits >>> 16 & 0xFFFF))
+        .sub((byte) less)
+        .intoArray(q, 16);
+  }
+
+  private static void codes(MemorySegment w, long at, byte[] q) {
+    var both = ByteVector.fromMemorySegment(BYTES, w, at, ORDER);
+    var values = ByteVector.fromArray(BYTES, ScalarBlockKernels.IQ4_NL_VALUES, 0);
+    both.and((byte) 15).selectFrom(values).intoArray(q, 0);
+    both.lanewise(LSHR, 4).and((byte) 15).selectFrom(values).intoArray(q, 16);
+  }
+
+  /// 32 elements, each in the four bits from `shift` on of a byte of its own.
+  private static void low(MemorySegment w, long at, int shift, byte[] q, int qAt) {
+    for (int i = 0; i < 32; i += GROUP) {
+      ByteVector.fromMemorySegment(BYTES, w, at + i, ORDER)
+          .lanewise(LSHR, shift)
+          .and((byte) 15)
+          .intoArray(q, qAt + i);
+    }
+  }
+
+  /// Puts further bits on top of 32 elements: those of `mask` from `shift` on, at place `to`.
+  private static void addHigh(
+      MemorySegment w, long at, int shift, int mask, int to, byte[] q, int qAt) {
+    for (int i = 0; i < 32; i += GROUP) {
+      ByteVector.fromMemorySegment(BYTES, w, at + i, ORDER)
+          .lanewise(LSHR, shift)
+          .and((byte) mask)
+          .lanewise(LSHL, to)
+          .add(ByteVector.fromArray(BYTES, q, qAt + i))
+          .intoArray(q, qAt + i);
+    }
+  }
+
+  private static void unpackQ2(MemorySegment w, long at, Unpacked u) {
+    twos(w, at + 16, u.q());
+    float d = half(w, at + 80);
+    float dmin = half(w, at + 82);
+    for (int g = 0; g < 16; g++) {
+      int scale = w.get(JAVA_BYTE, at + g) & 255;
+      u.scales()[g] = d * (scale & 15);
+      u.offsets()[g] = dmin * (scale >> 4);
+    }
+  }
+
+  private static void unpackQ3(MemorySegment w, long at, Unpacked u) {
+    twos(w, at + 32, u.q());
+    for (int g = 0; g < 8; g++) {
+      addHigh(w, at, g, 1, 2, u.q(), 32 * g);
+    }
+    less(4, u.q());
+    float d = half(w, at + 108);
+    for (int g = 0; g < 16; g++) {
+      int low = w.get(JAVA_BYTE, at + 96 + g % 8) >> g / 8 * 4 & 15;
+      int high = w.get(JAVA_BYTE, at + 104 + g % 4) >> g / 4 * 2 & 3;
+      u.scales()[g] = d * ((low | high << 4) - 32);
+      u.offsets()[g] = 0;
+    }
+  }
+
+  /// 256 elements of two bits: four to a byte, each 32 apart.
+  private static void twos(MemorySegment w, long at, byte[] q) {
+    for (int i = 0; i < BlockType.MOST; i += GROUP) {
+      ByteVector.fromMemorySegment(BYTES, w, at + i / 128 * 32 + i % 32, ORDER)
+          .lanewise(LSHR, i / 32 % 4 * 2)
+          .and((byte) 3)
+          .intoArray(q, i);
+    }
+  }
+
+  private static void unpackQ6(MemorySegment w, long at, Unpacked u) {
+    for (int g = 0; g < 8; g++) {
+      low(w, at + g / 4 * 64 + g % 2 * 32, g / 2 % 2 * 4, u.q(), 32 * g);
+      addHigh(w, at + 128 + g / 4 * 32, g % 4 * 2, 3, 4, u.q(), 32 * g);
+    }
+    less(32, u.q());
+    float d = half(w, at + 208);
+    for (int g = 0; g < 16; g++) {
+      u.scales()[g] = d * w.get(JAVA_BYTE, at + 192 + g);
+      u.offsets()[g] = 0;
+    }
+  }
+
+  private static void less(int less, byte[] q) {
+    for (int i = 0; i < BlockType.MOST; i += GROUP) {
+      ByteVector.fromArray(BYTES, q, i).sub((byte) less).intoArray(q, i);
+    }
+  }
+
+  private static void scalesAndMinima(MemorySegment w, long at, Unpacked u) {
+    float d = half(w, at);
+    float dmin = half(w, at + 2);
+    for (int g = 0; g < 16; g++) {
+      u.scales()[g] = d * scale(w, at, g / 2);
+      u.offsets()[g] = dmin * minimum(w, at, g / 2);
+    }
+  }
+}
