@@ -7,7 +7,7 @@ import tiny
 
 rng = golden.deterministic(2)
 for name, (batch, time) in {"gqa_tied": (3, 17), "mha_untied_bias": (2, 17), "llama3_rope": (2, 40),
-                            "linear_rope": (2, 23), "yarn_rope": (2, 60)}.items():
+                            "linear_rope": (2, 23), "yarn_rope": (2, 60), "longrope": (2, 50)}.items():
     model = tiny.model(name, rng)
     ids = torch.randint(model.config.vocab_size, (batch, time), generator=rng)
     with torch.no_grad():

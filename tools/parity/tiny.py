@@ -19,6 +19,8 @@ CONFIGS = {
     "llama3_rope": dict(rope_parameters=LLAMA3),
     "yarn_rope": dict(rope_parameters=dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, beta_fast=2.0,
                                            original_max_position_embeddings=32)),
+    "longrope": dict(rope_parameters=dict(rope_type="longrope", rope_theta=10000.0, short_factor=[1.0, 1.3, 2.1, 4.7],
+                                          long_factor=[9.0, 9.0, 9.0, 9.0], original_max_position_embeddings=64)),
     "linear_rope": dict(rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=2.0)),
 }
 

@@ -260,14 +260,14 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     }
   }
 
-  private TuneRequest request(Path scratch) {
+  private TuneRequest request(Path scratch) throws IOException {
     return new TuneRequest(
         wish.base(),
         wish.rows().source(wish.data()),
         Optional.empty(),
         scratch.resolve("run"),
         new Method.Lora(LORA),
-        BaseDtype.FLOAT32,
+        BaseDtype.of(wish.base()),
         Hyper.DEFAULT,
         wish.rows().maxLength(),
         wish.rows().trainsOnPrompt(),

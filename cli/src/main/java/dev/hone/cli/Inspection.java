@@ -9,6 +9,7 @@ import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.checkpoint.ModelFile;
 import dev.hone.model.checkpoint.SafetensorsFile;
 import dev.hone.model.checkpoint.TensorInfo;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class Inspection {
     var facts = new Facts();
     if (PeftAdapter.isAdapter(dir)) {
       addAdapter(dir, facts);
-    } else if (Files.exists(dir.resolve("config.json"))) {
+    } else if (ModelFile.exists(dir.resolve("config.json"))) {
       addModel(dir, facts);
     } else if (isRun(dir)) {
       addRun(dir, facts);
@@ -43,8 +44,9 @@ final class Inspection {
           dir
               + (Files.isDirectory(dir)
                   ? ": holds no model, adapter or run"
-                  : ": no such directory"),
-          "give a directory with config.json, adapter_config.json or summary.json in it");
+                  : Files.exists(dir) ? ": is no GGUF file" : ": no such directory"),
+          "give a directory with config.json, adapter_config.json or summary.json in it, or a GGUF"
+              + " file");
     }
     return facts;
   }
@@ -115,7 +117,7 @@ final class Inspection {
   }
 
   private static boolean present(Path file) {
-    return Files.exists(file);
+    return ModelFile.exists(file);
   }
 
   private static void addAdapter(Path dir, Facts facts) throws IOException {
@@ -156,7 +158,7 @@ final class Inspection {
   }
 
   private static void addStorage(Collection<TensorInfo> tensors, Facts facts) {
-    var types = tensors.stream().map(info -> info.dtype().name()).distinct().sorted().toList();
+    var types = tensors.stream().map(TensorInfo::type).distinct().sorted().toList();
     long bytes = tensors.stream().mapToLong(TensorInfo::byteSize).sum();
     facts.add("dtype", "stored in", types, String.join(", ", types));
     facts.add("bytes", "size", bytes, Numbers.bytes(bytes));
@@ -180,7 +182,7 @@ final class Inspection {
   private static String shape(List<TensorInfo> group) {
     var shapes =
         group.stream()
-            .map(info -> info.shape() + " " + info.dtype())
+            .map(info -> info.shape() + " " + info.type())
             .distinct()
             .collect(Collectors.joining(", "));
     return group.size() == 1 ? shapes : "%d × %s".formatted(group.size(), shapes);
@@ -189,7 +191,7 @@ final class Inspection {
   private static Map<String, Object> values(TensorInfo info) {
     var values = new LinkedHashMap<String, Object>();
     values.put("name", info.name());
-    values.put("dtype", info.dtype().name());
+    values.put("dtype", info.type());
     values.put("shape", info.shape());
     return values;
   }

@@ -1,6 +1,5 @@
 package dev.hone.cli;
 
-import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.TuneRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,14 +97,14 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   /// What the options ask for, but for a metric.
-  TuneRequest request() {
+  TuneRequest request() throws IOException {
     return new TuneRequest(
         base,
         rows.source(data),
         valid.map(rows::source),
         out,
         method.method(),
-        dtype.asked().orElse(BaseDtype.FLOAT32),
+        dtype.of(base),
         training.hyper(watch),
         rows.maxLength(),
         rows.trainsOnPrompt(),

@@ -37,7 +37,7 @@ final class MainTest {
     "tune", "--base", "b", "--data", "d.jsonl", "--out", "o"
   };
 
-  private static TuneRequest request(String... more) {
+  private static TuneRequest request(String... more) throws IOException {
     var args = new ArrayList<>(List.of(MINIMAL));
     args.addAll(List.of(more));
     var parsed = Main.commandLine(new TestShell().shell()).parseArgs(args.toArray(String[]::new));
@@ -45,7 +45,7 @@ final class MainTest {
   }
 
   @Test
-  void whatIsNotSaidIsTheDefault() {
+  void whatIsNotSaidIsTheDefault() throws IOException {
     var request = request();
 
     assertEquals(TuneRequest.Hyper.DEFAULT, request.hyper());
@@ -61,12 +61,12 @@ final class MainTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyBaseDtypeHasItsWord(BaseDtype dtype) {
+  void everyBaseDtypeHasItsWord(BaseDtype dtype) throws IOException {
     assertEquals(dtype, request("--base-dtype", dtype.label()).baseDtype());
   }
 
   @Test
-  void optionsReachTheRequest() {
+  void optionsReachTheRequest() throws IOException {
     var request =
         request(
             "--rank",
@@ -120,7 +120,7 @@ final class MainTest {
   }
 
   @Test
-  void whatIsSaidAgainHoldsAndTheRestStays() {
+  void whatIsSaidAgainHoldsAndTheRestStays() throws IOException {
     var hyper = request("--epochs", "1", "--lr", "1e-3", "--seed", "7", "--lr", "2e-3").hyper();
 
     assertEquals(OptionalDouble.of(2e-3), hyper.learningRate());
@@ -129,7 +129,7 @@ final class MainTest {
   }
 
   @Test
-  void fullTrainingHasNoAdapter() {
+  void fullTrainingHasNoAdapter() throws IOException {
     assertEquals(new Method.Full(Dtype.F32), request("--method", "full").method());
     assertEquals(
         new Method.Full(Dtype.BF16), request("--method", "full", "--dtype", "bfloat16").method());

@@ -11,6 +11,7 @@ import dev.hone.tune.train.Evaluation;
 import dev.hone.tune.train.Measured;
 import dev.hone.tune.train.StepReport;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ final class TuneProgressTest {
   }
 
   @Test
-  void aMetricIsPlannedAndShown() {
+  void aMetricIsPlannedAndShown() throws IOException {
     var shell = new TestShell();
     var answers = Optional.of(new Plan.Answers("exact", 64, 3));
     try (var progress =
@@ -208,7 +209,7 @@ final class TuneProgressTest {
   }
 
   @Test
-  void theResultSaysWhatWasGainedAndWhatToDoNext() {
+  void theResultSaysWhatWasGainedAndWhatToDoNext() throws IOException {
     var request = tuneRequest("--valid", "v.jsonl", "--out", "runs/first");
     var shell = new TestShell();
     new TuneResult(request, summary("lora")).print(shell.shell().out());
@@ -231,7 +232,7 @@ final class TuneProgressTest {
   }
 
   @Test
-  void aFullyTrainedModelIsUsedWithoutAdapter() {
+  void aFullyTrainedModelIsUsedWithoutAdapter() throws IOException {
     var request = tuneRequest("--method", "full", "--out", "runs/full");
     var shell = new TestShell();
     new TuneResult(request, summary("full")).print(shell.shell().out());
@@ -243,7 +244,7 @@ final class TuneProgressTest {
     assertFalse(shell.out().contains("merge"));
   }
 
-  private static TuneRequest tuneRequest(String... more) {
+  private static TuneRequest tuneRequest(String... more) throws IOException {
     var args = new java.util.ArrayList<>(List.of("tune", "--base", "b", "--data", "d.jsonl"));
     args.addAll(List.of(more));
     var parsed = Main.commandLine(new TestShell().shell()).parseArgs(args.toArray(String[]::new));

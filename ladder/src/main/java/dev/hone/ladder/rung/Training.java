@@ -105,7 +105,7 @@ public record Training(
               Optional.of(new Source(selection)),
               out,
               method,
-              BaseDtype.FLOAT32,
+              BaseDtype.of(base),
               hyper,
               OptionalInt.empty(),
               false,

@@ -93,13 +93,8 @@ public final class Merge {
 
   private List<TensorInfo> tensors() {
     return Checkpoint.expectedTensors(base.config()).keySet().stream()
-        .map(name -> renamed(name, base.tensor(name).orElseThrow()))
+        .map(name -> base.tensor(name).orElseThrow().named(name)) // tied ones have another
         .toList();
-  }
-
-  /// Tied weights may be stored under another name than the one they are asked by.
-  private static TensorInfo renamed(String name, TensorInfo info) {
-    return new TensorInfo(name, info.dtype(), info.shape(), info.offset(), info.byteSize());
   }
 
   private long largest() {
@@ -117,7 +112,7 @@ public final class Merge {
     if (adapter.shape().rank(module) > 0) {
       return Entry.ofF32(name, written, info.shape(), () -> merged(info, module, scratch));
     }
-    return written == info.dtype() && !isNarrow(info)
+    return written == info.dtype() && base.isPlain(name) && !isNarrow(info)
         ? Entry.ofRaw(name, written, info.shape(), () -> base.raw(name))
         : Entry.ofF32(name, written, info.shape(), () -> read(info, scratch));
   }

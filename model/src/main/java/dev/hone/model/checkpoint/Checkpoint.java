@@ -1,6 +1,7 @@
 package dev.hone.model.checkpoint;
 
 import dev.hone.model.UsageException;
+import dev.hone.tensor.BlockMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ public final class Checkpoint {
     this.weights = weights;
   }
 
-  /// Opens the directory `dir` and maps its weights into `arena`.
+  /// Opens the directory `dir`, or the GGUF file that stands in its place, and maps its weights
+  /// into `arena`.
   ///
   /// @throws CheckpointException when a file is missing, damaged or does not fit the others
   /// @throws UsageException when `dir` is no such directory, or what it holds is not supported
@@ -37,18 +39,23 @@ public final class Checkpoint {
     var configJson = requireConfig(dir);
     var config = ModelConfig.read(configJson);
     var generation = readGeneration(dir, config);
-    var weights = Weights.open(dir, arena).check(config);
+    var weights = Weights.open(dir, config, arena).check(config);
     return new Checkpoint(dir, config, generation, weights);
   }
 
   private static Path requireConfig(Path dir) {
-    if (!Files.isDirectory(dir)) {
+    if (!Files.isDirectory(dir) && !ModelFile.isGguf(dir)) {
       throw new UsageException(
-          Quoted.oneLine(dir + ": no such directory"),
-          "give the directory of a Hugging Face model, the one with config.json in it");
+          Quoted.oneLine(
+              dir
+                  + (Files.exists(dir)
+                      ? ": no directory and no GGUF file"
+                      : ": no such directory")),
+          "give the directory of a Hugging Face model, the one with config.json in it, or a GGUF"
+              + " file");
     }
     var configJson = dir.resolve("config.json");
-    if (Files.notExists(configJson)) {
+    if (!ModelFile.exists(configJson)) {
       throw new UsageException(
           Quoted.oneLine(dir + ": has no config.json"),
           "give the directory of a Hugging Face model, the one with config.json in it");
@@ -111,6 +118,29 @@ public final class Checkpoint {
     return weights.fileOf(name).raw(weights.storedName(name));
   }
 
+  /// Whether [#raw] is the tensor, row after row, in the type that is said of it.
+  public boolean isPlain(String name) {
+    return weights.fileOf(name).isPlain(weights.storedName(name));
+  }
+
+  /// A matrix that is kept in blocks, as it is, in the mapped file.
+  public Optional<BlockMatrix> blocks(String name) {
+    return weights.fileOf(name).blocks(weights.storedName(name));
+  }
+
+  /// Whether the model of a directory, or of a GGUF file, has any matrix in blocks.
+  public static boolean isQuantized(Path dir) throws CheckpointException {
+    if (!ModelFile.isGguf(dir)) return false;
+    try (var arena = Arena.ofConfined()) {
+      return open(dir, arena).isQuantized();
+    }
+  }
+
+  /// Whether any matrix is kept in blocks.
+  public boolean isQuantized() {
+    return weights.stored().stream().anyMatch(info -> info.blocks().isPresent());
+  }
+
   /// Whether [#raw] can be computed with as it is. See [SafetensorsFile#isF32Mapped].
   public boolean isF32Mapped(String name) {
     return weights.fileOf(name).isF32Mapped(weights.storedName(name));
@@ -118,7 +148,13 @@ public final class Checkpoint {
 
   /// Copies a tensor into `dst` as f32. See [SafetensorsFile#readF32].
   public void readF32(String name, MemorySegment dst) throws CheckpointException {
-    weights.fileOf(name).readF32(weights.storedName(name), dst);
+    long bytes = weights.info(name).elements() * Float.BYTES;
+    if (dst.byteSize() != bytes) {
+      throw new IllegalArgumentException(
+          "readF32 %s: destination has %d bytes, it needs %d"
+              .formatted(name, dst.byteSize(), bytes));
+    }
+    readF32(name, 0, dst);
   }
 
   /// Copies as many elements as fit `dst`, from element `from` of a tensor on, as f32.

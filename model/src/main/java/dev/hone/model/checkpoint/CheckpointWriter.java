@@ -68,7 +68,7 @@ public final class CheckpointWriter {
     var field = json.has("dtype") ? "dtype" : "torch_dtype";
     var written = tensors.getFirst().dtype().torchName();
     if (json.string(field).orElse("float32").equals(written)) {
-      AtomicFile.copy(source, dir.resolve("config.json"));
+      AtomicFile.write(dir.resolve("config.json"), ModelFile.read(source, Integer.MAX_VALUE));
     } else {
       var changed = ((ObjectNode) json.node()).put(field, written);
       AtomicFile.write(dir.resolve("config.json"), JSON.writeValueAsString(changed) + "\n");
@@ -76,6 +76,15 @@ public final class CheckpointWriter {
   }
 
   private static void copyFiles(Path base, Path dir) throws IOException {
+    if (ModelFile.isGguf(base)) {
+      for (var name : ModelFile.told()) {
+        if (COPIED.contains(name)) {
+          AtomicFile.write(
+              dir.resolve(name), ModelFile.read(base.resolve(name), Integer.MAX_VALUE));
+        }
+      }
+      return;
+    }
     try (var files = Files.list(base)) {
       for (var file : files.sorted().filter(CheckpointWriter::isCopied).toList()) {
         AtomicFile.copy(file, dir.resolve(file.getFileName()));

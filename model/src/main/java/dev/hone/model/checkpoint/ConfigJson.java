@@ -117,7 +117,11 @@ final class ConfigJson {
     int heads = json.integer("num_attention_heads", 1, MAX_HEADS);
     int layers = json.integer("num_hidden_layers", 1, MAX_LAYERS);
     int headDim = headDim(hidden, heads);
-    int context = json.optionalInteger("max_position_embeddings", 1, MAX_CONTEXT).orElse(2048);
+    var scaling = ropeScaling();
+    int context =
+        scaling instanceof RopeScaling.LongRope longRope
+            ? Math.min(context(), longRope.originalMaxPositionEmbeddings())
+            : context();
     var draft = new BlockForm.Draft(family.modelType(), layers, headDim);
     family.draft(json, draft);
     return new ModelConfig(
@@ -131,7 +135,7 @@ final class ConfigJson {
         context,
         json.positive("rms_norm_eps", family.fields().rmsNormEps()),
         ropeTheta(),
-        ropeScaling(),
+        scaling,
         json.bool("tie_word_embeddings", family.fields().tiesWordEmbeddings()),
         draft.done(),
         bos(vocab),
@@ -204,8 +208,36 @@ final class ConfigJson {
               rope.positive("high_freq_factor"),
               rope.integer("original_max_position_embeddings", 1, MAX_CONTEXT));
       case "yarn" -> yarn(rope);
-      default -> throw unsupported("rope type " + type, "supported: default, linear, llama3, yarn");
+      case "longrope" -> longRope(rope);
+      case "dynamic" -> new RopeScaling.None(); // until the context is longer than the model's
+      default ->
+          throw unsupported(
+              "rope type " + type, "supported: default, linear, llama3, yarn, longrope, dynamic");
     };
+  }
+
+  private RopeScaling longRope(JsonObject rope) throws CheckpointException {
+    var factors = rope.numbers("short_factor");
+    if (factors.isEmpty() || factors.stream().anyMatch(f -> !(f > 0))) {
+      throw new CheckpointException(
+          json.path(), "field " + rope.at() + "short_factor must be a list of numbers above zero");
+    }
+    int original = originalContext(rope).orElse(context());
+    double factor = rope.positive("factor", (double) context() / original);
+    double attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    return new RopeScaling.LongRope(
+        factors, original, rope.positive("attention_factor", attention));
+  }
+
+  /// What the model was first trained on, where `longrope` stretches that.
+  private OptionalInt originalContext(JsonObject rope) throws CheckpointException {
+    var field = "original_max_position_embeddings";
+    var atTop = json.optionalInteger(field, 2, MAX_CONTEXT);
+    return atTop.isPresent() ? atTop : rope.optionalInteger(field, 2, MAX_CONTEXT);
+  }
+
+  private int context() throws CheckpointException {
+    return json.optionalInteger("max_position_embeddings", 1, MAX_CONTEXT).orElse(2048);
   }
 
   private RopeScaling yarn(JsonObject rope) throws CheckpointException {

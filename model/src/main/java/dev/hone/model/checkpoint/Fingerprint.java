@@ -1,10 +1,8 @@
 package dev.hone.model.checkpoint;
 
 import dev.hone.model.Sha256;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -35,7 +33,7 @@ final class Fingerprint {
 
   static String of(Path configJson, Weights weights, long wholeBelow) throws CheckpointException {
     var fingerprint = new Fingerprint(Sha256.digest());
-    fingerprint.add(bytesOf(configJson));
+    fingerprint.add(ModelFile.read(configJson, Integer.MAX_VALUE));
     boolean isWhole = weights.stored().stream().mapToLong(TensorInfo::byteSize).sum() < wholeBelow;
     for (var name : weights.files().keySet().stream().sorted().toList()) {
       fingerprint.addTensor(weights.info(name), weights.raw(name), isWhole);
@@ -47,7 +45,7 @@ final class Fingerprint {
   private void addTensor(TensorInfo info, MemorySegment data, boolean isWhole) {
     add(
         "%s %s %s"
-            .formatted(info.name(), info.dtype(), info.shape())
+            .formatted(info.name(), info.type(), info.shape())
             .getBytes(StandardCharsets.UTF_8));
     if (isWhole || data.byteSize() <= (long) SAMPLES * SAMPLE_BYTES) {
       addWhole(data);
@@ -70,14 +68,6 @@ final class Fingerprint {
   private void addWhole(MemorySegment data) {
     for (long done = 0; done < data.byteSize(); done += CHUNK) {
       sha256.update(data.asSlice(done, Math.min(CHUNK, data.byteSize() - done)).asByteBuffer());
-    }
-  }
-
-  private static byte[] bytesOf(Path path) throws CheckpointException {
-    try {
-      return Files.readAllBytes(path);
-    } catch (IOException e) {
-      throw CheckpointException.cannotRead(path, e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.hone.model.checkpoint;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -32,12 +33,8 @@ public final class JsonFile {
   /// The object that the file `path` holds.
   public static JsonObject read(Path path) throws CheckpointException {
     try {
-      requireRegularFile(path);
-      if (Files.size(path) > MAX_BYTES) {
-        throw new CheckpointException(
-            path, "has %d bytes, far more than such a file needs".formatted(Files.size(path)));
-      }
-      try (var reader = strictUtf8(Files.newInputStream(path))) {
+      var bytes = ModelFile.read(path, MAX_BYTES);
+      try (var reader = strictUtf8(new ByteArrayInputStream(bytes))) {
         return object(path, MAPPER.readTree(reader));
       }
     } catch (JacksonException e) {
@@ -50,7 +47,7 @@ public final class JsonFile {
 
   /// As [#read]; empty where there is no such file.
   public static Optional<JsonObject> readIfPresent(Path path) throws CheckpointException {
-    return Files.notExists(path) ? Optional.empty() : Optional.of(read(path));
+    return ModelFile.exists(path) ? Optional.of(read(path)) : Optional.empty();
   }
 
   private static JsonObject object(Path path, JsonNode root) throws CheckpointException {

@@ -73,6 +73,19 @@ public record JsonObject(Path path, String at, JsonNode node) {
     return positive(field, 0);
   }
 
+  /// A list of numbers; empty where the field is absent.
+  public List<Double> numbers(String field) throws CheckpointException {
+    if (!has(field)) return List.of();
+    var value = node.get(field);
+    if (!value.isArray()) throw wrong(field, value, "a list");
+    var all = new ArrayList<Double>();
+    for (var element : value) {
+      if (!element.isNumber()) throw wrong(field, element, "a number");
+      all.add(element.doubleValue());
+    }
+    return List.copyOf(all);
+  }
+
   /// A number, or empty; infinite where the file's is too large for a `double`.
   public Optional<Double> number(String field) throws CheckpointException {
     if (!has(field)) return Optional.empty();

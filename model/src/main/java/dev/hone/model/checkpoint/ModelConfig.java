@@ -52,6 +52,12 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           "%d of the %d elements of a head are to be rotated".formatted(form.rotaryDim(), headDim));
     }
+    if (ropeScaling instanceof RopeScaling.LongRope longRope
+        && longRope.factors().size() != form.rotaryDim() / 2) {
+      throw new IllegalArgumentException(
+          "short_factor has %d numbers for %d frequencies"
+              .formatted(longRope.factors().size(), form.rotaryDim() / 2));
+    }
     if (form.layers().size() != numLayers) {
       throw new IllegalArgumentException(
           "%d layers, but forms of %d".formatted(numLayers, form.layers().size()));

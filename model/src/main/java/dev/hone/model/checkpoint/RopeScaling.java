@@ -1,5 +1,7 @@
 package dev.hone.model.checkpoint;
 
+import java.util.List;
+
 /// How rotary position angles are stretched beyond the context that the model was first trained on.
 public sealed interface RopeScaling {
   /// What cosines and sines are multiplied by.
@@ -29,6 +31,19 @@ public sealed interface RopeScaling {
             "high_freq_factor %s must be above low_freq_factor %s"
                 .formatted(highFreqFactor, lowFreqFactor));
       }
+    }
+  }
+
+  /// Each frequency divided by a factor of its own. Models that have a second list, for contexts
+  /// beyond the first training's, are offered without those: they would need every key computed
+  /// again. (Ding et al. 2024, arXiv 2402.13753)
+  ///
+  /// @param factors half as many as elements of a head are rotated
+  /// @param originalMaxPositionEmbeddings the context that they are good for, tokens
+  record LongRope(List<Double> factors, int originalMaxPositionEmbeddings, double attentionFactor)
+      implements RopeScaling {
+    public LongRope {
+      factors = List.copyOf(factors);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hone.model.checkpoint;
 
+import dev.hone.tensor.BlockMatrix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -10,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// A safetensors file, mapped read-only: 8 bytes of header length (little-endian), the header, the
@@ -17,7 +19,7 @@ import java.util.Set;
 ///
 /// The mapping lives as long as the arena that [#open] receives, and the file's handle is closed
 /// before `open` returns, so there is nothing here to close.
-public final class SafetensorsFile {
+public final class SafetensorsFile implements TensorFile {
   static final int MAX_HEADER_BYTES = 100_000_000;
   private static final int LENGTH_BYTES = Long.BYTES;
 
@@ -90,11 +92,13 @@ public final class SafetensorsFile {
     return buffer.flip();
   }
 
+  @Override
   public Path path() {
     return path;
   }
 
   /// The tensors' names, in the order of the header.
+  @Override
   public Set<String> names() {
     return tensors().keySet();
   }
@@ -107,6 +111,7 @@ public final class SafetensorsFile {
   /// What the header says of the tensor `name`.
   ///
   /// @throws IllegalArgumentException when there is none; ask [#names] first
+  @Override
   public TensorInfo info(String name) {
     var info = header.tensors().get(name);
     if (info == null)
@@ -115,18 +120,31 @@ public final class SafetensorsFile {
   }
 
   /// The file's own notes (`__metadata__`); empty where it has none.
+  @Override
   public Map<String, String> metadata() {
     return java.util.Collections.unmodifiableMap(header.metadata());
   }
 
   /// A view of a tensor's bytes as stored (little-endian), read-only and not necessarily aligned.
+  @Override
   public MemorySegment raw(String name) {
     var info = info(name);
     return mapped.asSlice(info.offset(), info.byteSize());
   }
 
+  @Override
+  public boolean isPlain(String name) {
+    return true;
+  }
+
+  @Override
+  public Optional<BlockMatrix> blocks(String name) {
+    return Optional.empty();
+  }
+
   /// Whether [#raw] can be computed with as it is: f32, in this machine's byte order, aligned to 4
   /// bytes.
+  @Override
   public boolean isF32Mapped(String name) {
     var info = info(name);
     return info.dtype() == Dtype.F32
@@ -152,6 +170,7 @@ public final class SafetensorsFile {
   /// Copies as many elements as fit `dst`, from element `from` of a tensor on.
   ///
   /// @throws CheckpointException when the dtype is none that can be read
+  @Override
   public void readF32(String name, long from, MemorySegment dst) throws CheckpointException {
     var info = info(name);
     if (!info.dtype().isReadable()) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -145,7 +146,8 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             "%s data_offsets run backwards, from %d to %d".formatted(entry.where, begin, end));
       checkSize(entry, end - begin);
       if (end > fileSize - dataStart) throw truncated(entry.where, end);
-      return new TensorInfo(name, entry.dtype, entry.shape, dataStart + begin, end - begin);
+      return new TensorInfo(
+          name, entry.dtype, Optional.empty(), entry.shape, dataStart + begin, end - begin);
     }
 
     private void checkSize(Entry entry, long byteSize) throws CheckpointException {

@@ -17,12 +17,15 @@ import java.util.Optional;
 /// @param dir for messages
 /// @param files the file of each stored tensor, in the order of the files
 /// @param aliases names that are not stored but mean a tensor that is
-record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String> aliases) {
+record Weights(Path dir, Map<String, TensorFile> files, Map<String, String> aliases) {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String INCOMPLETE = "; the download may be incomplete";
 
-  static Weights open(Path dir, Arena arena) throws CheckpointException {
+  static Weights open(Path dir, ModelConfig config, Arena arena) throws CheckpointException {
+    if (ModelFile.isGguf(dir)) {
+      return single(dir, GgufTensors.of(GgufFile.open(dir, arena), config));
+    }
     // A link that cannot be followed neither exists nor doesn't; opening it says why.
     if (!Files.notExists(dir.resolve(SINGLE)))
       return single(dir, SafetensorsFile.open(dir.resolve(SINGLE), arena));
@@ -45,8 +48,8 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
             + " incomplete");
   }
 
-  private static Weights single(Path dir, SafetensorsFile file) {
-    var files = new LinkedHashMap<String, SafetensorsFile>();
+  private static Weights single(Path dir, TensorFile file) {
+    var files = new LinkedHashMap<String, TensorFile>();
     for (var name : file.names()) files.put(name, file);
     return new Weights(dir, files, aliases(files, List.of(file)));
   }
@@ -59,7 +62,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
             .orElseThrow(() ->
                 new CheckpointException(index.path(), "lacks the field weight_map" + INCOMPLETE));
     var shards = new LinkedHashMap<String, SafetensorsFile>();
-    var files = new LinkedHashMap<String, SafetensorsFile>();
+    var files = new LinkedHashMap<String, TensorFile>();
     for (var tensor : map.fields()) {
       var shard = shard(dir, map, tensor, shards, arena);
       if (!shard.names().contains(tensor)) {
@@ -98,7 +101,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   }
 
   private static void requireAllMapped(
-      Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> files)
+      Path index, Map<String, SafetensorsFile> shards, Map<String, TensorFile> files)
       throws CheckpointException {
     for (var shard : shards.values()) {
       for (var name : shard.names()) {
@@ -115,7 +118,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
   /// Metadata entries `"name": "stored name"`: safetensors' way to note that two names shared one
   /// tensor when saved.
   private static Map<String, String> aliases(
-      Map<String, SafetensorsFile> files, List<SafetensorsFile> opened) {
+      Map<String, TensorFile> files, List<? extends TensorFile> opened) {
     var aliases = new LinkedHashMap<String, String>();
     for (var file : opened) {
       file.metadata()
@@ -225,7 +228,7 @@ record Weights(Path dir, Map<String, SafetensorsFile> files, Map<String, String>
     return files.containsKey(name) ? name : aliases.getOrDefault(name, name);
   }
 
-  SafetensorsFile fileOf(String name) {
+  TensorFile fileOf(String name) {
     var file = files.get(storedName(name));
     if (file == null) throw new IllegalArgumentException(dir + " has no tensor " + Quoted.of(name));
     return file;

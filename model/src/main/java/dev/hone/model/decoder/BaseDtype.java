@@ -1,9 +1,13 @@
 package dev.hone.model.decoder;
 
+import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Bf16Matrix;
+import dev.hone.tensor.BlockMatrix;
 import dev.hone.tensor.Int8Matrix;
-import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.RoundedMatrix;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -14,7 +18,10 @@ public enum BaseDtype {
   FLOAT32("float32"),
   BFLOAT16("bfloat16"),
   /// One scale per row. See [Int8Matrix].
-  INT8("int8");
+  INT8("int8"),
+  /// In blocks, as the GGUF file has them, and where it is: mapped, never copied. Matrices that the
+  /// file has in 16 or 32 bits are float32. See [BlockMatrix].
+  STORED("stored");
 
   private final String label;
 
@@ -25,6 +32,12 @@ public enum BaseDtype {
   /// The word for it, in options and files.
   public String label() {
     return label;
+  }
+
+  /// What a base is kept in unless somebody asks for something else: as its file has it where that
+  /// is quantised, else float32.
+  public static BaseDtype of(Path base) throws CheckpointException {
+    return Checkpoint.isQuantized(base) ? STORED : FLOAT32;
   }
 
   /// Whether matrices are kept in less than float32, which is read and never trained.
@@ -42,9 +55,9 @@ public enum BaseDtype {
   }
 
   /// Room for a matrix in fewer bits; empty where it is to be float32.
-  Optional<NarrowMatrix> allocate(Allocator memory, String name, long rows, int cols) {
+  Optional<RoundedMatrix> allocate(Allocator memory, String name, long rows, int cols) {
     return switch (this) {
-      case FLOAT32 -> Optional.empty();
+      case FLOAT32, STORED -> Optional.empty();
       case BFLOAT16 -> Optional.of(Bf16Matrix.allocate(memory, name, rows, cols));
       case INT8 -> Optional.of(Int8Matrix.allocate(memory, name, rows, cols));
     };

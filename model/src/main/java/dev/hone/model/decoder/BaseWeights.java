@@ -1,5 +1,6 @@
 package dev.hone.model.decoder;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
@@ -7,6 +8,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.RoundedMatrix;
 import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -51,11 +53,12 @@ public final class BaseWeights {
     return new BaseWeights(BaseDtype.FLOAT32, weights, Map.of());
   }
 
-  /// Room for a model's weights, all zero.
+  /// Room for a model's weights, all zero; none for matrices that stay where they are stored.
   public static BaseWeights allocate(ModelConfig config, BaseDtype dtype, Allocator memory) {
     var narrow = new LinkedHashMap<String, NarrowMatrix>();
     var rest = new ArrayList<Parameter>();
     for (var p : parameters(config)) {
+      if (dtype == BaseDtype.STORED && !p.vector()) continue;
       var matrix =
           p.vector()
               ? Optional.<NarrowMatrix>empty()
@@ -66,20 +69,42 @@ public final class BaseWeights {
   }
 
   /// Reads a checkpoint. Matrices that are kept in fewer bits are rounded block by block: their
-  /// float32 form never exists as a whole.
+  /// float32 form never exists as a whole. Those that stay as their file has them live as long as
+  /// its mapping.
   public static BaseWeights load(Checkpoint checkpoint, BaseDtype dtype, Allocator memory)
       throws CheckpointException {
-    var weights = allocate(checkpoint.config(), dtype, memory);
+    var weights =
+        dtype == BaseDtype.STORED
+            ? stored(checkpoint, memory)
+            : allocate(checkpoint.config(), dtype, memory);
     for (var p : weights.f32.parameters()) {
       checkpoint.readF32(p.name(), weights.f32.get(p.name()).data());
     }
     for (var matrix : weights.narrow.entrySet()) {
-      read(checkpoint, matrix.getKey(), matrix.getValue());
+      if (matrix.getValue() instanceof RoundedMatrix rounded) {
+        read(checkpoint, matrix.getKey(), rounded);
+      }
     }
     return weights;
   }
 
-  private static void read(Checkpoint checkpoint, String name, NarrowMatrix into)
+  private static BaseWeights stored(Checkpoint checkpoint, Allocator memory) {
+    if (!checkpoint.isQuantized()) {
+      throw new UsageException(
+          checkpoint.dir() + ": holds no quantised matrices that could be kept as they are stored",
+          "choose another --base-dtype, or leave it out");
+    }
+    var blocks = new LinkedHashMap<String, NarrowMatrix>();
+    var rest = new ArrayList<Parameter>();
+    for (var p : parameters(checkpoint.config())) {
+      var matrix = checkpoint.blocks(p.name());
+      matrix.ifPresentOrElse(m -> blocks.put(p.name(), m), () -> rest.add(p));
+    }
+    return new BaseWeights(
+        BaseDtype.STORED, ParameterSet.allocate(memory, "weights", rest), blocks);
+  }
+
+  private static void read(Checkpoint checkpoint, String name, RoundedMatrix into)
       throws CheckpointException {
     int most = (int) Math.clamp(READ_AT_ONCE / into.cols(), 1, into.rows());
     try (var arena = Arena.ofConfined()) {

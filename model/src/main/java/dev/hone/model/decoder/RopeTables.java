@@ -83,6 +83,8 @@ final class RopeTables {
                 case RopeScaling.None() -> 1f / power;
                 case RopeScaling.Linear(var factor) -> 1f / power / factor;
                 case RopeScaling.Llama3 llama3 -> llama3Scaled(1f / power, llama3);
+                case RopeScaling.LongRope longRope ->
+                    1f / (longRope.factors().get(i).floatValue() * power);
                 case RopeScaling.Yarn yarn -> yarnScaled(power, i, dim, theta, yarn);
               };
     }

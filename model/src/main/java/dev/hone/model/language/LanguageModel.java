@@ -150,7 +150,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /// An adapter runs on what it was trained on, and on nothing else: on another type the base's
   /// logits are other ones, which is what its proof refuses.
-  private BaseDtype baseDtype(Optional<BaseDtype> asked) {
+  private BaseDtype baseDtype(Optional<BaseDtype> asked) throws CheckpointException {
     var trained = adapterDir.isPresent() ? provenance.map(Provenance::baseDtype) : asked;
     if (trained.isPresent() && asked.isPresent() && !asked.equals(trained)) {
       throw new UsageException(
@@ -158,7 +158,8 @@ public final class LanguageModel implements AutoCloseable {
               .formatted(adapterDir.orElseThrow(), trained.get().label(), asked.get().label()),
           "leave out --base-dtype: it follows the adapter");
     }
-    return trained.or(() -> asked).orElse(BaseDtype.FLOAT32);
+    var chosen = trained.or(() -> asked);
+    return chosen.isPresent() ? chosen.get() : BaseDtype.of(checkpoint.dir());
   }
 
   /// As many as were asked for, and at least what a proof needs.

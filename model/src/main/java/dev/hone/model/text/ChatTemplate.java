@@ -4,6 +4,7 @@ import dev.hone.model.Sha256;
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
+import dev.hone.model.checkpoint.ModelFile;
 import dev.hone.model.jinja.Template;
 import dev.hone.model.jinja.TemplateException;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public final class ChatTemplate {
   public static Optional<ChatTemplate> find(Path modelDir) throws CheckpointException {
     var sources = sources(modelDir);
     if (sources.isEmpty()) return Optional.empty();
-    boolean isFile = Files.exists(modelDir.resolve(FILE));
+    boolean isFile = ModelFile.exists(modelDir.resolve(FILE));
     var path = modelDir.resolve(isFile ? FILE : CONFIG);
     if (!sources.containsKey("default")) {
       throw new CheckpointException(
@@ -77,7 +78,7 @@ public final class ChatTemplate {
 
   private static Map<String, String> sources(Path modelDir) throws CheckpointException {
     var file = modelDir.resolve(FILE);
-    if (Files.exists(file)) return Map.of("default", read(file));
+    if (ModelFile.exists(file)) return Map.of("default", read(file));
     var config = JsonFile.readIfPresent(modelDir.resolve(CONFIG));
     if (config.isEmpty() || !config.get().has("chat_template")) return Map.of();
     var field = config.get().node().path("chat_template");

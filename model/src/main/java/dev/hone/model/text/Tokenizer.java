@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.ModelFile;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -120,7 +121,7 @@ public final class Tokenizer implements TextEncoder {
 
   private static Path requireTokenizerJson(Path dir) {
     var path = dir.resolve("tokenizer.json");
-    if (!Files.notExists(path)) return path;
+    if (ModelFile.exists(path)) return path;
     if (Files.exists(dir.resolve("tokenizer.model"))) {
       throw new UsageException(
           dir + ": has only tokenizer.model, a SentencePiece file, which is not supported yet",

@@ -2,11 +2,10 @@ package dev.hone.model.text;
 
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
-import java.io.IOException;
+import dev.hone.model.checkpoint.ModelFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +48,7 @@ final class TokenizerJson {
   }
 
   static TokenizerJson read(Path path) throws CheckpointException {
-    return parse(path, bytesOf(path));
+    return parse(path, ModelFile.read(path, MAX_BYTES));
   }
 
   /// @param path where the content comes from, for messages
@@ -65,21 +64,6 @@ final class TokenizerJson {
           e);
     }
     return json;
-  }
-
-  private static byte[] bytesOf(Path path) throws CheckpointException {
-    try {
-      if (!Files.isRegularFile(path)) throw new CheckpointException(path, "is not a regular file");
-      long size = Files.size(path);
-      if (size > MAX_BYTES)
-        throw new CheckpointException(
-            path, "has %d bytes, more than any tokenizer".formatted(size));
-      return Files.readAllBytes(path);
-    } catch (CheckpointException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new CheckpointException(path, "cannot be read: " + e.getMessage(), e);
-    }
   }
 
   private static String decode(Path path, byte[] bytes) throws CheckpointException {

@@ -264,7 +264,8 @@ class CheckpointTest {
 
   private String sampledFingerprint() throws IOException {
     try (var arena = Arena.ofConfined()) {
-      return Fingerprint.of(dir.resolve("config.json"), Weights.open(dir, arena), 1);
+      var weights = Weights.open(dir, Checkpoint.open(dir, arena).config(), arena);
+      return Fingerprint.of(dir.resolve("config.json"), weights, 1);
     }
   }
 

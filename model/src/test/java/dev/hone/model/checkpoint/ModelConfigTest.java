@@ -121,8 +121,7 @@ class ModelConfigTest {
           "architectures": ["MixtralForCausalLM"]                  | architecture MixtralForCausalLM is not supported yet
           "model_type": "mistral"                                  | model type mistral is not supported yet
           "hidden_act": "gelu"                                     | hidden_act gelu is not supported yet
-          "rope_scaling": {"type": "dynamic", "factor": 2}         | rope type dynamic is not supported yet
-          "rope_parameters": {"rope_type": "longrope", "factor": 2} | rope type longrope is not supported yet
+          "rope_parameters": {"rope_type": "other", "factor": 2} | rope type other is not supported yet
           "rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5} | partial_rotary_factor is not supported
           "sliding_window": 4096                                   | field sliding_window is not supported yet
           "quantization_config": {"bits": 4}                       | field quantization_config is not supported yet

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.hone.model.decoder.Workspace.Mode;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.BlockMatrix;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.RoundedMatrix;
 import dev.hone.tensor.Tensor;
@@ -96,6 +97,7 @@ class BatchDecoderTest {
       var exact = model.weights.get(p.name());
       switch (weights.matrix(p.name()).orElseThrow()) {
         case RoundedMatrix matrix -> matrix.put(exact, 0);
+        case BlockMatrix _ -> throw new AssertionError("nothing is stored here");
         case Tensor vector -> vector.copyFrom(exact.toArray());
       }
     }

@@ -11,7 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Against PyTorch and Transformers: golden files by tools/parity/decoder.py and gradients.py.
 class DecoderParityTest {
   @ParameterizedTest
-  @ValueSource(strings = {"gqa_tied", "mha_untied_bias", "llama3_rope", "linear_rope", "yarn_rope"})
+  @ValueSource(
+      strings = {
+        "gqa_tied",
+        "mha_untied_bias",
+        "llama3_rope",
+        "linear_rope",
+        "yarn_rope",
+        "longrope"
+      })
   void logitsMatchTransformers(String name) {
     try (var arena = Arena.ofShared()) {
       var model = new GoldenModel("decoder/" + name, arena);

@@ -174,6 +174,7 @@ class NarrowBaseTest {
               : switch (dtype) {
                 case FLOAT32 -> p.size() * Float.BYTES;
                 case BFLOAT16 -> p.size() * Short.BYTES;
+                case STORED -> 0;
                 case INT8 -> Math.ceilDiv(p.size(), 4) * 4 + p.rows() * Float.BYTES;
               };
     }

@@ -1,5 +1,6 @@
 package dev.hone.server.job;
 
+import dev.hone.model.decoder.BaseDtype;
 import dev.hone.server.api.JobError;
 import dev.hone.server.api.JobEvent.Level;
 import dev.hone.server.api.JobStatus;
@@ -103,9 +104,10 @@ final class JobRunner {
       throw new IOException("the model " + model + " is no longer offered");
     }
     var hyper = job.state().hyperparameters();
+    var base = settings.bases().get(model);
     new WorkOrder(
-            settings.bases().get(model).toString(),
-            settings.baseDtype().label(),
+            base.toString(),
+            BaseDtype.of(base).label(),
             hyper.epochs().orElseThrow(),
             hyper.batchSize().orElseThrow(),
             hyper.learningRateMultiplier().orElseThrow(),

@@ -1,6 +1,5 @@
 package dev.hone.server.job;
 
-import dev.hone.model.decoder.BaseDtype;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -8,18 +7,12 @@ import java.util.Map;
 /// How a server fine-tunes.
 ///
 /// @param bases directories of the models that can be fine-tuned, by name
-/// @param baseDtype what a frozen base is kept in
 /// @param threads of a worker; a job keeps those that it was begun with
 /// @param attempts workers in a row that may end by themselves without saving anything new
 /// @param grace how long a worker may take to save when it is asked to stop
 /// @param warning told of what fails and is tried again
 public record JobSettings(
-    Map<String, Path> bases,
-    BaseDtype baseDtype,
-    int threads,
-    int attempts,
-    Duration grace,
-    Warning warning) {
+    Map<String, Path> bases, int threads, int attempts, Duration grace, Warning warning) {
   /// Who wants to know.
   @FunctionalInterface
   public interface Warning {
@@ -39,6 +32,6 @@ public record JobSettings(
 
   /// What a server does when nothing is said.
   public static JobSettings of(Map<String, Path> bases, int threads, Warning warning) {
-    return new JobSettings(bases, BaseDtype.FLOAT32, threads, ATTEMPTS, GRACE, warning);
+    return new JobSettings(bases, threads, ATTEMPTS, GRACE, warning);
   }
 }

@@ -1,7 +1,6 @@
 package dev.hone.server.http;
 
 import dev.hone.model.chat.ModelHost;
-import dev.hone.model.decoder.BaseDtype;
 import dev.hone.rag.embed.Embedder;
 import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
@@ -37,7 +36,6 @@ final class TestServer implements AutoCloseable {
     var jobs =
         new JobSettings(
             Map.of(MODEL, base),
-            BaseDtype.FLOAT32,
             1,
             3,
             Duration.ofSeconds(60),

@@ -1,6 +1,5 @@
 package dev.hone.server.job;
 
-import dev.hone.model.decoder.BaseDtype;
 import dev.hone.server.state.State;
 import dev.hone.server.state.StateSettings;
 import java.io.IOException;
@@ -18,8 +17,7 @@ final class QueueProcess {
   private QueueProcess() {}
 
   static JobSettings settings(JobSettings.Warning warning) {
-    return new JobSettings(
-        Map.of("tiny", BASE), BaseDtype.FLOAT32, 1, 3, Duration.ofSeconds(60), warning);
+    return new JobSettings(Map.of("tiny", BASE), 1, 3, Duration.ofSeconds(60), warning);
   }
 
   static Process start(Path data, Path log) throws IOException {

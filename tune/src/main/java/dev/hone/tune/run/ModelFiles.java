@@ -66,10 +66,10 @@ final class ModelFiles implements AutoCloseable {
   }
 
   /// Copies the weights into memory and lets go of the files, which would count in the process's
-  /// memory as well.
+  /// memory as well; weights that stay as their file has them are not copied.
   BaseWeights load(BaseDtype dtype, Allocator memory) throws CheckpointException {
     var weights = BaseWeights.load(checkpoint, dtype, memory);
-    close();
+    if (dtype != BaseDtype.STORED) close();
     return weights;
   }
 
