@@ -24,23 +24,28 @@ def numbers():
     return x
 
 
-def drawn(kind):
+def drawn(kind, rows, cols, scale):
     elements, size = gguf.GGML_QUANT_SIZES[kind]
-    blocks = rng.integers(0, 256, (ROWS * COLS // elements, size), dtype=numpy.uint8)
+    blocks = rng.integers(0, 256, (rows * cols // elements, size), dtype=numpy.uint8)
     for at in HALVES[kind]:
-        scales = (rng.standard_normal(len(blocks)) * 0.01).astype(numpy.float16)
+        scales = (rng.standard_normal(len(blocks)) * scale).astype(numpy.float16)
         blocks[:, at:at + 2] = scales.view(numpy.uint8).reshape(-1, 2)
-    return blocks.reshape(ROWS, -1)
+    return blocks.reshape(rows, -1)
 
 
-tensors = {}
-for kind in Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, *HALVES:
-    if kind in HALVES:
-        blocks = drawn(kind)
-    else:
-        x = numbers()
-        blocks = gguf.quantize(x, kind)
-        tensors[kind.name + ".x"] = torch.from_numpy(x)
-    tensors[kind.name + ".blocks"] = torch.from_numpy(blocks.reshape(-1).view(numpy.int32).copy())
-    tensors[kind.name + ".w"] = torch.from_numpy(gguf.dequantize(blocks, kind).reshape(ROWS, COLS))
-golden.save("tensor", "blocks", tensors, gguf=gguf.__file__ and "0.19.0")
+def write():
+    tensors = {}
+    for kind in Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, *HALVES:
+        if kind in HALVES:
+            blocks = drawn(kind, ROWS, COLS, 0.01)
+        else:
+            x = numbers()
+            blocks = gguf.quantize(x, kind)
+            tensors[kind.name + ".x"] = torch.from_numpy(x)
+        tensors[kind.name + ".blocks"] = torch.from_numpy(blocks.reshape(-1).view(numpy.int32).copy())
+        tensors[kind.name + ".w"] = torch.from_numpy(gguf.dequantize(blocks, kind).reshape(ROWS, COLS))
+    golden.save("tensor", "blocks", tensors, gguf=gguf.__file__ and "0.19.0")
+
+
+if __name__ == "__main__":
+    write()
