@@ -45,6 +45,13 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
     return r - inHead + inHead % half * 2L + inHead / half;
   }
 
+  /// Which row is stored at place `at`: the inverse of [#storedRow].
+  public static long rowStoredAt(long at, int pairedRows) {
+    int half = pairedRows / 2;
+    int inHead = Math.toIntExact(at % pairedRows);
+    return at - inHead + inHead / 2 + (long) (inHead % 2) * half;
+  }
+
   @Override
   public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
     requireFit("multiply", x, t, from, to, y);

@@ -47,6 +47,11 @@ final class GgufConfig {
     return known.map(Map.Entry::getKey).findFirst();
   }
 
+  /// @param name as in GGUF files, of a known one
+  static Architecture named(String name) {
+    return ARCHITECTURES.get(name);
+  }
+
   static Architecture architecture(GgufFile file) throws CheckpointException {
     var kind = file.text("general.type").orElse("model");
     if (!kind.equals("model")) {
@@ -162,8 +167,7 @@ final class GgufConfig {
   private static boolean areOfLlama3(float[] given, double theta, int headDim, double factor) {
     for (int i = 0; i < given.length; i++) {
       double wavelength = 2 * Math.PI * Math.pow(theta, 2.0 * i / headDim);
-      double smooth = Math.clamp((8192 / wavelength - 1) / 3, 0, 1);
-      double expected = 1 / ((1 - smooth) / factor + smooth);
+      double expected = new RopeScaling.Llama3(factor, 1, 4, 8192).divisor(wavelength);
       if (Math.abs(given[i] / expected - 1) > 1e-4) return false;
     }
     return true;
@@ -193,7 +197,9 @@ final class GgufConfig {
   private void ofFamily(String modelType) throws CheckpointException {
     boolean hasBias = file.tensors().containsKey("blk.0.attn_q.bias");
     switch (modelType) {
-      case "llama" -> json.put("attention_bias", hasBias);
+      case "llama" ->
+          json.put("attention_bias", hasBias)
+              .put("mlp_bias", file.tensors().containsKey("blk.0.ffn_gate.bias"));
       case "smollm3" -> json.put("no_rope_layer_interval", 4);
       case "granite" -> {
         number("attention.scale", "attention_multiplier");

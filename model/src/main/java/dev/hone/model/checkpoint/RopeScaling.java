@@ -32,6 +32,15 @@ public sealed interface RopeScaling {
                 .formatted(highFreqFactor, lowFreqFactor));
       }
     }
+
+    /// What a frequency is divided by.
+    ///
+    /// @param wavelength tokens of one turn
+    double divisor(double wavelength) {
+      double turns = originalMaxPositionEmbeddings / wavelength;
+      double smooth = Math.clamp((turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor), 0, 1);
+      return 1 / ((1 - smooth) / factor + smooth);
+    }
   }
 
   /// Each frequency divided by a factor of its own. Models that have a second list, for contexts
