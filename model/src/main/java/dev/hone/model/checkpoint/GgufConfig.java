@@ -15,7 +15,15 @@ final class GgufConfig {
   /// @param modelType of Hugging Face
   /// @param isPaired whether rows of queries and keys are stored in pairs that are rotated together
   /// @param addsOne whether the weights of norms are stored with the one that the model adds
-  record Architecture(String modelType, String name, boolean isPaired, boolean addsOne) {}
+  record Architecture(String modelType, String name, boolean isPaired, boolean addsOne) {
+    /// Rows of a head that are stored in pairs; 0 where rows are in order.
+    ///
+    /// @param tensor or module, by its name in checkpoints
+    int pairedRows(String tensor, ModelConfig config) {
+      boolean isRotated = tensor.contains(".q_proj") || tensor.contains(".k_proj");
+      return isRotated && isPaired ? config.headDim() : 0;
+    }
+  }
 
   /// By the names that GGUF files give them. (ggml-org/llama.cpp, `src/llama-model.cpp`.)
   private static final Map<String, Architecture> ARCHITECTURES =

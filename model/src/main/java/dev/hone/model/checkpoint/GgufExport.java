@@ -78,7 +78,7 @@ public final class GgufExport {
 
   private void read(String name, boolean isVector, long r, MemorySegment row)
       throws CheckpointException {
-    int paired = pairedRows(name);
+    int paired = architecture.pairedRows(name, model.config());
     long cols = row.byteSize() / Float.BYTES;
     if (paired > 0 && isVector) { // a bias is a column: its elements are rows
       for (long i = 0; i < cols; i++) {
@@ -95,10 +95,5 @@ public final class GgufExport {
         row.setAtIndex(ValueLayout.JAVA_FLOAT, i, weight + 1);
       }
     }
-  }
-
-  private int pairedRows(String name) {
-    boolean isRotated = name.contains(".q_proj.") || name.contains(".k_proj.");
-    return isRotated && architecture.isPaired() ? model.config().headDim() : 0;
   }
 }

@@ -85,7 +85,9 @@ final class GgufTensors implements TensorFile {
 
   @Override
   public boolean isPlain(String name) {
-    return stored(name).dtype().isPresent() && pairedRows(name) == 0 && !addsOne(name);
+    return stored(name).dtype().isPresent()
+        && architecture.pairedRows(name, config) == 0
+        && !addsOne(name);
   }
 
   @Override
@@ -93,12 +95,6 @@ final class GgufTensors implements TensorFile {
     return isPlain(name)
         && info(name).dtype() == Dtype.F32
         && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-  }
-
-  /// Rows of a head that are stored in pairs; 0 where rows are in order.
-  private int pairedRows(String name) {
-    boolean isRotated = name.contains(".q_proj.") || name.contains(".k_proj.");
-    return isRotated && architecture.isPaired() ? config.headDim() : 0;
   }
 
   private boolean addsOne(String name) {
@@ -116,13 +112,13 @@ final class GgufTensors implements TensorFile {
                 file.raw(stored),
                 stored.shape().getFirst(),
                 Math.toIntExact(stored.shape().getLast()),
-                pairedRows(name)));
+                architecture.pairedRows(name, config)));
   }
 
   @Override
   public void readF32(String name, long from, MemorySegment dst) {
     var stored = stored(name);
-    int paired = pairedRows(name);
+    int paired = architecture.pairedRows(name, config);
     long elements = dst.byteSize() / Float.BYTES;
     if (stored.blocks().isPresent() || paired > 0) {
       rows(stored, name, paired, from, elements, dst);

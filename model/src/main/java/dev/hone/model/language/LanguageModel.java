@@ -9,12 +9,14 @@ import dev.hone.model.adapter.RowShape;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.GgufLora;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
+import dev.hone.model.decoder.LinearLayer;
 import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Set;
 
@@ -313,6 +316,32 @@ public final class LanguageModel implements AutoCloseable {
     var rows = provenance.map(Provenance::rows).orElse(Set.of());
     return Merge.write(
         checkpoint, weights, merged, proof, provenanceOf(rows), dtype, out, overwrite);
+  }
+
+  /// Writes the adapter as GGUF, for the model's own GGUF file.
+  public void writeGgufLora(Path out) throws CheckpointException {
+    var of = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to write"));
+    var modules = new ArrayList<GgufLora.LowRank>();
+    for (var module : LinearLayer.modules(config())) {
+      if (of.shape().rank(module) > 0) {
+        modules.add(
+            new GgufLora.LowRank(
+                module,
+                of.parameters().get(module + ".lora_A.weight"),
+                of.parameters().get(module + ".lora_B.weight"),
+                of.shape().scale(module)));
+      }
+    }
+    GgufLora.write(checkpoint, modules, out);
+  }
+
+  /// The largest rank of the adapter's modules; 0 without one.
+  public int adapterRank() {
+    return adapter.stream()
+        .flatMap(a -> a.shape().modules().values().stream())
+        .mapToInt(AdapterShape.Module::rank)
+        .max()
+        .orElse(0);
   }
 
   private void refuseOwnDirectory(Path out) throws CheckpointException {
