@@ -43,6 +43,7 @@ public final class Main {
           AskCommand.class,
           ServeCommand.class,
           MergeCommand.class,
+          ExportCommand.class,
           DataCommand.class,
           InspectCommand.class);
 

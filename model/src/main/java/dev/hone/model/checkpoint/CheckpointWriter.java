@@ -2,6 +2,7 @@ package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,34 @@ public final class CheckpointWriter {
   public static void write(Path out, Path base, List<Entry> tensors, boolean overwrite)
       throws CheckpointException {
     write(out, base, tensors, overwrite, MAX_SHARD_BYTES);
+  }
+
+  /// Writes a model as it is, every tensor in one type, whatever files it came from.
+  public static void copy(Checkpoint model, Dtype dtype, Path out) throws CheckpointException {
+    var shapes = Checkpoint.expectedTensors(model.config());
+    long largest =
+        shapes.values().stream()
+            .mapToLong(shape -> shape.stream().reduce(1L, Math::multiplyExact))
+            .max()
+            .orElse(0);
+    try (var arena = Arena.ofConfined()) {
+      var scratch = arena.allocate(largest * Float.BYTES, 64);
+      var entries = new ArrayList<Entry>();
+      shapes.forEach((name, shape) -> {
+        long bytes = shape.stream().reduce(1L, Math::multiplyExact) * Float.BYTES;
+        entries.add(
+            Entry.ofF32(
+                name,
+                dtype,
+                shape,
+                () -> {
+                  var data = scratch.asSlice(0, bytes);
+                  model.readF32(name, data);
+                  return data;
+                }));
+      });
+      write(out, model.dir(), entries, false);
+    }
   }
 
   static void write(Path out, Path base, List<Entry> tensors, boolean overwrite, long maxShardBytes)

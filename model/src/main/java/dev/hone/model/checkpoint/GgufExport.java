@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes a model as one GGUF file, tokenizer and chat template included: what llama.cpp, Ollama
 /// and their kin run.
@@ -26,12 +27,44 @@ public final class GgufExport {
   ///
   /// @throws dev.hone.model.UsageException for a model or a tokenizer that the format has no words
   ///   for
-  public static void write(Checkpoint model, GgufFormat format, Path out)
+  ///
+  /// @param name of the model, for whoever lists it
+  public static void write(Checkpoint model, GgufFormat format, String name, Path out)
       throws CheckpointException {
     var export = new GgufExport(model, format);
-    var keys = GgufKeys.of(model, format);
+    var keys = GgufKeys.of(model, format, name);
     keys.putAll(GgufVocabulary.of(model));
     GgufWriter.write(out, keys, export.entries());
+  }
+
+  /// Refuses what [#write] would refuse, and writes nothing.
+  public static void check(Checkpoint model) throws CheckpointException {
+    GgufKeys.of(model, GgufFormat.F32, "");
+    GgufVocabulary.of(model);
+  }
+
+  /// What other programs will do a little otherwise with the text; empty where nothing is known.
+  public static Optional<String> difference(Checkpoint model) throws CheckpointException {
+    var json = JsonFile.read(model.dir().resolve("tokenizer.json")).node();
+    return GgufPreTokenizer.isOldSpelling(json)
+        ? Optional.of("contractions in mixed case, such as 'Ll, are cut otherwise there")
+        : Optional.empty();
+  }
+
+  /// The name that GGUF files give what the model computes.
+  ///
+  /// @throws dev.hone.model.UsageException where they have none
+  public static String architecture(Checkpoint model) {
+    return GgufKeys.architecture(model);
+  }
+
+  /// How many matrices of the layers a file of this format has in another type, because their rows
+  /// are no whole blocks.
+  public static long inOtherTypes(Checkpoint model, GgufFormat format) {
+    return Checkpoint.expectedTensors(model.config()).entrySet().stream()
+        .filter(t -> t.getKey().startsWith("model.layers.") && t.getValue().size() == 2)
+        .filter(t -> !format.storage(t.getKey(), t.getValue()).name().equals(format.name()))
+        .count();
   }
 
   private List<GgufWriter.Entry> entries() throws CheckpointException {

@@ -26,12 +26,12 @@ final class GgufKeys {
         .orElseThrow(() -> refused(model, "models of the family " + type));
   }
 
-  static Map<String, Object> of(Checkpoint model, GgufFormat format) throws CheckpointException {
+  static Map<String, Object> of(Checkpoint model, GgufFormat format, String name)
+      throws CheckpointException {
     var keys = new GgufKeys(model, architecture(model));
     keys.keys.put("general.architecture", keys.architecture);
     keys.keys.put("general.type", "model");
-    keys.keys.put(
-        "general.name", model.dir().toAbsolutePath().normalize().getFileName().toString());
+    keys.keys.put("general.name", name);
     keys.keys.put("general.file_type", format.fileType());
     keys.keys.put("general.quantization_version", 2);
     keys.sizes();

@@ -48,6 +48,8 @@ enum GgufPreTokenizer {
     }
   }
 
+  private static final String OLD_ENDINGS = "'(?:[sdmtSDMT]|ll|LL|ve|VE|re|RE)";
+
   private final List<String> names;
   private final String pattern;
   private final boolean ignoresMerges;
@@ -84,6 +86,12 @@ enum GgufPreTokenizer {
     return Optional.empty();
   }
 
+  /// Whether a `tokenizer.json` has the older spelling of contractions, which knows those in one
+  /// case alone: it cuts `'Ll` otherwise than what GGUF's names stand for.
+  static boolean isOldSpelling(JsonNode json) {
+    return json.path("pre_tokenizer").toString().contains(OLD_ENDINGS);
+  }
+
   /// What a step does, without what makes no difference to it.
   private static String essence(JsonNode step) {
     var type = step.path("type").asString("");
@@ -96,7 +104,10 @@ enum GgufPreTokenizer {
       case "Split" ->
           "split %s %s %s"
               .formatted(
-                  step.path("pattern").path("Regex").asString(""),
+                  step.path("pattern")
+                      .path("Regex")
+                      .asString("")
+                      .replace(OLD_ENDINGS, Patterns.ENDINGS),
                   step.path("behavior").asString(""),
                   step.path("invert").asBoolean(false));
       case "ByteLevel" ->

@@ -29,6 +29,9 @@ public final class GgufWriter {
     /// Bytes of so many elements.
     long byteSize(long elements);
 
+    /// Its name, ggml's.
+    String name();
+
     /// @param dtype one of F32, F16 and BF16
     record Plain(Dtype dtype) implements Storage {
       @Override
@@ -42,6 +45,11 @@ public final class GgufWriter {
       }
 
       @Override
+      public String name() {
+        return dtype.name();
+      }
+
+      @Override
       public long byteSize(long elements) {
         return elements * dtype.bits() / Byte.SIZE;
       }
@@ -52,6 +60,11 @@ public final class GgufWriter {
       @Override
       public int kind() {
         return type.id();
+      }
+
+      @Override
+      public String name() {
+        return type.name();
       }
 
       @Override

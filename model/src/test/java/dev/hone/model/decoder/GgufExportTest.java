@@ -114,7 +114,7 @@ class GgufExportTest {
       })
   void whatWasWrittenIsReadBackToTheBit(String golden) throws IOException {
     var model = checkpoint(golden);
-    GgufExport.write(model, GgufFormat.F32, file);
+    GgufExport.write(model, GgufFormat.F32, "tiny", file);
     var read = Checkpoint.open(file, arena);
     var was = model.config();
     var is = read.config();
@@ -143,7 +143,7 @@ class GgufExportTest {
   @CsvSource({"F16, 2e-3", "BF16, 2e-2", "Q8_0, 0.1", "Q4_0, 0.4"})
   void fewerBitsGiveNearlyTheSameLogits(GgufFormat format, double tolerance) throws IOException {
     var model = checkpoint("decoder/gqa_tied");
-    GgufExport.write(model, format, file);
+    GgufExport.write(model, format, "tiny", file);
     assertMaxRelativeError(logits(base), logits(file), tolerance);
   }
 
@@ -174,7 +174,7 @@ class GgufExportTest {
   @Test
   void tokensAndTemplateGoAlong() throws IOException {
     var model = checkpoint("families/qwen3");
-    GgufExport.write(model, GgufFormat.Q8_0, file);
+    GgufExport.write(model, GgufFormat.Q8_0, "tiny", file);
     var was = Tokenizer.open(model);
     var is = Tokenizer.open(Checkpoint.open(file, arena));
     for (var text : List.of("ab a", "aab<|end|>b", "bb aa")) {
@@ -191,7 +191,8 @@ class GgufExportTest {
     var config = (ObjectNode) JSON.readTree(golden.golden.metadata().get("config"));
     var model = write(golden, config); // scales its scores by another width than a head's
     var refused =
-        assertThrows(UsageException.class, () -> GgufExport.write(model, GgufFormat.F32, file));
+        assertThrows(
+            UsageException.class, () -> GgufExport.write(model, GgufFormat.F32, "tiny", file));
     assertTrue(refused.getMessage().contains("not as other gemma2 models' are"));
     assertTrue(Files.notExists(file));
   }
@@ -202,7 +203,8 @@ class GgufExportTest {
     Files.writeString(
         base.resolve("tokenizer.json"), tokenizer().replace("\\\\p{N}|", "\\\\p{N}{1,7}|"));
     var refused =
-        assertThrows(UsageException.class, () -> GgufExport.write(model, GgufFormat.F32, file));
+        assertThrows(
+            UsageException.class, () -> GgufExport.write(model, GgufFormat.F32, "tiny", file));
     assertTrue(refused.getMessage().contains("pre-tokenizer has no name in GGUF"));
   }
 
@@ -210,7 +212,7 @@ class GgufExportTest {
   void theGoldenFileIsWrittenAgainWithTheSameValues() throws IOException {
     assertTrue(Golden.load("gguf/many_types").names().contains("logits"));
     var many = Path.of("src/test/resources/golden/gguf/many_types.gguf");
-    GgufExport.write(Checkpoint.open(many, arena), GgufFormat.F32, file);
+    GgufExport.write(Checkpoint.open(many, arena), GgufFormat.F32, "tiny", file);
     assertMaxRelativeError(logits(many), logits(file), 1e-5);
   }
 }
