@@ -54,11 +54,7 @@ final class Exporting {
       int threads) {}
 
   /// A file that was written, and its loss where that was measured.
-  private record Candidate(GgufFormat type, Path file, Optional<Double> loss) {
-    long byteSize() throws IOException {
-      return Files.size(file);
-    }
-  }
+  private record Candidate(GgufFormat type, Path file, long byteSize, double loss) {}
 
   Exporting(Shell shell, Wish wish) {
     this.shell = shell;
@@ -227,7 +223,7 @@ final class Exporting {
         var candidate = beside("." + type + ".gguf");
         writeGguf(source, type, candidate);
         double is = loss(candidate, Optional.empty(), "in " + type);
-        written.add(new Candidate(type, candidate, Optional.of(is)));
+        written.add(new Candidate(type, candidate, Files.size(candidate), is));
       }
       var chosen = choose(was, written);
       print(was, written, chosen);
@@ -240,20 +236,18 @@ final class Exporting {
 
   /// The smallest that is hardly worse; else the best.
   private static Candidate choose(double was, List<Candidate> written) {
-    return written.reversed().stream()
-        .filter(c -> c.loss.orElseThrow() <= was * (1 + TOLERANCE))
-        .findFirst()
-        .orElseGet(() ->
-            written.stream()
-                .min(Comparator.comparingDouble(c -> c.loss.orElseThrow()))
-                .orElseThrow());
+    return written.stream()
+        .filter(c -> c.loss <= was * (1 + TOLERANCE))
+        .min(Comparator.comparingLong(Candidate::byteSize))
+        .orElseGet(
+            () -> written.stream().min(Comparator.comparingDouble(Candidate::loss)).orElseThrow());
   }
 
-  private void print(double was, List<Candidate> written, Candidate chosen) throws IOException {
+  private void print(double was, List<Candidate> written, Candidate chosen) {
     var table = Table.ofNumbers().row("", "size", "held-out loss", "change");
     table.row("as it was trained", "", Numbers.loss(was), "");
     for (var candidate : written) {
-      double is = candidate.loss.orElseThrow();
+      double is = candidate.loss;
       table.row(
           candidate.type.name(),
           Numbers.bytes(candidate.byteSize()),
