@@ -28,6 +28,8 @@ FAMILIES = {
     "gemma3_text": dict(head_dim=12, query_pre_attn_scalar=10, sliding_window=5, layer_types=SLIDING,
                         rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=50000.0, factor=2.0),
                                              sliding_attention=THETA)),
+    "phi3": dict(rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5),
+                 attention_dropout=0.0),
 }
 rng = golden.deterministic(9)
 

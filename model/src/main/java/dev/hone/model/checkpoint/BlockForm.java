@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 /// @param logitCap as `scoreCap`, for the logits, after their factor
 /// @param rotaryDim how many of a head's elements are rotated; even
 /// @param localRopeTheta base of the rotary frequencies of layers that rotate locally
+/// @param isFused whether checkpoints keep q, k and v in one matrix, and gate and up in another
 /// @param layers one per layer, from the bottom
 public record BlockForm(
     String family,
@@ -41,6 +42,7 @@ public record BlockForm(
     float logitCap,
     int rotaryDim,
     double localRopeTheta,
+    boolean isFused,
     List<Layer> layers) {
 
   /// Where a block normalises its residual stream, by the names that checkpoints give the weights.
@@ -146,6 +148,7 @@ public record BlockForm(
         logitCap,
         rotaryDim,
         localRopeTheta,
+        isFused,
         layers);
   }
 
@@ -176,6 +179,7 @@ public record BlockForm(
     float logitCap;
     int rotaryDim;
     double localRopeTheta = 10_000;
+    boolean isFused;
     List<Layer> layers;
 
     Draft(String family, int numLayers, int headDim) {
@@ -209,6 +213,7 @@ public record BlockForm(
           logitCap,
           rotaryDim,
           localRopeTheta,
+          isFused,
           layers);
     }
   }

@@ -3,9 +3,11 @@ package dev.hone.model.checkpoint;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.SerializationFeature;
@@ -86,7 +88,51 @@ public final class CheckpointWriter {
         dir -> {
           writeConfig(base, dir, tensors);
           copyFiles(base, dir);
-          writeWeights(dir, shards(tensors, maxShardBytes));
+          var config = ModelConfig.read(dir.resolve("config.json"));
+          var stored = config.form().isFused() ? fused(tensors) : tensors;
+          writeWeights(dir, shards(stored, maxShardBytes));
+        });
+  }
+
+  /// Puts the parts of fused matrices together, as files have them.
+  private static List<Entry> fused(List<Entry> tensors) {
+    var byName = new LinkedHashMap<String, Entry>();
+    for (var tensor : tensors) byName.put(tensor.name(), tensor);
+    Phi3.FUSED.forEach((fused, parts) -> {
+      var first = parts.getFirst() + ".weight";
+      for (var name : List.copyOf(byName.keySet())) {
+        if (name.endsWith("." + first)) {
+          var stored = name.substring(0, name.length() - first.length()) + fused + ".weight";
+          var found = Phi3.partsOf(stored).stream().map(byName::remove).toList();
+          byName.put(stored, joined(stored, found));
+        }
+      }
+    });
+    return List.copyOf(byName.values());
+  }
+
+  private static Entry joined(String name, List<Entry> parts) {
+    var first = parts.getFirst();
+    if (parts.stream().anyMatch(p -> p.source() != first.source() || p.dtype() != first.dtype())) {
+      throw new IllegalArgumentException("parts of " + name + " are in different types");
+    }
+    long rows = parts.stream().mapToLong(p -> p.shape().getFirst()).sum();
+    return new Entry(
+        name,
+        first.dtype(),
+        List.of(rows, first.shape().getLast()),
+        first.source(),
+        () -> {
+          // parts may be given in the same memory, one after the other
+          long bytes = rows * first.shape().getLast() * first.source().bits() / Byte.SIZE;
+          var whole = Arena.ofAuto().allocate(bytes, 64);
+          long at = 0;
+          for (var part : parts) {
+            var data = part.data().get();
+            MemorySegment.copy(data, 0, whole, at, data.byteSize());
+            at += data.byteSize();
+          }
+          return whole;
         });
   }
 

@@ -192,7 +192,8 @@ final class ConfigJson {
   }
 
   private RopeScaling ropeScaling(JsonObject rope) throws CheckpointException {
-    if (rope.positive("partial_rotary_factor", 1) != 1) {
+    boolean isHonoured = family.fields().honoured().contains("partial_rotary_factor");
+    if (!isHonoured && rope.positive("partial_rotary_factor", 1) != 1) {
       throw unsupported(
           "field " + rope.at() + "partial_rotary_factor",
           "supported: rotary embedding of whole heads");

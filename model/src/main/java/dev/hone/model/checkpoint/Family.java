@@ -23,7 +23,8 @@ abstract class Family {
           new Granite(),
           new Olmo2(),
           new Gemma2(),
-          new Gemma3());
+          new Gemma3(),
+          new Phi3());
 
   private final String modelType;
   private final String architecture;

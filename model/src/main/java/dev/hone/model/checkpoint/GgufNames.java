@@ -11,6 +11,14 @@ final class GgufNames {
   static Map<String, String> of(ModelConfig config) {
     var names = new LinkedHashMap<String, String>();
     for (var name : DecoderTensorNames.of(config).keySet()) names.put(stored(config, name), name);
+    for (int l = 0; config.form().isFused() && l < config.numLayers(); l++) {
+      names.put(
+          "blk.%d.attn_qkv.weight".formatted(l),
+          "model.layers.%d.self_attn.qkv_proj.weight".formatted(l));
+      names.put(
+          "blk.%d.ffn_up.weight".formatted(l),
+          "model.layers.%d.mlp.gate_up_proj.weight".formatted(l));
+    }
     if (config.tieWordEmbeddings()) names.put("output.weight", DecoderTensorNames.HEAD);
     return names;
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Named tensors in a file, mapped read-only.
-sealed interface TensorFile permits SafetensorsFile, GgufTensors {
+sealed interface TensorFile permits SafetensorsFile, GgufTensors, FusedFile {
   Path path();
 
   /// The tensors' names, in the order of the file.

@@ -23,6 +23,23 @@ record Weights(Path dir, Map<String, TensorFile> files, Map<String, String> alia
   private static final String INCOMPLETE = "; the download may be incomplete";
 
   static Weights open(Path dir, ModelConfig config, Arena arena) throws CheckpointException {
+    var stored = open(dir, arena, config);
+    return config.form().isFused() ? stored.parted(config) : stored;
+  }
+
+  /// With the parts of fused matrices in their place.
+  private Weights parted(ModelConfig config) {
+    var byFile = new LinkedHashMap<TensorFile, TensorFile>();
+    var parted = new LinkedHashMap<String, TensorFile>();
+    for (var file : files.values()) byFile.computeIfAbsent(file, f -> new FusedFile(f, config));
+    for (var file : byFile.values()) {
+      for (var name : file.names()) parted.put(name, file);
+    }
+    return new Weights(dir, parted, aliases);
+  }
+
+  private static Weights open(Path dir, Arena arena, ModelConfig config)
+      throws CheckpointException {
     if (ModelFile.isGguf(dir)) {
       return single(dir, GgufTensors.of(GgufFile.open(dir, arena), config));
     }

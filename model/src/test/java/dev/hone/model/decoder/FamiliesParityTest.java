@@ -14,7 +14,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamiliesParityTest {
   static Stream<String> names() {
     return Stream.of(
-            "mistral", "qwen2", "qwen3", "smollm3", "granite", "olmo2", "gemma2", "gemma3_text")
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "smollm3",
+            "granite",
+            "olmo2",
+            "gemma2",
+            "gemma3_text",
+            "phi3")
         .flatMap(family -> Stream.of(family, family + "_lora"));
   }
 

@@ -135,6 +135,7 @@ final class TinyModel {
         random.nextInt(2) * 6,
         random.nextBoolean() ? headDim : headDim - 2,
         500,
+        false,
         Stream.generate(() ->
                 new BlockForm.Layer(
                     random.nextInt(2) * random.nextInt(1, 40),
