@@ -77,12 +77,19 @@ public record LoraConfig(
 
   /// The adapter that this is for a model.
   ///
-  /// @throws UsageException when a target means no linear layer of the model, or one that cannot be
-  ///   adapted
+  /// @throws UsageException when a target, an exception or a pattern means no linear layer of the
+  ///   model, or one that cannot be adapted
   public AdapterShape shapeFor(ModelConfig model) {
     if (targets instanceof Targets.Names(var names)) {
       names.forEach(name -> requireMeaning(name, model));
     }
+    if (exclude.isPresent() && exclude.get() instanceof Targets.Names(var names)) {
+      names.forEach(name -> requireMeaning(name, model));
+    }
+    for (var patterns : List.of(rankPattern.keySet(), alphaPattern.keySet())) {
+      patterns.forEach(pattern -> requireMatch(pattern, model));
+    }
+    layers.requireWithin(model.numLayers());
     return shapeAsPeft(model);
   }
 
@@ -107,8 +114,9 @@ public record LoraConfig(
       return false;
     }
     return switch (targets) {
-      // PEFT turns `all-linear` into whole names, and asks whole names for no layer number.
-      case Targets.AllLinear() -> true;
+      // PEFT refuses files with both, and what is written of it is a list of names.
+      case Targets.AllLinear() -> layers.includes(module);
+      // PEFT asks whole names for no layer number.
       case Targets.Names(var names) when names.contains(module) -> true;
       case Targets.Names _ -> targets.matches(module) && layers.includes(module);
       case Targets.Regex _ -> targets.matches(module);
@@ -145,6 +153,13 @@ public record LoraConfig(
     if (!isNotAdaptable
         && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
       throw meansNothing("the target " + name, model);
+    }
+  }
+
+  private static void requireMatch(String pattern, ModelConfig model) {
+    var regex = ModuleRegex.ofPatternKey(pattern);
+    if (LinearLayer.modules(model).stream().noneMatch(regex::matches)) {
+      throw meansNothing("the pattern " + pattern, model);
     }
   }
 

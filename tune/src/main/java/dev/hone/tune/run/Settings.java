@@ -1,6 +1,8 @@
 package dev.hone.tune.run;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.TokenStore;
@@ -103,11 +105,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     var map = new LinkedHashMap<String, Object>();
     map.put("method", r.method().label());
     if (r.method() instanceof Method.Lora(var lora)) {
-      map.put("rank", lora.rank());
-      map.put("alpha", lora.alpha());
-      map.put("targets", lora.targets().label());
-      map.put("dropout", lora.dropout());
-      map.put("rslora", lora.useRslora());
+      putAdapter(map, lora);
     }
     if (r.method() instanceof Method.Full(var dtype)) {
       map.put("dtype", dtype.torchName());
@@ -138,5 +136,25 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
           metric.maxTokens().ifPresent(most -> map.put("metric-max-tokens", most));
         });
     return map;
+  }
+
+  private static void putAdapter(Map<String, Object> map, LoraConfig lora) {
+    map.put("rank", lora.rank());
+    map.put("alpha", lora.alpha());
+    map.put("targets", lora.targets().label());
+    map.put("dropout", lora.dropout());
+    map.put("rslora", lora.useRslora());
+    // in their order: of patterns the first that matches counts
+    putUnlessEmpty(map, "rank-pattern", lora.rankPattern().toString(), "{}");
+    putUnlessEmpty(map, "alpha-pattern", lora.alphaPattern().toString(), "{}");
+    putUnlessEmpty(map, "exclude-modules", lora.exclude().map(Targets::label).orElse(""), "");
+    putUnlessEmpty(map, "layers-to-transform", lora.layers().layers().toString(), "[]");
+  }
+
+  private static void putUnlessEmpty(
+      Map<String, Object> map, String name, String value, String empty) {
+    if (!value.equals(empty)) {
+      map.put(name, value);
+    }
   }
 }

@@ -1,0 +1,107 @@
+package dev.hone.cli;
+
+import dev.hone.model.adapter.LayerChoice;
+import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.Targets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The adapter that `hone tune` trains, by PEFT's names.
+@Command(header = "The adapter of --method lora:")
+final class AdapterOptions {
+  private static final int DEFAULT_RANK = 16;
+
+  @Option(
+      names = "--rank",
+      paramLabel = "R",
+      description = "Inner dimension of the adapter. Default: 16.")
+  private Optional<Integer> rank = Optional.empty();
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      description = "Numerator of the adapter's scale. Default: twice the rank.")
+  private Optional<Double> alpha = Optional.empty();
+
+  @Option(
+      names = "--targets",
+      paramLabel = "NAMES",
+      description =
+          "Which layers are adapted: all-linear, or names such as q_proj,v_proj. Default:"
+              + " all-linear.")
+  private Optional<String> targets = Optional.empty();
+
+  @Option(
+      names = "--exclude-modules",
+      paramLabel = "NAMES",
+      description = "Layers that are left alone although --targets means them.")
+  private Optional<String> exclude = Optional.empty();
+
+  @Option(
+      names = "--layers-to-transform",
+      paramLabel = "N",
+      split = ",",
+      description = "Only these layers are adapted, by number from 0. Default: all.")
+  private List<Integer> layers = List.of();
+
+  @Option(
+      names = "--rank-pattern",
+      paramLabel = "NAME=R",
+      split = ",",
+      description =
+          "Other ranks by name, such as down_proj=4,layers.0.self_attn.q_proj=8; the first that"
+              + " matches counts.")
+  private Map<String, Integer> rankPattern = new LinkedHashMap<>();
+
+  @Option(
+      names = "--alpha-pattern",
+      paramLabel = "NAME=A",
+      split = ",",
+      description = "Other alphas by name, in the same way.")
+  private Map<String, Double> alphaPattern = new LinkedHashMap<>();
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description = "Dropout on what the adapter sees. Default: 0.")
+  private Optional<Double> dropout = Optional.empty();
+
+  @Option(names = "--rslora", description = "Scale by alpha/√rank instead of alpha/rank (rsLoRA).")
+  private boolean useRslora;
+
+  LoraConfig config() {
+    int r = Bounds.atLeast(1, "--rank", rank.orElse(DEFAULT_RANK));
+    layers.forEach(layer -> Bounds.atLeast(0, "--layers-to-transform", layer));
+    rankPattern.forEach((key, value) -> Bounds.atLeast(1, "--rank-pattern " + key, value));
+    alphaPattern.forEach((key, value) -> Bounds.positive("--alpha-pattern " + key, value));
+    return new LoraConfig(
+        r,
+        Bounds.positive("--alpha", alpha.orElse(2.0 * r)),
+        Targets.parse(targets.orElse(Targets.ALL_LINEAR)),
+        Bounds.share("--dropout", dropout.orElse(0.0)),
+        useRslora,
+        rankPattern,
+        alphaPattern,
+        exclude.map(Targets::parse),
+        new LayerChoice(layers, List.of()));
+  }
+
+  /// An option that was given, if any was.
+  Optional<String> firstGiven() {
+    var given = new LinkedHashMap<String, Boolean>();
+    given.put("--rank", rank.isPresent());
+    given.put("--alpha", alpha.isPresent());
+    given.put("--targets", targets.isPresent());
+    given.put("--exclude-modules", exclude.isPresent());
+    given.put("--layers-to-transform", !layers.isEmpty());
+    given.put("--rank-pattern", !rankPattern.isEmpty());
+    given.put("--alpha-pattern", !alphaPattern.isEmpty());
+    given.put("--dropout", dropout.isPresent());
+    given.put("--rslora", useRslora);
+    return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
+  }
+}
