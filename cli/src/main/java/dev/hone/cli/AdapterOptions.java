@@ -3,6 +3,7 @@ package dev.hone.cli;
 import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.tune.run.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,17 @@ final class AdapterOptions {
   @Option(names = "--rslora", description = "Scale by alpha/√rank instead of alpha/rank (rsLoRA).")
   private boolean useRslora;
 
-  LoraConfig config() {
+  @Option(
+      names = "--lora-plus-ratio",
+      paramLabel = "X",
+      description = "Learn the adapter's up-projections at X times the rate (LoRA+). Default: 1.")
+  private Optional<Double> plusRatio = Optional.empty();
+
+  Method.Lora method() {
+    return new Method.Lora(config(), Bounds.positive("--lora-plus-ratio", plusRatio.orElse(1.0)));
+  }
+
+  private LoraConfig config() {
     int r = Bounds.atLeast(1, "--rank", rank.orElse(DEFAULT_RANK));
     layers.forEach(layer -> Bounds.atLeast(0, "--layers-to-transform", layer));
     rankPattern.forEach((key, value) -> Bounds.atLeast(1, "--rank-pattern " + key, value));
@@ -102,6 +113,7 @@ final class AdapterOptions {
     given.put("--alpha-pattern", !alphaPattern.isEmpty());
     given.put("--dropout", dropout.isPresent());
     given.put("--rslora", useRslora);
+    given.put("--lora-plus-ratio", plusRatio.isPresent());
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
   }
 }

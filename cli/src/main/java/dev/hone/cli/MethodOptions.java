@@ -1,7 +1,6 @@
 package dev.hone.cli;
 
 import dev.hone.model.UsageException;
-import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.tune.run.Method;
 import java.util.Optional;
@@ -47,18 +46,18 @@ final class MethodOptions {
 
   Method method(AdapterOptions adapter) {
     return switch (kind) {
-      case lora -> new Method.Lora(lora(adapter));
+      case lora -> lora(adapter);
       case full -> full(adapter);
     };
   }
 
-  private LoraConfig lora(AdapterOptions adapter) {
+  private Method lora(AdapterOptions adapter) {
     if (dtype.isPresent()) {
       throw new UsageException(
           "--dtype is for the weights of --method full, and an adapter is stored in float32",
           "leave it out; hone merge has a --dtype too");
     }
-    return adapter.config();
+    return adapter.method();
   }
 
   private Method full(AdapterOptions adapter) {

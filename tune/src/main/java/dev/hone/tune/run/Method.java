@@ -9,7 +9,20 @@ import java.util.Locale;
 /// What a run trains.
 public sealed interface Method {
   /// A low-rank adapter beside frozen weights.
-  record Lora(LoraConfig config) implements Method {}
+  ///
+  /// @param plusRatio what the learning rate of its up-projections is multiplied by (LoRA+)
+  record Lora(LoraConfig config, double plusRatio) implements Method {
+    public Lora {
+      if (!(plusRatio > 0 && plusRatio < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("the ratio of LoRA+ must be above 0, got " + plusRatio);
+      }
+    }
+
+    /// One learning rate for all.
+    public Lora(LoraConfig config) {
+      this(config, 1);
+    }
+  }
 
   /// Every weight.
   ///

@@ -37,8 +37,9 @@ final class ResultWriter {
       throws IOException {
     var card = card(request, summary);
     switch (request.method()) {
-      case Method.Lora(var lora) ->
-          adapter(request, lora, trained).writeInto(request.out(), card, provenance, proof);
+      case Method.Lora lora ->
+          adapter(request, lora.config(), trained)
+              .writeInto(request.out(), card, provenance, proof);
       case Method.Full(var dtype) ->
           writeModel(request, files, entries(trained, dtype), card, provenance, proof);
     }
@@ -52,8 +53,8 @@ final class ResultWriter {
       throws IOException {
     var card = "# Fine-tuned with Hone\n\nThe adapter after step %,d.\n".formatted(step);
     switch (request.method()) {
-      case Method.Lora(var lora) ->
-          adapter(request, lora, trained).writeInto(dir, card, provenance, proof);
+      case Method.Lora lora ->
+          adapter(request, lora.config(), trained).writeInto(dir, card, provenance, proof);
       case Method.Full any -> throw new IllegalStateException("a full model has no adapter");
     }
   }

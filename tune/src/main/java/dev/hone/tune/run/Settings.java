@@ -48,7 +48,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
             .orElseGet(() -> request.method().defaultLearningRate(config));
     float dropout =
         switch (request.method()) {
-          case Method.Lora(var lora) -> (float) lora.dropout();
+          case Method.Lora lora -> (float) lora.config().dropout();
           case Method.Full any -> 0f;
         };
     return new Settings(request, maxLength, rate, dropout);
@@ -104,8 +104,9 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     var h = r.hyper();
     var map = new LinkedHashMap<String, Object>();
     map.put("method", r.method().label());
-    if (r.method() instanceof Method.Lora(var lora)) {
-      putAdapter(map, lora);
+    if (r.method() instanceof Method.Lora lora) {
+      putAdapter(map, lora.config());
+      putUnlessEmpty(map, "lora-plus-ratio", Double.toString(lora.plusRatio()), "1.0");
     }
     if (r.method() instanceof Method.Full(var dtype)) {
       map.put("dtype", dtype.torchName());

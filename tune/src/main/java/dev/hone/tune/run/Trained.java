@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decoder decoder) {
   static AdapterShape shape(Method method, ModelConfig config) {
     return switch (method) {
-      case Method.Lora(var lora) -> lora.shapeFor(config);
+      case Method.Lora lora -> lora.config().shapeFor(config);
       case Method.Full any -> AdapterShape.NONE;
     };
   }

@@ -169,7 +169,8 @@ public final class TuneRun {
           new Optimizer(
               trained.parameters(),
               Optimizer.allocateMoments(memory, demand.trained()),
-              Optimizer.allocateMoments(memory, demand.trained()));
+              Optimizer.allocateMoments(memory, demand.trained()),
+              request.method() instanceof Method.Lora lora ? lora.plusRatio() : 1);
       var proof = Proof.begin(files.renderer(), trained.base());
       var session =
           new Session(

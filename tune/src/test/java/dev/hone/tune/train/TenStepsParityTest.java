@@ -35,14 +35,14 @@ class TenStepsParityTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"full", "lora"})
+  @ValueSource(strings = {"full", "lora", "lora_plus"})
   void lossesAndParametersMatchPyTorch(String method) throws IOException {
     var golden = Golden.load("steps/" + method);
     try (var arena = Arena.ofShared();
         var workers = new Workers(2)) {
       var memory = new ArenaAllocator(arena);
       var config = config(golden);
-      var shape = method.equals("lora") ? allLinear(config) : AdapterShape.NONE;
+      var shape = method.startsWith("lora") ? allLinear(config) : AdapterShape.NONE;
       var weights =
           load(golden, ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)));
       var adapter =
@@ -60,7 +60,8 @@ class TenStepsParityTest {
           new Optimizer(
               trained,
               Optimizer.allocateMoments(memory, trained.parameters()),
-              Optimizer.allocateMoments(memory, trained.parameters()));
+              Optimizer.allocateMoments(memory, trained.parameters()),
+              Double.parseDouble(golden.metadata().getOrDefault("loraPlusRatio", "1")));
       var settings = settings(golden);
       for (int step = 0; step < 10; step++) {
         var batch = batch(golden, step);
