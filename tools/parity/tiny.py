@@ -67,18 +67,20 @@ def with_lora(made, rng, **settings):
     peft_model = get_peft_model(made, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, **settings))
     with torch.no_grad():
         for key, parameter in peft_model.named_parameters():
-            if "lora_" in key:
+            if "lora_magnitude_vector" in key:
+                parameter.mul_(1 + torch.randn(parameter.shape, generator=rng) * 0.2)
+            elif "lora_" in key:
                 parameter.copy_(torch.randn(parameter.shape, generator=rng) * 0.2)
     return peft_model
 
 
 def saved_name(key):
     """The name that PEFT's `save_pretrained` gives to an adapter's parameter."""
-    return key.replace(".default.", ".")
+    return key.replace(".lora_magnitude_vector.default.weight", ".lora_magnitude_vector").replace(".default.", ".")
 
 
 def adapter(peft_model, prefix="w."):
-    """A and B under the names that PEFT saves."""
+    """A, B and magnitudes under the names that PEFT saves."""
     return {prefix + saved_name(k): v.detach().clone() for k, v in peft_model.named_parameters() if "lora_" in k}
 
 

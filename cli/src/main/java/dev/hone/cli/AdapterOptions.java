@@ -75,6 +75,12 @@ final class AdapterOptions {
   private boolean useRslora;
 
   @Option(
+      names = "--dora",
+      description =
+          "Learn the length of each row of the adapted weights by itself (DoRA); costs time.")
+  private boolean useDora;
+
+  @Option(
       names = "--lora-plus-ratio",
       paramLabel = "X",
       description = "Learn the adapter's up-projections at X times the rate (LoRA+). Default: 1.")
@@ -95,6 +101,7 @@ final class AdapterOptions {
         Targets.parse(targets.orElse(Targets.ALL_LINEAR)),
         Bounds.share("--dropout", dropout.orElse(0.0)),
         useRslora,
+        useDora,
         rankPattern,
         alphaPattern,
         exclude.map(Targets::parse),
@@ -113,6 +120,7 @@ final class AdapterOptions {
     given.put("--alpha-pattern", !alphaPattern.isEmpty());
     given.put("--dropout", dropout.isPresent());
     given.put("--rslora", useRslora);
+    given.put("--dora", useDora);
     given.put("--lora-plus-ratio", plusRatio.isPresent());
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
   }

@@ -37,7 +37,6 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   /// off.
   private static final Set<String> REFUSED =
       Set.of(
-          "use_dora",
           "use_qalora",
           "use_bdlora",
           "lora_bias",
@@ -66,6 +65,7 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     fields.set("lora_alpha", number(lora.alpha()));
     fields.put("lora_dropout", lora.dropout());
     fields.put("use_rslora", lora.useRslora());
+    fields.put("use_dora", lora.useDora());
     var ranks = fields.putObject("rank_pattern");
     lora.rankPattern().forEach(ranks::put);
     var alphas = fields.putObject("alpha_pattern");
@@ -222,6 +222,7 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
         targets,
         json.number("lora_dropout").map(Number::doubleValue).orElse(0.0),
         json.bool("use_rslora", false),
+        json.bool("use_dora", false),
         ranks(json),
         alphas(json),
         targets(json, "exclude_modules"),

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 /// @param dropout rate at which the adapter's input is dropped while training, `[0, 1)`
 /// @param useRslora whether the scale is `alpha / √rank` (Kalajdzievski 2023, arXiv 2312.03732),
 ///   not `alpha / rank`
+/// @param useDora whether the rows' lengths are learned by themselves (Liu et al. 2024, arXiv
+///   2402.09353)
 /// @param rankPattern other ranks by module pattern; the first key that matches counts
 /// @param alphaPattern other alphas by module pattern; the first key that matches counts
 /// @param exclude modules that are left alone although `targets` means them
@@ -31,6 +33,7 @@ public record LoraConfig(
     Targets targets,
     double dropout,
     boolean useRslora,
+    boolean useDora,
     Map<String, Integer> rankPattern,
     Map<String, Double> alphaPattern,
     Optional<Targets> exclude,
@@ -57,6 +60,7 @@ public record LoraConfig(
         targets,
         dropout,
         useRslora,
+        false,
         Map.of(),
         Map.of(),
         Optional.empty(),
@@ -126,7 +130,7 @@ public record LoraConfig(
   private AdapterShape.Module at(String module) {
     int r = firstMatch(rankPattern, module).orElse(rank);
     double a = firstMatch(alphaPattern, module).orElse(alpha);
-    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)));
+    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)), useDora);
   }
 
   private static <T> Optional<T> firstMatch(Map<String, T> patterns, String module) {

@@ -10,6 +10,7 @@ import dev.hone.model.checkpoint.SafetensorsFile;
 import dev.hone.model.checkpoint.SafetensorsWriter;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
@@ -46,6 +47,13 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
       var stored = new StoredWeights(SafetensorsFile.open(path, arena));
       return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
     }
+  }
+
+  /// A decoder with this adapter.
+  ///
+  /// @param memory for what is worked out of the adapter's weights
+  public Decoder on(Decoder base, Allocator memory) {
+    return base.withAdapter(shape, parameters, memory);
   }
 
   /// Whether `dir` holds an adapter, and not a model.
@@ -105,9 +113,6 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
           throw unsupported(
               "an adapter of MLX (tensor %s)".formatted(shown(name)),
               "convert it to PEFT's format");
-        }
-        if (name.contains("lora_magnitude_vector")) {
-          throw unsupported("DoRA (tensor %s)".formatted(shown(name)), "use a plain LoRA adapter");
         }
         if (name.contains("lora_embedding_")
             || name.contains("embed_tokens")

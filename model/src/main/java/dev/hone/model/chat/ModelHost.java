@@ -66,7 +66,7 @@ public final class ModelHost implements AutoCloseable {
       return known;
     }
     var renderer = model.proveAdapter(directory);
-    var handle = engine.addAdapter(name, AdapterSource.of(directory, model.config()));
+    var handle = engine.addAdapter(name, AdapterSource.of(directory, model.baseDecoder()));
     var served = new Served(name, Optional.of(handle), renderer);
     adapters.put(directory, served);
     return served;

@@ -12,11 +12,21 @@ public record AdapterShape(Map<String, Module> modules) {
   /// No adapter at all.
   public static final AdapterShape NONE = new AdapterShape(Map.of());
 
+  /// What PEFT calls the magnitudes of a module.
+  static final String MAGNITUDE = ".lora_magnitude_vector";
+
   /// One adapted layer.
   ///
   /// @param rank inner dimension
   /// @param scale `alpha / rank`, or `alpha / √rank` for rsLoRA
-  public record Module(int rank, float scale) {
+  /// @param hasMagnitude whether every row of the adapted weight has a length that is learned by
+  ///   itself (DoRA: Liu et al. 2024, arXiv 2402.09353)
+  public record Module(int rank, float scale, boolean hasMagnitude) {
+    /// Without magnitudes.
+    public Module(int rank, float scale) {
+      this(rank, scale, false);
+    }
+
     public Module {
       if (rank < 1) {
         throw new IllegalArgumentException("lora rank must be >= 1, got " + rank);
@@ -38,11 +48,21 @@ public record AdapterShape(Map<String, Module> modules) {
     return m == null ? 0 : m.rank();
   }
 
+  /// Whether any module has magnitudes.
+  public boolean hasMagnitudes() {
+    return modules.values().stream().anyMatch(Module::hasMagnitude);
+  }
+
+  boolean hasMagnitude(String module) {
+    var m = modules.get(module);
+    return m != null && m.hasMagnitude();
+  }
+
   public float scale(String module) {
     return modules.get(module).scale();
   }
 
-  /// The adapter's parameters, `lora_A` before `lora_B`, bottom to top.
+  /// The adapter's parameters, `lora_A` before `lora_B` before the magnitudes, bottom to top.
   public List<Parameter> parameters(ModelConfig config) {
     var parameters = new ArrayList<Parameter>();
     for (var name : LinearLayer.modules(config)) {
@@ -51,6 +71,9 @@ public record AdapterShape(Map<String, Module> modules) {
         var linear = LinearLayer.of(name);
         parameters.add(Parameter.matrix(name + ".lora_A.weight", rank, linear.in(config)));
         parameters.add(Parameter.matrix(name + ".lora_B.weight", linear.out(config), rank));
+        if (hasMagnitude(name)) {
+          parameters.add(Parameter.vector(name + MAGNITUDE, linear.out(config)));
+        }
       }
     }
     return parameters;

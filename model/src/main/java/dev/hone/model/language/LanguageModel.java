@@ -77,8 +77,7 @@ public final class LanguageModel implements AutoCloseable {
     requireMemory(dtype);
     this.weights = BaseWeights.load(checkpoint, dtype, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
-    this.decoder =
-        adapter.map(a -> baseDecoder.withAdapter(a.shape(), a.parameters())).orElse(baseDecoder);
+    this.decoder = adapter.map(a -> a.on(baseDecoder, memory)).orElse(baseDecoder);
   }
 
   /// Opens a model of the directory `base`, for sequences as long as it allows.
@@ -186,8 +185,9 @@ public final class LanguageModel implements AutoCloseable {
     }
     var format = Renderers.open(checkpoint.dir(), tokenizer, from.map(Provenance::format));
     try (var own = Arena.ofShared()) {
-      var read = PeftAdapter.read(dir, config(), new ArenaAllocator(own));
-      var with = baseDecoder.withAdapter(read.shape(), read.parameters());
+      var ownMemory = new ArenaAllocator(own);
+      var read = PeftAdapter.read(dir, config(), ownMemory);
+      var with = read.on(baseDecoder, ownMemory);
       var proof = Proof.read(dir, config());
       if (proof.isPresent()) {
         proof.get().replay(dir, format, baseDecoder, with, read.shape());

@@ -2,7 +2,7 @@ package dev.hone.model.serve;
 
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedAdapter;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
@@ -18,11 +18,13 @@ public interface AdapterSource {
   PackedAdapter load(Allocator memory) throws CheckpointException;
 
   /// A directory in PEFT's layout. It is not proven to fit the base: who adds it has seen to that.
-  static AdapterSource of(Path dir, ModelConfig model) {
+  ///
+  /// @param base without adapter
+  static AdapterSource of(Path dir, Decoder base) {
     return memory -> {
       try (var arena = Arena.ofConfined()) {
-        var read = PeftAdapter.read(dir, model, new ArenaAllocator(arena));
-        return PackedAdapter.of(memory, model, read.shape(), read.parameters());
+        var own = new ArenaAllocator(arena);
+        return PackedAdapter.of(memory, PeftAdapter.read(dir, base.config(), own).on(base, own));
       }
     };
   }

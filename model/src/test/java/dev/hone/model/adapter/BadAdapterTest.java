@@ -96,7 +96,10 @@ class BadAdapterTest {
             "target head",
             "an adapter on lm_head is not supported yet",
             dir -> set(dir, "target_modules", "[\"q_proj\", \"lm_head\"]")),
-        bad("DoRA", "field use_dora is not supported yet", dir -> set(dir, "use_dora", "true")),
+        bad(
+            "magnitudes that are not there",
+            "lacks the tensor",
+            dir -> set(dir, "use_dora", "true")),
         bad("bias", "bias all is not supported yet", dir -> set(dir, "bias", "\"all\"")),
         bad(
             "lora_bias",
@@ -192,8 +195,8 @@ class BadAdapterTest {
                         tensors.put(
                             EMBEDDING + "lora_embedding_A", new Values(List.of(4L, 61L), 1f)))),
         bad(
-            "DoRA tensor",
-            "DoRA (tensor",
+            "magnitudes of no DoRA adapter",
+            "has 1 tensors that adapter_config.json and the base model do not call for",
             dir ->
                 weights(
                     dir,

@@ -50,7 +50,7 @@ public final class GoldenModel {
 
   public Decoder decoder() {
     return Decoder.of(config, BaseWeights.of(weights), memory, 128)
-        .withAdapter(adapter, adapterParameters);
+        .withAdapter(adapter, adapterParameters, memory);
   }
 
   Workspace workspace(Workspace.Mode mode) {
@@ -112,7 +112,9 @@ public final class GoldenModel {
     var modules = new HashMap<String, AdapterShape.Module>();
     scales.forEach((module, scale) -> {
       int rank = (int) golden.shape("w." + PEFT_PREFIX + module + ".lora_A.weight")[0];
-      modules.put(module, new AdapterShape.Module(rank, scale));
+      boolean isDora =
+          golden.names().contains("w." + PEFT_PREFIX + module + AdapterShape.MAGNITUDE);
+      modules.put(module, new AdapterShape.Module(rank, scale, isDora));
     });
     return new AdapterShape(modules);
   }

@@ -7,6 +7,7 @@ import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
+import dev.hone.model.decoder.RowNorms;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.ProcessMemory;
@@ -99,6 +100,7 @@ record Resources(
     plan.f32("rotary tables", d.longest(), d.config().headDim());
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
+      RowNorms.allocate(plan, d.config(), d.shape());
     }
     if (!d.trained().isEmpty()) {
       Optimizer.allocateMoments(plan, d.trained());

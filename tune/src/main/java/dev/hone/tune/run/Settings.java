@@ -145,6 +145,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("targets", lora.targets().label());
     map.put("dropout", lora.dropout());
     map.put("rslora", lora.useRslora());
+    putUnlessEmpty(map, "dora", Boolean.toString(lora.useDora()), "false");
     // in their order: of patterns the first that matches counts
     putUnlessEmpty(map, "rank-pattern", lora.rankPattern().toString(), "{}");
     putUnlessEmpty(map, "alpha-pattern", lora.alphaPattern().toString(), "{}");

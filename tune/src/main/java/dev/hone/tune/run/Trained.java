@@ -47,7 +47,9 @@ record Trained(AdapterShape shape, ParameterSet parameters, Decoder base, Decode
     }
     var adapter = ParameterSet.allocate(memory, "adapter", shape.parameters(config));
     initialise(adapter, seed);
-    return new Trained(shape, adapter, base, base.withAdapter(shape, adapter));
+    var adapted = base.withAdapter(shape, adapter, memory);
+    adapted.startMagnitudes();
+    return new Trained(shape, adapter, base, adapted);
   }
 
   /// Rounds what was trained to the type that it will be stored in, so that it is measured and

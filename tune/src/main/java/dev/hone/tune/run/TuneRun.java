@@ -269,6 +269,7 @@ public final class TuneRun {
     var fingerprint = request.threads() + " threads; " + Processor.fingerprint();
     if (Files.exists(last)) {
       var state = TrainingCheckpoint.read(last, s.optimizer());
+      s.trained().decoder().adapterChanged();
       listener.note("resuming after step " + state.step());
       if (!state.fingerprint().equals(fingerprint)) {
         listener.note(

@@ -35,21 +35,23 @@ class TenStepsParityTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"full", "lora", "lora_plus"})
+  @ValueSource(strings = {"full", "lora", "lora_plus", "dora"})
   void lossesAndParametersMatchPyTorch(String method) throws IOException {
     var golden = Golden.load("steps/" + method);
     try (var arena = Arena.ofShared();
         var workers = new Workers(2)) {
       var memory = new ArenaAllocator(arena);
       var config = config(golden);
-      var shape = method.startsWith("lora") ? allLinear(config) : AdapterShape.NONE;
+      var shape =
+          method.equals("full") ? AdapterShape.NONE : allLinear(config, method.equals("dora"));
       var weights =
           load(golden, ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)));
       var adapter =
           load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)));
       var trained = shape.isEmpty() ? weights : adapter;
       var decoder =
-          Decoder.of(config, BaseWeights.of(weights), memory, 64).withAdapter(shape, adapter);
+          Decoder.of(config, BaseWeights.of(weights), memory, 64)
+              .withAdapter(shape, adapter, memory);
       var workspace =
           Workspace.allocate(
               memory, config, BaseDtype.FLOAT32, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
@@ -76,6 +78,7 @@ class TenStepsParityTest {
                 rate,
                 settings,
                 workers);
+        decoder.adapterChanged();
         double loss = score.lossSum() / batch.numTargets();
         assertEquals(golden.f32("losses")[step], loss, 1e-5 * loss, "loss of step " + step);
         assertEquals(
@@ -95,10 +98,10 @@ class TenStepsParityTest {
     return ModelConfig.read(file);
   }
 
-  private static AdapterShape allLinear(ModelConfig config) {
+  private static AdapterShape allLinear(ModelConfig config, boolean isDora) {
     var modules = new HashMap<String, AdapterShape.Module>();
     LinearLayer.modules(config)
-        .forEach(m -> modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE)));
+        .forEach(m -> modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE, isDora)));
     return new AdapterShape(modules);
   }
 
