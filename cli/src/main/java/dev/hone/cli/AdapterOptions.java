@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
@@ -8,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,6 +18,8 @@ import picocli.CommandLine.Option;
 @Command(header = "The adapter of --method lora:")
 final class AdapterOptions {
   private static final int DEFAULT_RANK = 16;
+  private static final int DEFAULT_ITERATIONS = 8;
+  private static final Pattern PISSA = Pattern.compile("pissa(_niter_(?<n>\\d{1,4}))?");
 
   @Option(
       names = "--rank",
@@ -86,8 +91,29 @@ final class AdapterOptions {
       description = "Learn the adapter's up-projections at X times the rate (LoRA+). Default: 1.")
   private Optional<Double> plusRatio = Optional.empty();
 
+  @Option(
+      names = "--init",
+      paramLabel = "pissa",
+      description =
+          "Begin in the principal directions of the weights (PiSSA), found in 8 iterations, or N"
+              + " with pissa_niter_N. What is written is a plain adapter of twice the rank."
+              + " Default: begin by changing nothing.")
+  private Optional<String> init = Optional.empty();
+
   Method.Lora method() {
-    return new Method.Lora(config(), Bounds.positive("--lora-plus-ratio", plusRatio.orElse(1.0)));
+    double ratio = Bounds.positive("--lora-plus-ratio", plusRatio.orElse(1.0));
+    return new Method.Lora(
+        config(), ratio, init.map(AdapterOptions::iterations).orElse(OptionalInt.empty()));
+  }
+
+  private static OptionalInt iterations(String init) {
+    var matcher = PISSA.matcher(init);
+    if (!matcher.matches()) {
+      throw new UsageException(
+          "--init " + init + " is none that Hone knows", "give pissa, or pissa_niter_4");
+    }
+    var number = matcher.group("n");
+    return OptionalInt.of(number == null ? DEFAULT_ITERATIONS : Integer.parseInt(number));
   }
 
   private LoraConfig config() {
@@ -121,6 +147,7 @@ final class AdapterOptions {
     given.put("--dropout", dropout.isPresent());
     given.put("--rslora", useRslora);
     given.put("--dora", useDora);
+    given.put("--init", init.isPresent());
     given.put("--lora-plus-ratio", plusRatio.isPresent());
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
   }

@@ -79,6 +79,26 @@ public record LoraConfig(
     }
   }
 
+  /// Of twice the rank, with the same scale.
+  LoraConfig doubled() {
+    double factor = useRslora ? Math.sqrt(2) : 2;
+    var ranks = new LinkedHashMap<>(rankPattern);
+    ranks.replaceAll((key, value) -> 2 * value);
+    var alphas = new LinkedHashMap<>(alphaPattern);
+    alphas.replaceAll((key, value) -> factor * value);
+    return new LoraConfig(
+        2 * rank,
+        factor * alpha,
+        targets,
+        dropout,
+        useRslora,
+        useDora,
+        ranks,
+        alphas,
+        exclude,
+        layers);
+  }
+
   /// The adapter that this is for a model.
   ///
   /// @throws UsageException when a target, an exception or a pattern means no linear layer of the

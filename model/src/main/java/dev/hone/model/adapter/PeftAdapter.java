@@ -14,9 +14,11 @@ import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -54,6 +56,46 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
   /// @param memory for what is worked out of the adapter's weights
   public Decoder on(Decoder base, Allocator memory) {
     return base.withAdapter(shape, parameters, memory);
+  }
+
+  /// The plain adapter of twice the rank that does what this one does beyond `start`: `A` over the
+  /// start's `A`, `B` beside the start's `−B`. So an adapter whose start was taken out of the base
+  /// fits the base as it is; PEFT converts the same way.
+  ///
+  /// @param start parameters of this adapter's shape
+  public PeftAdapter minus(ParameterSet start, Allocator memory) {
+    var lora = config.lora().doubled();
+    var doubled = shape.doubled();
+    var into = new ArrayList<Parameter>();
+    for (var p : parameters.parameters()) {
+      into.add(
+          p.vector()
+              ? p
+              : p.name().endsWith(".lora_A.weight")
+                  ? Parameter.matrix(p.name(), 2 * p.rows(), p.cols())
+                  : Parameter.matrix(p.name(), p.rows(), 2 * p.cols()));
+    }
+    var set = ParameterSet.allocate(memory, "adapter", into);
+    for (var p : parameters.parameters()) {
+      join(p, parameters.get(p.name()), start.get(p.name()), set.get(p.name()));
+    }
+    return new PeftAdapter(AdapterConfig.of(lora, config.baseModel()), doubled, set);
+  }
+
+  private static void join(Parameter p, Tensor own, Tensor start, Tensor into) {
+    if (into.size() == own.size()) {
+      into.copyFrom(own, own.rows());
+    } else if (p.cols() == into.cols()) {
+      into.copyFrom(own, own.rows());
+      into.rows(own.rows(), into.rows()).copyFrom(start, start.rows());
+    } else {
+      for (int r = 0; r < own.rows(); r++) {
+        for (int c = 0; c < own.cols(); c++) {
+          into.set(r, c, own.get(r, c));
+          into.set(r, own.cols() + c, -start.get(r, c));
+        }
+      }
+    }
   }
 
   /// Whether `dir` holds an adapter, and not a model.

@@ -2,6 +2,7 @@ package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,14 @@ public record AdapterShape(Map<String, Module> modules) {
 
   public AdapterShape {
     modules = Map.copyOf(modules);
+  }
+
+  /// Of twice the rank everywhere, with the same scales.
+  public AdapterShape doubled() {
+    var doubled = new HashMap<String, Module>();
+    modules.forEach(
+        (name, m) -> doubled.put(name, new Module(2 * m.rank(), m.scale(), m.hasMagnitude())));
+    return new AdapterShape(doubled);
   }
 
   public boolean isEmpty() {

@@ -44,6 +44,7 @@ record Resources(
   /// @param base what the weights are kept in
   /// @param trained empty to evaluate only
   /// @param answerContext the most tokens of a prompt with its answer; 0 where nothing is answered
+  /// @param keepsStart whether what the adapter began with is kept
   record Demand(
       ModelConfig config,
       BaseDtype base,
@@ -52,6 +53,7 @@ record Resources(
       float dropout,
       Engine.Size size,
       int answerContext,
+      boolean keepsStart,
       int threads) {
     /// The longest sequence, tokens.
     int longest() {
@@ -101,6 +103,9 @@ record Resources(
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
       RowNorms.allocate(plan, d.config(), d.shape());
+      if (d.keepsStart()) {
+        ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
+      }
     }
     if (!d.trained().isEmpty()) {
       Optimizer.allocateMoments(plan, d.trained());

@@ -61,6 +61,13 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
               .formatted(request.baseDtype().label()),
           "leave it out, or use --method lora");
     }
+    if (request.method().pissaIterations().isPresent() && request.baseDtype().isNarrow()) {
+      throw new UsageException(
+          "--init pissa takes what the adapter begins with out of the base, which --base-dtype %s"
+                  .formatted(request.baseDtype().label())
+              + " would round again",
+          "leave --base-dtype out, or --init");
+    }
   }
 
   /// @param answerTokens that the model writes at each evaluation
@@ -107,6 +114,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     if (r.method() instanceof Method.Lora lora) {
       putAdapter(map, lora.config());
       putUnlessEmpty(map, "lora-plus-ratio", Double.toString(lora.plusRatio()), "1.0");
+      lora.pissaIterations().ifPresent(n -> map.put("init", "pissa_niter_" + n));
     }
     if (r.method() instanceof Method.Full(var dtype)) {
       map.put("dtype", dtype.torchName());

@@ -87,7 +87,7 @@ class TuneRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "full", "full in bfloat16"})
+  @ValueSource(strings = {"lora", "dora", "pissa", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
     var out = dir.resolve("run");
     var summary = run(request(method, out, 2, false)).orElseThrow();
@@ -157,7 +157,7 @@ class TuneRunTest {
   @ParameterizedTest
   @Seeds(4)
   void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
-    var method = List.of("lora", "full", "dora").get((int) Math.floorMod(seed, 3));
+    var method = List.of("lora", "full", "dora", "pissa").get((int) Math.floorMod(seed, 4));
     var whole = dir.resolve("whole");
     run(request(method, whole, 2, false));
     var parts = dir.resolve("parts");
@@ -298,7 +298,8 @@ class TuneRunTest {
   private static Method method(String name) {
     return switch (name) {
       case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
-      case "dora" -> new Method.Lora(dora(), 4);
+      case "dora" -> new Method.Lora(dora(), 4, OptionalInt.empty());
+      case "pissa" -> new Method.Lora(dora(), 1, OptionalInt.of(4));
       case "full in bfloat16" -> new Method.Full(Dtype.BF16);
       default -> new Method.Full(Dtype.F32);
     };
