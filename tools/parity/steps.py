@@ -1,6 +1,6 @@
 """Golden runs of ten AdamW steps, and the tables of learning rates.
 
-`steps/{full,lora,lora_plus,dora}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
+`steps/{full,lora,lora_plus,dora,saved}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
 the mean loss over the trained tokens of that batch; `losses` before each update, `grad_norms` before clipping,
 `lrs` (f64), `f.*` what was trained, after the last step. Warm-up starts at zero, so the first step changes nothing.
 `schedules`: `{kind}_{warmup}_{total}` (f64), the factor of every step from transformers' `get_scheduler`.
@@ -64,10 +64,10 @@ def full():
     write("full", model, tiny.weights(model), lambda m: tiny.weights(m, "f."), 1e-3, 0.1, **tiny.config_texts(model))
 
 
-def lora(name="lora", lr=1e-2, weight_decay=0.0, use_dora=False, **more):
+def lora(name="lora", lr=1e-2, weight_decay=0.0, kind={}, **more):
     model = tiny.model("gqa_tied", rng)
     weights, texts = tiny.weights(model), tiny.config_texts(model)
-    settings = dict(r=4, lora_alpha=8, target_modules="all-linear", **(dict(use_dora=True) if use_dora else {}))
+    settings = dict(r=4, lora_alpha=8, target_modules="all-linear", **kind)
     peft_model = tiny.with_lora(model, rng, **settings)
     write(name, peft_model, dict(weights, **tiny.adapter(peft_model)), lambda m: tiny.adapter(m, "f."), lr, weight_decay,
           lora=settings, scaling=tiny.scalings(peft_model), **more, **texts)
@@ -92,4 +92,5 @@ full()
 lora()
 schedules()
 lora("lora_plus", 2e-3, 0.1, plus_ratio=16, loraPlusRatio=16)
-lora("dora", use_dora=True)
+lora("dora", kind=dict(use_dora=True))
+lora("saved", kind=dict(modules_to_save=["embed_tokens", "norm"], ensure_weight_tying=True))

@@ -3,6 +3,7 @@ package dev.hone.cli;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
 import dev.hone.tune.run.Method;
 import java.util.LinkedHashMap;
@@ -86,6 +87,19 @@ final class AdapterOptions {
   private boolean useDora;
 
   @Option(
+      names = "--modules-to-save",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Train these as a whole beside the adapter: embed_tokens, lm_head, or norms by name.")
+  private List<String> saved = List.of();
+
+  @Option(
+      names = "--ensure-weight-tying",
+      description = "With --modules-to-save: a head that is the embedding stays it.")
+  private boolean ensuresTying;
+
+  @Option(
       names = "--lora-plus-ratio",
       paramLabel = "X",
       description = "Learn the adapter's up-projections at X times the rate (LoRA+). Default: 1.")
@@ -131,7 +145,8 @@ final class AdapterOptions {
         rankPattern,
         alphaPattern,
         exclude.map(Targets::parse),
-        new LayerChoice(layers, List.of()));
+        new LayerChoice(layers, List.of()),
+        new SavedModules(saved, ensuresTying));
   }
 
   /// An option that was given, if any was.
@@ -147,6 +162,8 @@ final class AdapterOptions {
     given.put("--dropout", dropout.isPresent());
     given.put("--rslora", useRslora);
     given.put("--dora", useDora);
+    given.put("--modules-to-save", !saved.isEmpty());
+    given.put("--ensure-weight-tying", ensuresTying);
     given.put("--init", init.isPresent());
     given.put("--lora-plus-ratio", plusRatio.isPresent());
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();

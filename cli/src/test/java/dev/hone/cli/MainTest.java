@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.Method;
@@ -130,9 +131,22 @@ final class MainTest {
             "--exclude-modules",
             "k_proj,o_proj",
             "--layers-to-transform",
-            "0,2");
+            "0,2",
+            "--dora",
+            "--lora-plus-ratio",
+            "16",
+            "--init",
+            "pissa_niter_4",
+            "--modules-to-save",
+            "embed_tokens,norm",
+            "--ensure-weight-tying");
 
-    var lora = ((Method.Lora) request.method()).config();
+    var method = (Method.Lora) request.method();
+    assertEquals(16, method.plusRatio());
+    assertEquals(OptionalInt.of(4), method.pissaIterations());
+    var lora = method.config();
+    assertTrue(lora.useDora());
+    assertEquals(new SavedModules(List.of("embed_tokens", "norm"), true), lora.saved());
     assertEquals(
         List.of("down_proj", "layers.0.self_attn.q_proj"),
         List.copyOf(lora.rankPattern().keySet()));
@@ -189,6 +203,9 @@ final class MainTest {
           --rank-pattern down_proj=0 | --rank-pattern down_proj must be at least 1, got 0
           --alpha-pattern down_proj=0 | --alpha-pattern down_proj must be above 0, got 0
           --layers-to-transform -1 | --layers-to-transform must be at least 0, got -1
+          --lora-plus-ratio 0   | --lora-plus-ratio must be above 0, got 0
+          --init olora          | --init olora is none that Hone knows
+          --method full --dora  | --dora describes an adapter, and --method full trains none
           --method full --layers-to-transform 1 | --layers-to-transform describes an adapter, and --method full trains none
           --method full --rank 8 | --rank describes an adapter, and --method full trains none
           """)

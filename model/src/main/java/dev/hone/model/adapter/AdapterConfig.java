@@ -41,7 +41,6 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
           "use_bdlora",
           "lora_bias",
           "fan_in_fan_out",
-          "modules_to_save",
           "trainable_token_indices",
           "target_parameters",
           "layer_replication",
@@ -72,6 +71,10 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     lora.alphaPattern().forEach((key, alpha) -> alphas.set(key, number(alpha)));
     lora.exclude().ifPresent(exclude -> fields.set("exclude_modules", targets(exclude)));
     putLayers(lora.layers(), fields);
+    if (!lora.saved().names().isEmpty()) {
+      fields.set("modules_to_save", strings(lora.saved().names()));
+    }
+    fields.put("ensure_weight_tying", lora.saved().ensuresTying());
     return new AdapterConfig(lora, fields);
   }
 
@@ -226,7 +229,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
         ranks(json),
         alphas(json),
         targets(json, "exclude_modules"),
-        layers(json, targets));
+        layers(json, targets),
+        new SavedModules(json.strings("modules_to_save"), json.bool("ensure_weight_tying", false)));
   }
 
   private static Optional<Targets> targets(JsonObject json, String field)

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 /// @param alphaPattern other alphas by module pattern; the first key that matches counts
 /// @param exclude modules that are left alone although `targets` means them
 /// @param layers which layers, where not all
+/// @param saved what is trained as a whole beside them
 public record LoraConfig(
     int rank,
     double alpha,
@@ -37,7 +38,8 @@ public record LoraConfig(
     Map<String, Integer> rankPattern,
     Map<String, Double> alphaPattern,
     Optional<Targets> exclude,
-    LayerChoice layers) {
+    LayerChoice layers,
+    SavedModules saved) {
   private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
 
   public LoraConfig {
@@ -65,6 +67,32 @@ public record LoraConfig(
         Map.of(),
         Optional.empty(),
         LayerChoice.ALL);
+  }
+
+  /// Nothing trained as a whole.
+  public LoraConfig(
+      int rank,
+      double alpha,
+      Targets targets,
+      double dropout,
+      boolean useRslora,
+      boolean useDora,
+      Map<String, Integer> rankPattern,
+      Map<String, Double> alphaPattern,
+      Optional<Targets> exclude,
+      LayerChoice layers) {
+    this(
+        rank,
+        alpha,
+        targets,
+        dropout,
+        useRslora,
+        useDora,
+        rankPattern,
+        alphaPattern,
+        exclude,
+        layers,
+        SavedModules.NONE);
   }
 
   private static void requireRank(int rank) {
@@ -96,7 +124,8 @@ public record LoraConfig(
         ranks,
         alphas,
         exclude,
-        layers);
+        layers,
+        saved);
   }
 
   /// The adapter that this is for a model.
@@ -114,6 +143,7 @@ public record LoraConfig(
       patterns.forEach(pattern -> requireMatch(pattern, model));
     }
     layers.requireWithin(model.numLayers());
+    saved.require(model);
     return shapeAsPeft(model);
   }
 
@@ -130,7 +160,7 @@ public record LoraConfig(
     if (modules.isEmpty()) {
       throw meansNothing("the targets " + described(), model);
     }
-    return new AdapterShape(modules);
+    return new AdapterShape(modules, saved.of(model));
   }
 
   private boolean isTarget(String module) {

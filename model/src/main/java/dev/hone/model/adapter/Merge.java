@@ -113,6 +113,10 @@ public final class Merge {
     if (adapter.shape().rank(module) > 0) {
       return Entry.ofF32(name, written, info.shape(), () -> merged(info, module, scratch));
     }
+    var own = adapter.parameters().find(name);
+    if (own.isPresent()) {
+      return Entry.ofF32(name, written, info.shape(), () -> own.get().data());
+    }
     return written == info.dtype() && base.isPlain(name) && !isNarrow(info)
         ? Entry.ofRaw(name, written, info.shape(), () -> base.raw(name))
         : Entry.ofF32(name, written, info.shape(), () -> read(info, scratch));

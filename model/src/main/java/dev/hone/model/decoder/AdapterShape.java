@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Which linear layers a low-rank adapter changes, and how. (Hu et al. 2021, arXiv 2106.09685)
 ///
 /// @param modules by module name, such as `model.layers.0.self_attn.q_proj`
-public record AdapterShape(Map<String, Module> modules) {
+/// @param saved names of the base's parameters that it has a version of its own of
+public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
   /// No adapter at all.
   public static final AdapterShape NONE = new AdapterShape(Map.of());
 
@@ -37,6 +39,12 @@ public record AdapterShape(Map<String, Module> modules) {
 
   public AdapterShape {
     modules = Map.copyOf(modules);
+    saved = Set.copyOf(saved);
+  }
+
+  /// Of linear layers alone.
+  public AdapterShape(Map<String, Module> modules) {
+    this(modules, Set.of());
   }
 
   /// Of twice the rank everywhere, with the same scales.
@@ -44,11 +52,11 @@ public record AdapterShape(Map<String, Module> modules) {
     var doubled = new HashMap<String, Module>();
     modules.forEach(
         (name, m) -> doubled.put(name, new Module(2 * m.rank(), m.scale(), m.hasMagnitude())));
-    return new AdapterShape(doubled);
+    return new AdapterShape(doubled, saved);
   }
 
   public boolean isEmpty() {
-    return modules.isEmpty();
+    return modules.isEmpty() && saved.isEmpty();
   }
 
   /// The rank at a module; 0 where it isn't adapted.
@@ -71,7 +79,8 @@ public record AdapterShape(Map<String, Module> modules) {
     return modules.get(module).scale();
   }
 
-  /// The adapter's parameters, `lora_A` before `lora_B` before the magnitudes, bottom to top.
+  /// The adapter's parameters, `lora_A` before `lora_B` before the magnitudes, bottom to top, then
+  /// the base's.
   public List<Parameter> parameters(ModelConfig config) {
     var parameters = new ArrayList<Parameter>();
     for (var name : LinearLayer.modules(config)) {
@@ -85,6 +94,9 @@ public record AdapterShape(Map<String, Module> modules) {
         }
       }
     }
+    BaseWeights.parameters(config).stream()
+        .filter(p -> saved.contains(p.name()))
+        .forEach(parameters::add);
     return parameters;
   }
 }

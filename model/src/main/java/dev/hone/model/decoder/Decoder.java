@@ -103,7 +103,9 @@ public final class Decoder {
     var lengths = RowNorms.allocate(memory, config, shape);
     Function<String, Optional<Tensor>> others =
         name -> parameters.find(name).or(() -> lengths.find(name)).or(() -> base.vector(name));
-    var bound = DecoderTensors.bind(config, base::matrix, others, shape::scale);
+    Function<String, Optional<Matrix>> matrices =
+        name -> parameters.find(name).map(Matrix.class::cast).or(() -> base.matrix(name));
+    var bound = DecoderTensors.bind(config, matrices, others, shape::scale);
     var adapted =
         new Decoder(
             config, base, bound, rope, shape.hasMagnitudes() ? Optional.of(lengths) : norms);

@@ -106,9 +106,17 @@ class BadAdapterTest {
             "field lora_bias is not supported yet",
             dir -> set(dir, "lora_bias", "true")),
         bad(
-            "modules_to_save",
-            "field modules_to_save is not supported yet",
+            "modules_to_save of a tied head",
+            "the model's head is its embedding, and modules_to_save would part them",
             dir -> set(dir, "modules_to_save", "[\"lm_head\"]")),
+        bad(
+            "modules_to_save of a linear layer",
+            "modules_to_save: training model.layers.0.self_attn.k_proj as a whole is not",
+            dir -> set(dir, "modules_to_save", "[\"0.self_attn.k_proj\"]")),
+        bad(
+            "modules_to_save that are not there",
+            "lacks the tensor",
+            dir -> set(dir, "modules_to_save", "[\"input_layernorm\"]")),
         bad(
             "new tokens",
             "field trainable_token_indices is not",

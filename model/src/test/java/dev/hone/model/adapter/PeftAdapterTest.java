@@ -28,7 +28,7 @@ class PeftAdapterTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
   void logitsWithAnAdapterOfPeftMatchPeft(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read(name);
@@ -40,7 +40,7 @@ class PeftAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
   void adapterOfPeftIsWrittenBackByteForByte(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       golden.read(name).writeInto(dir, "card");

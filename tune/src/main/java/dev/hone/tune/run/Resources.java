@@ -104,7 +104,7 @@ record Resources(
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
       RowNorms.allocate(plan, d.config(), d.shape());
       if (d.keepsStart()) {
-        ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
+        ParameterSet.allocate(plan, "adapter", Trained.startParameters(d.shape(), d.config()));
       }
     }
     if (!d.trained().isEmpty()) {

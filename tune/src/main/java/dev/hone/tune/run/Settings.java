@@ -154,6 +154,9 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     map.put("dropout", lora.dropout());
     map.put("rslora", lora.useRslora());
     putUnlessEmpty(map, "dora", Boolean.toString(lora.useDora()), "false");
+    putUnlessEmpty(map, "modules-to-save", lora.saved().names().toString(), "[]");
+    putUnlessEmpty(
+        map, "ensure-weight-tying", Boolean.toString(lora.saved().ensuresTying()), "false");
     // in their order: of patterns the first that matches counts
     putUnlessEmpty(map, "rank-pattern", lora.rankPattern().toString(), "{}");
     putUnlessEmpty(map, "alpha-pattern", lora.alphaPattern().toString(), "{}");

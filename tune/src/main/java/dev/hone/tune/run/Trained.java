@@ -14,6 +14,9 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Bf16Matrix;
 import dev.hone.tensor.Linear;
+import dev.hone.tensor.Matrix;
+import dev.hone.tensor.NarrowMatrix;
+import dev.hone.tensor.Tensor;
 import dev.hone.tune.train.TrainingCheckpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -64,11 +67,12 @@ record Trained(
     }
     var adapter = ParameterSet.allocate(memory, "adapter", shape.parameters(config));
     initialise(adapter, seed);
+    shape.saved().forEach(name -> copy(weights.matrix(name).orElseThrow(), adapter.get(name)));
     var adapted = base.withAdapter(shape, adapter, memory);
     adapted.startMagnitudes();
     var start =
         method.pissaIterations().isPresent()
-            ? Optional.of(ParameterSet.allocate(memory, "adapter", shape.parameters(config)))
+            ? Optional.of(ParameterSet.allocate(memory, "adapter", startParameters(shape, config)))
             : Optional.<ParameterSet>empty();
     return new Trained(shape, adapter, base, adapted, start);
   }
@@ -134,6 +138,20 @@ record Trained(
     for (long at = 0; at < data.byteSize(); at += Float.BYTES) {
       short rounded = Bf16Matrix.round(data.get(JAVA_FLOAT_UNALIGNED, at));
       data.set(JAVA_FLOAT_UNALIGNED, at, Float.intBitsToFloat(rounded << 16));
+    }
+  }
+
+  /// What an adapter begins with that is taken out of the base.
+  static List<Parameter> startParameters(AdapterShape shape, ModelConfig config) {
+    return shape.parameters(config).stream()
+        .filter(p -> p.name().contains(".lora_") && !p.vector())
+        .toList();
+  }
+
+  private static void copy(Matrix from, Tensor to) {
+    switch (from) {
+      case Tensor full -> to.copyFrom(full, full.rows());
+      case NarrowMatrix narrow -> narrow.widen(0, Math.toIntExact(narrow.rows()), to);
     }
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
@@ -87,7 +88,7 @@ class TuneRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "pissa", "full", "full in bfloat16"})
+  @ValueSource(strings = {"lora", "dora", "pissa", "saved", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
     var out = dir.resolve("run");
     var summary = run(request(method, out, 2, false)).orElseThrow();
@@ -298,14 +299,17 @@ class TuneRunTest {
   private static Method method(String name) {
     return switch (name) {
       case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
-      case "dora" -> new Method.Lora(dora(), 4, OptionalInt.empty());
-      case "pissa" -> new Method.Lora(dora(), 1, OptionalInt.of(4));
+      case "dora" -> new Method.Lora(dora(SavedModules.NONE), 4, OptionalInt.empty());
+      case "pissa" -> new Method.Lora(dora(SavedModules.NONE), 1, OptionalInt.of(4));
+      case "saved" ->
+          new Method.Lora(
+              dora(new SavedModules(List.of("embed_tokens", "norm"), true)), 1, OptionalInt.of(4));
       case "full in bfloat16" -> new Method.Full(Dtype.BF16);
       default -> new Method.Full(Dtype.F32);
     };
   }
 
-  private static LoraConfig dora() {
+  private static LoraConfig dora(SavedModules saved) {
     return new LoraConfig(
         4,
         8,
@@ -316,7 +320,8 @@ class TuneRunTest {
         Map.of(),
         Map.of(),
         Optional.empty(),
-        LayerChoice.ALL);
+        LayerChoice.ALL,
+        saved);
   }
 
   private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {
