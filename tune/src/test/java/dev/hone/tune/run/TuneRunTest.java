@@ -158,7 +158,7 @@ class TuneRunTest {
   @ParameterizedTest
   @Seeds(4)
   void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
-    var method = List.of("lora", "full", "dora", "pissa").get((int) Math.floorMod(seed, 4));
+    var method = List.of("lora", "full", "dora", "pissa").get(Math.floorMod(seed, 4));
     var whole = dir.resolve("whole");
     run(request(method, whole, 2, false));
     var parts = dir.resolve("parts");
