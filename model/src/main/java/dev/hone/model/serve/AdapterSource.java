@@ -1,16 +1,15 @@
 package dev.hone.model.serve;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedAdapter;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.TreeSet;
 
 /// Where an adapter's weights come from, each time that they are needed again.
 @FunctionalInterface
@@ -20,11 +19,15 @@ public interface AdapterSource {
   /// @throws CheckpointException when they cannot be read
   PackedAdapter load(Allocator memory) throws CheckpointException;
 
-  private static void refuseSaved(Path dir, AdapterShape shape) {
-    if (!shape.saved().isEmpty()) {
+  /// Refuses a directory whose adapter cannot be used beside others.
+  ///
+  /// @throws UsageException when it brings modules of its own, or is not one that Hone supports
+  static void requireShareable(Path dir) throws CheckpointException {
+    var saved = AdapterConfig.read(dir.resolve(AdapterConfig.FILE)).lora().saved().names();
+    if (!saved.isEmpty()) {
       throw new UsageException(
-          "%s: brings %s of its own, and adapters that are served together share the base's"
-              .formatted(dir, String.join(", ", new TreeSet<>(shape.saved()))),
+          "%s: has modules_to_save (%s), and adapters that are served together share the base's"
+              .formatted(dir, String.join(", ", saved)),
           "make a model of it with hone merge, and serve that");
     }
   }
@@ -34,11 +37,10 @@ public interface AdapterSource {
   /// @param base without adapter
   static AdapterSource of(Path dir, Decoder base) {
     return memory -> {
+      requireShareable(dir);
       try (var arena = Arena.ofConfined()) {
         var own = new ArenaAllocator(arena);
-        var read = PeftAdapter.read(dir, base.config(), own);
-        refuseSaved(dir, read.shape());
-        return PackedAdapter.of(memory, read.on(base, own));
+        return PackedAdapter.of(memory, PeftAdapter.read(dir, base.config(), own).on(base, own));
       }
     };
   }

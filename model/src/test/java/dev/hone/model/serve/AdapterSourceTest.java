@@ -31,11 +31,8 @@ class AdapterSourceTest {
               UsageException.class, () -> AdapterSource.of(golden("saved"), base).load(memory));
       assertEquals(
           golden("saved")
-              + ": brings model.embed_tokens.weight, model.layers.0.input_layernorm.weight,"
-              + " model.layers.0.post_attention_layernorm.weight,"
-              + " model.layers.1.input_layernorm.weight,"
-              + " model.layers.1.post_attention_layernorm.weight, model.norm.weight of its own, and"
-              + " adapters that are served together share the base's",
+              + ": has modules_to_save (embed_tokens, norm, model.embed_tokens), and adapters that"
+              + " are served together share the base's",
           refused.getMessage());
       assertEquals("make a model of it with hone merge, and serve that", refused.hint());
     }
