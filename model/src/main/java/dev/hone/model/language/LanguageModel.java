@@ -318,9 +318,25 @@ public final class LanguageModel implements AutoCloseable {
         checkpoint, weights, merged, proof, provenanceOf(rows), dtype, out, overwrite);
   }
 
+  /// Whether there is an adapter of low-rank products alone: what every tool that reads adapters
+  /// knows.
+  public boolean hasPlainAdapter() {
+    return adapter.isPresent()
+        && !adapter.get().shape().hasMagnitudes()
+        && adapter.get().shape().saved().isEmpty();
+  }
+
   /// Writes the adapter as GGUF, for the model's own GGUF file.
+  ///
+  /// @throws UsageException when it has more than low-rank products
   public void writeGgufLora(Path out) throws CheckpointException {
     var of = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to write"));
+    if (!hasPlainAdapter()) {
+      throw new UsageException(
+          "%s: has magnitudes (DoRA) or modules_to_save, which GGUF adapters do not know"
+              .formatted(adapterDir.orElseThrow()),
+          "write the whole model: --to gguf");
+    }
     var modules = new ArrayList<GgufLora.LowRank>();
     for (var module : LinearLayer.modules(config())) {
       if (of.shape().rank(module) > 0) {
