@@ -1,12 +1,13 @@
 """Golden runs of ten AdamW steps, and the tables of learning rates.
 
-`steps/{full,lora}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
+`steps/{full,lora,lora_plus,dora,saved}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
 the mean loss over the trained tokens of that batch; `losses` before each update, `grad_norms` before clipping,
 `lrs` (f64), `f.*` what was trained, after the last step. Warm-up starts at zero, so the first step changes nothing.
 `schedules`: `{kind}_{warmup}_{total}` (f64), the factor of every step from transformers' `get_scheduler`.
 """
 
 import torch
+from peft.optimizers import create_loraplus_optimizer
 from transformers import get_scheduler
 
 import golden
@@ -23,9 +24,16 @@ def decay_groups(model, weight_decay):
             dict(params=[p for p in trained if p.dim() < 2], weight_decay=0.0)]
 
 
-def train(model, batches, lr, weight_decay):
+def adamw(model, lr, weight_decay, plus_ratio):
+    if plus_ratio == 1:
+        return torch.optim.AdamW(decay_groups(model, weight_decay), lr=lr, foreach=False)
+    return create_loraplus_optimizer(model, torch.optim.AdamW, lr=lr, loraplus_lr_ratio=plus_ratio,
+                                     loraplus_weight_decay=weight_decay, foreach=False)
+
+
+def train(model, batches, lr, weight_decay, plus_ratio=1):
     """Runs the steps; returns losses, gradient norms and learning rates."""
-    optimizer = torch.optim.AdamW(decay_groups(model, weight_decay), lr=lr, foreach=False)
+    optimizer = adamw(model, lr, weight_decay, plus_ratio)
     scheduler = get_scheduler("linear", optimizer, num_warmup_steps=WARMUP, num_training_steps=STEPS)
     losses, norms, lrs = [], [], []
     for batch in batches:
@@ -41,9 +49,9 @@ def train(model, batches, lr, weight_decay):
     return dict(losses=torch.tensor(losses), grad_norms=torch.tensor(norms), lrs=torch.tensor(lrs, dtype=torch.float64))
 
 
-def write(name, model, weights, final, lr, weight_decay, **metadata):
+def write(name, model, weights, final, lr, weight_decay, plus_ratio=1, **metadata):
     batches = [tiny.batch(rng, rows=3, time=13, vocab=tiny.SHAPE["vocab_size"]) for _ in range(STEPS)]
-    record = train(model, batches, lr, weight_decay)
+    record = train(model, batches, lr, weight_decay, plus_ratio)
     print(name, [f"{loss:.4f}" for loss in record["losses"]], [f"{norm:.2f}" for norm in record["grad_norms"]])
     stacked = {key: torch.stack([batch[key] for batch in batches]) for key in batches[0]}
     golden.save("tune", "steps/" + name, dict(weights, **stacked, **record, **final(model)), lr=lr,
@@ -56,13 +64,13 @@ def full():
     write("full", model, tiny.weights(model), lambda m: tiny.weights(m, "f."), 1e-3, 0.1, **tiny.config_texts(model))
 
 
-def lora():
+def lora(name="lora", lr=1e-2, weight_decay=0.0, kind={}, **more):
     model = tiny.model("gqa_tied", rng)
     weights, texts = tiny.weights(model), tiny.config_texts(model)
-    settings = dict(r=4, lora_alpha=8, target_modules="all-linear")
+    settings = dict(r=4, lora_alpha=8, target_modules="all-linear", **kind)
     peft_model = tiny.with_lora(model, rng, **settings)
-    write("lora", peft_model, dict(weights, **tiny.adapter(peft_model)), lambda m: tiny.adapter(m, "f."), 1e-2, 0.0,
-          lora=settings, scaling=tiny.scalings(peft_model), **texts)
+    write(name, peft_model, dict(weights, **tiny.adapter(peft_model)), lambda m: tiny.adapter(m, "f."), lr, weight_decay,
+          lora=settings, scaling=tiny.scalings(peft_model), **more, **texts)
 
 
 def schedules():
@@ -83,3 +91,6 @@ def schedules():
 full()
 lora()
 schedules()
+lora("lora_plus", 2e-3, 0.1, plus_ratio=16, loraPlusRatio=16)
+lora("dora", kind=dict(use_dora=True))
+lora("saved", kind=dict(modules_to_save=["embed_tokens", "norm"], ensure_weight_tying=True))

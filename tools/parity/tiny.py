@@ -67,19 +67,30 @@ def with_lora(made, rng, **settings):
     peft_model = get_peft_model(made, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, **settings))
     with torch.no_grad():
         for key, parameter in peft_model.named_parameters():
-            if "lora_" in key:
+            if "lora_magnitude_vector" in key:
+                parameter.mul_(1 + torch.randn(parameter.shape, generator=rng) * 0.2)
+            elif is_saved(key):
+                parameter.add_(torch.randn(parameter.shape, generator=rng) * 0.1)
+            elif "lora_" in key:
                 parameter.copy_(torch.randn(parameter.shape, generator=rng) * 0.2)
     return peft_model
 
 
+def is_saved(key):
+    """Whether a parameter is that of a module that PEFT trains as a whole."""
+    return ".modules_to_save." in key
+
+
 def saved_name(key):
     """The name that PEFT's `save_pretrained` gives to an adapter's parameter."""
-    return key.replace(".default.", ".")
+    return key.replace(".lora_magnitude_vector.default.weight", ".lora_magnitude_vector").replace(".modules_to_save.default.", ".").replace(
+        ".default.", ".")
 
 
 def adapter(peft_model, prefix="w."):
-    """A and B under the names that PEFT saves."""
-    return {prefix + saved_name(k): v.detach().clone() for k, v in peft_model.named_parameters() if "lora_" in k}
+    """A, B, magnitudes and whole modules under the names that PEFT saves."""
+    return {prefix + saved_name(k): v.detach().clone() for k, v in peft_model.named_parameters()
+            if "lora_" in k or is_saved(k)}
 
 
 def scalings(peft_model):

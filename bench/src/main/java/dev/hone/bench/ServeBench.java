@@ -4,6 +4,7 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
+import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.LinearLayer;
 import dev.hone.model.decoder.PackedAdapter;
 import dev.hone.model.decoder.ParameterSet;
@@ -88,10 +89,9 @@ public final class ServeBench implements Callable<Integer> {
       var subject = Subject.load(model, Subject.dtype(baseDtype), Optional.empty(), memory);
       int length = promptTokens + tokens;
       var options = EngineOptions.of(length).withCacheTokens(MANY * (length + 16));
-      try (var engine =
-          Engine.start(
-              memory, subject.decoder(memory, length), Tokenizer.open(model), options, workers)) {
-        System.out.println(JsonMapper.shared().writeValueAsString(run(engine, subject.config())));
+      var base = subject.decoder(memory, length);
+      try (var engine = Engine.start(memory, base, Tokenizer.open(model), options, workers)) {
+        System.out.println(JsonMapper.shared().writeValueAsString(run(engine, base)));
       }
     }
     return 0;
@@ -100,10 +100,11 @@ public final class ServeBench implements Callable<Integer> {
   /// What is timed: so many requests at once, each with the next of these adapters.
   private record Load(String name, int requests, List<AdapterHandle> adapters) {}
 
-  private Map<String, Object> run(Engine engine, ModelConfig config) throws IOException {
+  private Map<String, Object> run(Engine engine, Decoder base) throws IOException {
+    var config = base.config();
     var eight = new ArrayList<AdapterHandle>();
     for (int i = 0; i < SOME; i++) {
-      eight.add(adapter(engine, config, i));
+      eight.add(adapter(engine, base, i));
     }
     var loads =
         List.of(
@@ -123,16 +124,16 @@ public final class ServeBench implements Callable<Integer> {
     return report(measured.subList(warmup, measured.size()));
   }
 
-  private AdapterHandle adapter(Engine engine, ModelConfig config, int seed)
-      throws CheckpointException {
+  private AdapterHandle adapter(Engine engine, Decoder base, int seed) throws CheckpointException {
+    var config = base.config();
     var shape =
         new AdapterShape(
             LinearLayer.modules(config).stream()
                 .collect(Collectors.toMap(m -> m, m -> new AdapterShape.Module(rank, 1f))));
     try (var arena = Arena.ofConfined()) {
       var random = new SplittableRandom(seed);
-      var parameters =
-          ParameterSet.allocate(new ArenaAllocator(arena), "adapter", shape.parameters(config));
+      var own = new ArenaAllocator(arena);
+      var parameters = ParameterSet.allocate(own, "adapter", shape.parameters(config));
       for (var p : parameters.parameters()) {
         var values = new float[Math.toIntExact(p.size())];
         for (int i = 0; i < values.length; i++) {
@@ -141,7 +142,8 @@ public final class ServeBench implements Callable<Integer> {
         parameters.get(p.name()).copyFrom(values);
       }
       return engine.addAdapter(
-          "adapter " + seed, memory -> PackedAdapter.of(memory, config, shape, parameters));
+          "adapter " + seed,
+          memory -> PackedAdapter.of(memory, base.withAdapter(shape, parameters, own)));
     }
   }
 

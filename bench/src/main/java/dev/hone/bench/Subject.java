@@ -56,6 +56,6 @@ record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, Para
   /// @param positions the longest row, tokens
   Decoder decoder(Allocator memory, int positions) {
     var base = Decoder.of(config, weights, memory, positions);
-    return shape.isEmpty() ? base : base.withAdapter(shape, trained);
+    return shape.isEmpty() ? base : base.withAdapter(shape, trained, memory);
   }
 }

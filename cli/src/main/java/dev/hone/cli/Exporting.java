@@ -92,8 +92,10 @@ final class Exporting {
 
   private void peft() throws IOException {
     int rank;
+    boolean isPlain;
     try (var model = open()) {
       rank = model.adapterRank();
+      isPlain = model.hasPlainAdapter();
     }
     AtomicDirectory.write(
         wish.out,
@@ -110,6 +112,9 @@ final class Exporting {
         rank > 16
             ? "vLLM: rank %d needs --max-lora-rank %d; its default is 16".formatted(rank, rank)
             : "vLLM: rank %d is within its default of 16".formatted(rank));
+    if (!isPlain) {
+      notes.add("vLLM takes neither DoRA nor modules_to_save: --to hf writes the whole model");
+    }
     if (Files.isRegularFile(wish.base)) {
       notes.add(
           "the base was a GGUF file: others need the model that it was made from, whose weights"

@@ -77,6 +77,7 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
   @Mixin private MethodOptions method;
+  @Mixin private AdapterOptions adapter;
   @Mixin private TrainingOptions training;
   @Mixin private WatchOptions watch;
   @Mixin private AnswerOptions answers;
@@ -103,7 +104,7 @@ final class TuneCommand implements Callable<Integer> {
         rows.source(data),
         valid.map(rows::source),
         out,
-        method.method(),
+        method.method(adapter),
         dtype.of(base),
         training.hyper(watch),
         rows.maxLength(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tune.run.Method;
@@ -120,6 +121,42 @@ final class MainTest {
   }
 
   @Test
+  void adaptersAreDescribedAsPeftDoes() throws IOException {
+    var request =
+        request(
+            "--rank-pattern",
+            "down_proj=4,layers.0.self_attn.q_proj=2",
+            "--alpha-pattern",
+            "down_proj=5.5",
+            "--exclude-modules",
+            "k_proj,o_proj",
+            "--layers-to-transform",
+            "0,2",
+            "--dora",
+            "--lora-plus-ratio",
+            "16",
+            "--init",
+            "pissa_niter_4",
+            "--modules-to-save",
+            "embed_tokens,norm",
+            "--ensure-weight-tying");
+
+    var method = (Method.Lora) request.method();
+    assertEquals(16, method.plusRatio());
+    assertEquals(OptionalInt.of(4), method.pissaIterations());
+    var lora = method.config();
+    assertTrue(lora.useDora());
+    assertEquals(new SavedModules(List.of("embed_tokens", "norm"), true), lora.saved());
+    assertEquals(
+        List.of("down_proj", "layers.0.self_attn.q_proj"),
+        List.copyOf(lora.rankPattern().keySet()));
+    assertEquals(2, lora.rankPattern().get("layers.0.self_attn.q_proj"));
+    assertEquals(5.5, lora.alphaPattern().get("down_proj"));
+    assertEquals("k_proj,o_proj", lora.exclude().orElseThrow().label());
+    assertEquals(List.of(0, 2), lora.layers().layers());
+  }
+
+  @Test
   void whatIsSaidAgainHoldsAndTheRestStays() throws IOException {
     var hyper = request("--epochs", "1", "--lr", "1e-3", "--seed", "7", "--lr", "2e-3").hyper();
 
@@ -163,6 +200,13 @@ final class MainTest {
           --rank 1.5            | Invalid value for option '--rank': '1.5' is not an int
           --seed x              | Invalid value for option '--seed': 'x' is not a long
           --dtype bfloat16      | --dtype is for the weights of --method full, and an adapter is stored in float32
+          --rank-pattern down_proj=0 | --rank-pattern down_proj must be at least 1, got 0
+          --alpha-pattern down_proj=0 | --alpha-pattern down_proj must be above 0, got 0
+          --layers-to-transform -1 | --layers-to-transform must be at least 0, got -1
+          --lora-plus-ratio 0   | --lora-plus-ratio must be above 0, got 0
+          --init olora          | --init olora is none that Hone knows
+          --method full --dora  | --dora describes an adapter, and --method full trains none
+          --method full --layers-to-transform 1 | --layers-to-transform describes an adapter, and --method full trains none
           --method full --rank 8 | --rank describes an adapter, and --method full trains none
           """)
   void valuesThatMakeNoSenseAreNamed(String options, String message) {

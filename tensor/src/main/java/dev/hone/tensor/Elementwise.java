@@ -31,6 +31,24 @@ public final class Elementwise {
     }
   }
 
+  /// `dst[t, from:to] += src[t, from:to]`
+  public static void addPart(Tensor dst, Tensor src, int t, int from, int to) {
+    Shapes.sameCols("add", dst, src);
+    Shapes.rows("add", dst, t + 1);
+    Shapes.rows("add", src, t + 1);
+    if (from < 0 || to > dst.cols()) {
+      throw new ShapeException("add", "no columns %d to %d in %s".formatted(from, to, dst.shape()));
+    }
+    long first = (long) from * Float.BYTES;
+    Kernels.BEST.add(dst.data(), dst.at(t) + first, src.data(), src.at(t) + first, to - from);
+  }
+
+  /// `dst = src − dst` over the first `n` rows.
+  public static void subtractFrom(Tensor src, int n, Tensor dst) {
+    scale(dst, n, -1f);
+    addRows(dst, src, n);
+  }
+
   /// `x *= factor` over the first `n` rows.
   public static void scale(Tensor x, int n, float factor) {
     Shapes.rows("scale", x, n);

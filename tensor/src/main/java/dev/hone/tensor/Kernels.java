@@ -31,6 +31,14 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `x *= factor`
   void scale(MemorySegment x, long xAt, int n, float factor);
 
+  /// `y = x · w`, element by element.
+  void multiply(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n);
+
+  /// `y += x · w`, element by element.
+  void multiplyAdd(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n);
+
   /// `Σ x²`
   double sumOfSquares(MemorySegment x, long xAt, int n);
 

@@ -41,6 +41,22 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void multiply(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      put(y, yAt, i, at(x, xAt, i) * at(w, wAt, i));
+    }
+  }
+
+  @Override
+  public void multiplyAdd(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      put(y, yAt, i, at(y, yAt, i) + at(x, xAt, i) * at(w, wAt, i));
+    }
+  }
+
+  @Override
   public double sumOfSquares(MemorySegment x, long xAt, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) {

@@ -81,6 +81,42 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void multiply(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER);
+    }
+    if (i < n) {
+      var rest = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, rest))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
+    }
+  }
+
+  @Override
+  public void multiplyAdd(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER))
+          .add(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER);
+    }
+    if (i < n) {
+      var rest = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, rest))
+          .add(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER, rest))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
+    }
+  }
+
+  @Override
   public double sumOfSquares(MemorySegment x, long xAt, int n) {
     return dot(x, xAt, x, xAt, n);
   }

@@ -82,6 +82,18 @@ record KernelCase(String name, List<Operand> operands, boolean isExact, Call cal
             FREE,
             ZERO),
         exact(
+            "multiply",
+            (k, x, at, n) -> run(() -> k.multiply(x[0], at[0], x[1], at[1], x[2], at[2], n)),
+            FREE,
+            FREE,
+            FREE),
+        exact(
+            "multiplyAdd",
+            (k, x, at, n) -> run(() -> k.multiplyAdd(x[0], at[0], x[1], at[1], x[2], at[2], n)),
+            FREE,
+            FREE,
+            FREE),
+        exact(
             "rotate",
             (k, x, at, n) -> run(() -> k.rotate(x[0], at[0], x[1], x[2], at[1], n, 1f)),
             new Operand(Start.FREE, 2),

@@ -67,10 +67,11 @@ public record Training(
   /// The same with an adapter of another rank, its scale unchanged.
   Training withRank(int rank) {
     return switch (method) {
-      case Method.Lora(var lora) -> {
+      case Method.Lora(var lora, double plusRatio, var start) -> {
         double alpha = lora.alpha() / lora.rank() * rank;
         var other = new LoraConfig(rank, alpha, lora.targets(), lora.dropout(), lora.useRslora());
-        yield new Training(base, new Method.Lora(other), hyper, threads, answerTokens);
+        yield new Training(
+            base, new Method.Lora(other, plusRatio, start), hyper, threads, answerTokens);
       }
       case Method.Full any -> throw new IllegalStateException("full training has no rank");
     };

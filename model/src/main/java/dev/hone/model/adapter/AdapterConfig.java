@@ -37,12 +37,10 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   /// off.
   private static final Set<String> REFUSED =
       Set.of(
-          "use_dora",
           "use_qalora",
           "use_bdlora",
           "lora_bias",
           "fan_in_fan_out",
-          "modules_to_save",
           "trainable_token_indices",
           "target_parameters",
           "layer_replication",
@@ -66,12 +64,17 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     fields.set("lora_alpha", number(lora.alpha()));
     fields.put("lora_dropout", lora.dropout());
     fields.put("use_rslora", lora.useRslora());
+    fields.put("use_dora", lora.useDora());
     var ranks = fields.putObject("rank_pattern");
     lora.rankPattern().forEach(ranks::put);
     var alphas = fields.putObject("alpha_pattern");
     lora.alphaPattern().forEach((key, alpha) -> alphas.set(key, number(alpha)));
     lora.exclude().ifPresent(exclude -> fields.set("exclude_modules", targets(exclude)));
     putLayers(lora.layers(), fields);
+    if (!lora.saved().names().isEmpty()) {
+      fields.set("modules_to_save", strings(lora.saved().names()));
+    }
+    fields.put("ensure_weight_tying", lora.saved().ensuresTying());
     return new AdapterConfig(lora, fields);
   }
 
@@ -222,10 +225,12 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
         targets,
         json.number("lora_dropout").map(Number::doubleValue).orElse(0.0),
         json.bool("use_rslora", false),
+        json.bool("use_dora", false),
         ranks(json),
         alphas(json),
         targets(json, "exclude_modules"),
-        layers(json, targets));
+        layers(json, targets),
+        new SavedModules(json.strings("modules_to_save"), json.bool("ensure_weight_tying", false)));
   }
 
   private static Optional<Targets> targets(JsonObject json, String field)

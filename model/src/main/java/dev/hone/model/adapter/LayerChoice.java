@@ -1,5 +1,6 @@
 package dev.hone.model.adapter;
 
+import dev.hone.model.UsageException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,6 +23,17 @@ public record LayerChoice(List<Integer> layers, List<String> patterns) {
 
   boolean includes(String module) {
     return layers.isEmpty() || layer(module).filter(layers::contains).isPresent();
+  }
+
+  /// Refuses layers that a model of `numLayers` doesn't have.
+  void requireWithin(int numLayers) {
+    for (int layer : layers) {
+      if (layer >= numLayers) {
+        throw new UsageException(
+            "there is no layer %d in a model of %d layers".formatted(layer, numLayers),
+            "number them from 0 to " + (numLayers - 1));
+      }
+    }
   }
 
   private Optional<Integer> layer(String module) {

@@ -21,20 +21,25 @@ import java.util.stream.Collectors;
 /// @param dropout rate at which the adapter's input is dropped while training, `[0, 1)`
 /// @param useRslora whether the scale is `alpha / √rank` (Kalajdzievski 2023, arXiv 2312.03732),
 ///   not `alpha / rank`
+/// @param useDora whether the rows' lengths are learned by themselves (Liu et al. 2024, arXiv
+///   2402.09353)
 /// @param rankPattern other ranks by module pattern; the first key that matches counts
 /// @param alphaPattern other alphas by module pattern; the first key that matches counts
 /// @param exclude modules that are left alone although `targets` means them
 /// @param layers which layers, where not all
+/// @param saved what is trained as a whole beside them
 public record LoraConfig(
     int rank,
     double alpha,
     Targets targets,
     double dropout,
     boolean useRslora,
+    boolean useDora,
     Map<String, Integer> rankPattern,
     Map<String, Double> alphaPattern,
     Optional<Targets> exclude,
-    LayerChoice layers) {
+    LayerChoice layers,
+    SavedModules saved) {
   private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
 
   public LoraConfig {
@@ -57,10 +62,37 @@ public record LoraConfig(
         targets,
         dropout,
         useRslora,
+        false,
         Map.of(),
         Map.of(),
         Optional.empty(),
         LayerChoice.ALL);
+  }
+
+  /// Nothing trained as a whole.
+  public LoraConfig(
+      int rank,
+      double alpha,
+      Targets targets,
+      double dropout,
+      boolean useRslora,
+      boolean useDora,
+      Map<String, Integer> rankPattern,
+      Map<String, Double> alphaPattern,
+      Optional<Targets> exclude,
+      LayerChoice layers) {
+    this(
+        rank,
+        alpha,
+        targets,
+        dropout,
+        useRslora,
+        useDora,
+        rankPattern,
+        alphaPattern,
+        exclude,
+        layers,
+        SavedModules.NONE);
   }
 
   private static void requireRank(int rank) {
@@ -75,14 +107,43 @@ public record LoraConfig(
     }
   }
 
+  /// Of twice the rank, with the same scale.
+  LoraConfig doubled() {
+    double factor = useRslora ? Math.sqrt(2) : 2;
+    var ranks = new LinkedHashMap<>(rankPattern);
+    ranks.replaceAll((key, value) -> 2 * value);
+    var alphas = new LinkedHashMap<>(alphaPattern);
+    alphas.replaceAll((key, value) -> factor * value);
+    return new LoraConfig(
+        2 * rank,
+        factor * alpha,
+        targets,
+        dropout,
+        useRslora,
+        useDora,
+        ranks,
+        alphas,
+        exclude,
+        layers,
+        saved);
+  }
+
   /// The adapter that this is for a model.
   ///
-  /// @throws UsageException when a target means no linear layer of the model, or one that cannot be
-  ///   adapted
+  /// @throws UsageException when a target, an exception or a pattern means no linear layer of the
+  ///   model, or one that cannot be adapted
   public AdapterShape shapeFor(ModelConfig model) {
     if (targets instanceof Targets.Names(var names)) {
       names.forEach(name -> requireMeaning(name, model));
     }
+    if (exclude.isPresent() && exclude.get() instanceof Targets.Names(var names)) {
+      names.forEach(name -> requireMeaning(name, model));
+    }
+    for (var patterns : List.of(rankPattern.keySet(), alphaPattern.keySet())) {
+      patterns.forEach(pattern -> requireMatch(pattern, model));
+    }
+    layers.requireWithin(model.numLayers());
+    saved.require(model);
     return shapeAsPeft(model);
   }
 
@@ -99,7 +160,7 @@ public record LoraConfig(
     if (modules.isEmpty()) {
       throw meansNothing("the targets " + described(), model);
     }
-    return new AdapterShape(modules);
+    return new AdapterShape(modules, saved.of(model));
   }
 
   private boolean isTarget(String module) {
@@ -107,8 +168,9 @@ public record LoraConfig(
       return false;
     }
     return switch (targets) {
-      // PEFT turns `all-linear` into whole names, and asks whole names for no layer number.
-      case Targets.AllLinear() -> true;
+      // PEFT refuses files with both, and what is written of it is a list of names.
+      case Targets.AllLinear() -> layers.includes(module);
+      // PEFT asks whole names for no layer number.
       case Targets.Names(var names) when names.contains(module) -> true;
       case Targets.Names _ -> targets.matches(module) && layers.includes(module);
       case Targets.Regex _ -> targets.matches(module);
@@ -118,7 +180,7 @@ public record LoraConfig(
   private AdapterShape.Module at(String module) {
     int r = firstMatch(rankPattern, module).orElse(rank);
     double a = firstMatch(alphaPattern, module).orElse(alpha);
-    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)));
+    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)), useDora);
   }
 
   private static <T> Optional<T> firstMatch(Map<String, T> patterns, String module) {
@@ -145,6 +207,13 @@ public record LoraConfig(
     if (!isNotAdaptable
         && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
       throw meansNothing("the target " + name, model);
+    }
+  }
+
+  private static void requireMatch(String pattern, ModelConfig model) {
+    var regex = ModuleRegex.ofPatternKey(pattern);
+    if (LinearLayer.modules(model).stream().noneMatch(regex::matches)) {
+      throw meansNothing("the pattern " + pattern, model);
     }
   }
 

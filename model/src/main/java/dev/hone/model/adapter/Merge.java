@@ -11,6 +11,7 @@ import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
@@ -112,6 +113,10 @@ public final class Merge {
     if (adapter.shape().rank(module) > 0) {
       return Entry.ofF32(name, written, info.shape(), () -> merged(info, module, scratch));
     }
+    var own = adapter.parameters().find(name);
+    if (own.isPresent()) {
+      return Entry.ofF32(name, written, info.shape(), () -> own.get().data());
+    }
     return written == info.dtype() && base.isPlain(name) && !isNarrow(info)
         ? Entry.ofRaw(name, written, info.shape(), () -> base.raw(name))
         : Entry.ofF32(name, written, info.shape(), () -> read(info, scratch));
@@ -133,15 +138,29 @@ public final class Merge {
     return data;
   }
 
-  /// `W + scale · B·A`
+  /// `W + scale · B·A`, its rows of their learned lengths where the adapter has those
   private MemorySegment merged(TensorInfo info, String module, MemorySegment scratch)
       throws CheckpointException {
     var data = read(info, scratch);
     var weight = Tensor.of(data, info.shape().getFirst(), Math.toIntExact(info.shape().get(1)));
     var a = adapter.parameters().get(module + ".lora_A.weight");
     var b = adapter.parameters().get(module + ".lora_B.weight");
-    Linear.backward(b, Math.toIntExact(b.rows()), a, adapter.shape().scale(module), 1f, weight);
+    int out = Math.toIntExact(b.rows());
+    Linear.backward(b, out, a, adapter.shape().scale(module), 1f, weight);
+    adapter
+        .parameters()
+        .find(module + ".lora_magnitude_vector")
+        .ifPresent(magnitude -> stretch(weight, magnitude));
     return data;
+  }
+
+  /// Gives every row its learned length.
+  private static void stretch(Tensor weight, Tensor magnitude) {
+    for (int o = 0; o < magnitude.cols(); o++) {
+      var row = weight.rows(o, o + 1);
+      double length = Math.sqrt(Elementwise.sumOfSquares(row));
+      Elementwise.scale(row, 1, length == 0 ? 0 : (float) (magnitude.get(0, o) / length));
+    }
   }
 
   private Report verify(Path dir, Path out, Proof expected) throws CheckpointException {

@@ -10,16 +10,20 @@ import dev.hone.model.checkpoint.SafetensorsFile;
 import dev.hone.model.checkpoint.SafetensorsWriter;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import dev.hone.model.decoder.AdapterShape;
+import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A LoRA adapter in PEFT's layout: `adapter_config.json`, `adapter_model.safetensors`,
 /// `README.md`.
@@ -45,6 +49,57 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
     try (var arena = Arena.ofConfined()) {
       var stored = new StoredWeights(SafetensorsFile.open(path, arena));
       return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
+    }
+  }
+
+  /// A decoder with this adapter.
+  ///
+  /// @param memory for what is worked out of the adapter's weights
+  public Decoder on(Decoder base, Allocator memory) {
+    return base.withAdapter(shape, parameters, memory);
+  }
+
+  /// The plain adapter of twice the rank that does what this one does beyond `start`: `A` over the
+  /// start's `A`, `B` beside the start's `−B`. So an adapter whose start was taken out of the base
+  /// fits the base as it is; PEFT converts the same way.
+  ///
+  /// @param start the `A` and `B` that it began with
+  public PeftAdapter minus(ParameterSet start, Allocator memory) {
+    var lora = config.lora().doubled();
+    var doubled = shape.doubled();
+    var into = parameters.parameters().stream().map(PeftAdapter::doubled).toList();
+    var set = ParameterSet.allocate(memory, "adapter", into);
+    for (var p : parameters.parameters()) {
+      var own = parameters.get(p.name());
+      var joined = set.get(p.name());
+      start
+          .find(p.name())
+          .ifPresentOrElse(
+              begun -> join(own, begun, joined), () -> joined.copyFrom(own, own.rows()));
+    }
+    return new PeftAdapter(AdapterConfig.of(lora, config.baseModel()), doubled, set);
+  }
+
+  private static Parameter doubled(Parameter p) {
+    if (p.name().endsWith(".lora_A.weight")) {
+      return Parameter.matrix(p.name(), 2 * p.rows(), p.cols());
+    }
+    return p.name().endsWith(".lora_B.weight")
+        ? Parameter.matrix(p.name(), p.rows(), 2 * p.cols())
+        : p;
+  }
+
+  private static void join(Tensor own, Tensor start, Tensor into) {
+    if (own.cols() == into.cols()) {
+      into.copyFrom(own, own.rows());
+      into.rows(own.rows(), into.rows()).copyFrom(start, start.rows());
+    } else {
+      for (int r = 0; r < own.rows(); r++) {
+        for (int c = 0; c < own.cols(); c++) {
+          into.set(r, c, own.get(r, c));
+          into.set(r, own.cols() + c, -start.get(r, c));
+        }
+      }
     }
   }
 
@@ -96,6 +151,7 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
         file.readF32(PREFIX + parameter.name(), parameters.get(parameter.name()).data());
         requireFinite(parameter.name(), parameters.get(parameter.name()).toArray());
       }
+      requireSameHead(parameters);
       return parameters;
     }
 
@@ -106,12 +162,9 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
               "an adapter of MLX (tensor %s)".formatted(shown(name)),
               "convert it to PEFT's format");
         }
-        if (name.contains("lora_magnitude_vector")) {
-          throw unsupported("DoRA (tensor %s)".formatted(shown(name)), "use a plain LoRA adapter");
-        }
         if (name.contains("lora_embedding_")
-            || name.contains("embed_tokens")
-            || name.contains("lm_head")) {
+            || name.contains("token_adapter")
+            || name.contains("lm_head.lora_")) {
           throw unsupported(
               "an adapter on the embedding or the head (tensor %s)".formatted(shown(name)),
               "use one on linear layers of the blocks alone");
@@ -143,7 +196,10 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
     private void refuseLeftOver(List<Parameter> expected) throws CheckpointException {
       var known =
           expected.stream().map(parameter -> PREFIX + parameter.name()).collect(Collectors.toSet());
-      var leftOver = file.names().stream().filter(name -> !known.contains(name)).toList();
+      var leftOver =
+          file.names().stream()
+              .filter(name -> !known.contains(name) && !isTiedHead(name, known))
+              .toList();
       if (!leftOver.isEmpty()) {
         var first =
             leftOver.stream()
@@ -153,6 +209,25 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
         throw broken(
             "has %d tensors that adapter_config.json and the base model do not call for: %s%s"
                 .formatted(leftOver.size(), first, leftOver.size() > SHOWN ? ", …" : ""));
+      }
+    }
+
+    /// PEFT stores a head that is the embedding twice.
+    private static boolean isTiedHead(String name, Set<String> known) {
+      return name.equals(PREFIX + SavedModules.HEAD)
+          && known.contains(PREFIX + SavedModules.EMBEDDING);
+    }
+
+    private void requireSameHead(ParameterSet parameters) throws CheckpointException {
+      var name = PREFIX + SavedModules.HEAD;
+      var embedding = parameters.find(SavedModules.EMBEDDING);
+      if (embedding.isEmpty()
+          || parameters.find(SavedModules.HEAD).isPresent()
+          || !file.names().contains(name)) {
+        return;
+      }
+      if (file.raw(name).mismatch(file.raw(PREFIX + SavedModules.EMBEDDING)) != -1) {
+        throw broken("has a head that is not its embedding, although the base's is");
       }
     }
 
@@ -207,16 +282,20 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
 
   /// In the order that PEFT's files have: by name.
   private List<Entry> entries() {
-    return parameters.parameters().stream()
-        .map(this::entry)
-        .sorted(Comparator.comparing(Entry::name))
-        .toList();
+    var stored = parameters.parameters().stream().map(p -> entry(p, p.name()));
+    boolean isHeadTied =
+        config.lora().saved().ensuresTying() && parameters.find(SavedModules.HEAD).isEmpty();
+    var again =
+        parameters.parameters().stream()
+            .filter(p -> isHeadTied && p.name().equals(SavedModules.EMBEDDING))
+            .map(p -> entry(p, SavedModules.HEAD));
+    return Stream.concat(stored, again).sorted(Comparator.comparing(Entry::name)).toList();
   }
 
-  private Entry entry(Parameter parameter) {
+  private Entry entry(Parameter parameter, String name) {
     var shape = Arrays.stream(parameter.shape()).boxed().toList();
     var data = parameters.get(parameter.name()).data();
-    return Entry.ofF32(PREFIX + parameter.name(), Dtype.F32, shape, () -> data);
+    return Entry.ofF32(PREFIX + name, Dtype.F32, shape, () -> data);
   }
 
   private String modelCard(String text) {

@@ -57,6 +57,13 @@ public final class ModelHost implements AutoCloseable {
     return base;
   }
 
+  /// Refuses an adapter's directory that no host can use, whatever its base; reads little.
+  ///
+  /// @throws UsageException when the adapter brings modules of its own, or is not supported
+  public static void requireServable(Path directory) throws CheckpointException {
+    AdapterSource.requireShareable(directory);
+  }
+
   /// The adapter of a directory, proven to fit the base when it is asked for first.
   ///
   /// @param name that requests call it
@@ -65,8 +72,9 @@ public final class ModelHost implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    requireServable(directory);
     var renderer = model.proveAdapter(directory);
-    var handle = engine.addAdapter(name, AdapterSource.of(directory, model.config()));
+    var handle = engine.addAdapter(name, AdapterSource.of(directory, model.baseDecoder()));
     var served = new Served(name, Optional.of(handle), renderer);
     adapters.put(directory, served);
     return served;

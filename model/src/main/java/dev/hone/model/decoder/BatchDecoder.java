@@ -3,7 +3,9 @@ package dev.hone.model.decoder;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.BaseLinear;
+import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Embedding;
+import dev.hone.tensor.Gain;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.MemoryPlan;
@@ -31,7 +33,8 @@ import java.util.stream.IntStream;
 ///
 /// An output tile's weights stay in the cache for the rows of both ways. What a layer puts out is
 /// first what the row's adapter gives, or zero, and then the base's product is added: so a row has
-/// its adapter's weights read from their beginning to their end, and may have any.
+/// its adapter's weights read from their beginning to their end, and may have any. Where that has
+/// magnitudes, the sum is multiplied by its gains, and what was there before is added last.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class BatchDecoder {
@@ -92,11 +95,13 @@ public final class BatchDecoder {
   /// All of its memory, rows of a pass each.
   ///
   /// @param low the inner activations of an adapter, one per worker
+  /// @param before what the rows of adapters with magnitudes add their output to
   /// @param last the wanted rows, normalised
   private record Buffers(
       Tensor stream,
       BlockActivations a,
       List<Tensor> low,
+      Tensor before,
       List<PagedAttention.Scratch> scratch,
       List<BaseLinear.Scratch> widened,
       Tensor last,
@@ -111,6 +116,7 @@ public final class BatchDecoder {
           stream,
           BlockActivations.allocate(memory, config, rows, stream, List.of()),
           each(workers, () -> memory.f32("activations", 1, limits.rank)),
+          memory.f32("activations", rows, config.hiddenSize()),
           each(workers, () -> attention.scratch(memory, limits.positions)),
           each(workers, () -> BaseProducts.exact(memory, config, base)),
           memory.f32("head", wanted, config.hiddenSize()),
@@ -160,7 +166,7 @@ public final class BatchDecoder {
             new Product(w.k(), LinearLayer.K, a.h(), a.k()),
             new Product(w.v(), LinearLayer.V, a.h(), a.v()));
     begin(rows, l, w.inputNorm(), a.h(), a.r(), products);
-    project(rows, products);
+    project(rows, l, products);
     store(rows, l);
     attend(rows, l);
     add(rows, l, w.o(), LinearLayer.O, a.o(), a.attended(), w.branchNorm());
@@ -180,7 +186,7 @@ public final class BatchDecoder {
       branch.x().clear(rows.end());
     }
     adapt(rows, l, given);
-    project(rows, List.of(given));
+    project(rows, l, List.of(given));
     if (branch != null) {
       workers.share(
           rows.end(),
@@ -202,8 +208,8 @@ public final class BatchDecoder {
         tiles.count(),
         1,
         (worker, i, end) -> {
-          part(gate, rows, tiles.from(i), tiles.to(i), worker);
-          part(up, rows, tiles.from(i), tiles.to(i), worker);
+          part(l, gate, rows, tiles.from(i), tiles.to(i), worker);
+          part(l, up, rows, tiles.from(i), tiles.to(i), worker);
           config
               .form()
               .glu()
@@ -248,12 +254,16 @@ public final class BatchDecoder {
 
   private void adapt(BatchRows rows, int l, Product p, int from, int to, int worker) {
     for (int t = from; t < to; t++) {
+      if (p.y == buffers.stream && rows.adapter(t).gain(l, p.linear) != null) {
+        buffers.before.rows(t, t + 1).copyFrom(p.y.rows(t, t + 1), 1);
+        p.y.rows(t, t + 1).clear();
+      }
       rows.adapter(t).add(l, p.linear, p.x, t, buffers.low.get(worker), p.y);
     }
   }
 
   /// Adds the products of several layers, their outputs shared out in tiles.
-  private void project(BatchRows rows, List<Product> products) {
+  private void project(BatchRows rows, int l, List<Product> products) {
     int outputs = products.stream().mapToInt(p -> p.y.cols()).sum();
     int width = width(outputs, rows);
     var tiles = products.stream().map(p -> Tiles.of(p.y.cols(), width)).toList();
@@ -266,7 +276,7 @@ public final class BatchDecoder {
           while (i >= tiles.get(p).count()) {
             i -= tiles.get(p++).count();
           }
-          part(products.get(p), rows, tiles.get(p).from(i), tiles.get(p).to(i), worker);
+          part(l, products.get(p), rows, tiles.get(p).from(i), tiles.get(p).to(i), worker);
         });
   }
 
@@ -277,14 +287,28 @@ public final class BatchDecoder {
   }
 
   /// Adds outputs `fromOut` to `toOut` of a layer, for all rows.
-  private void part(Product p, BatchRows rows, int fromOut, int toOut, int worker) {
+  private void part(int l, Product p, BatchRows rows, int fromOut, int toOut, int worker) {
     var scratch = buffers.widened.get(worker);
     int firstPrompt = rows.firstPrompt();
     int end = rows.end();
     var w = p.w.weight();
     SteadyLinear.part(Way.FEW, p.x, 0, firstPrompt, w, fromOut, toOut, 1f, scratch, p.y);
     SteadyLinear.part(Way.MANY, p.x, firstPrompt, end, w, fromOut, toOut, 1f, scratch, p.y);
+    if (rows.hasAdapters()) multiply(l, p, rows, fromOut, toOut);
     if (p.w.bias() != null) Linear.addBiasPart(p.w.bias(), 0, end, fromOut, toOut, p.y);
+  }
+
+  /// Gives each output its gain, where the row's adapter has some.
+  private void multiply(int l, Product p, BatchRows rows, int fromOut, int toOut) {
+    for (int t = 0; t < rows.end(); t++) {
+      var gain = rows.adapter(t).gain(l, p.linear);
+      if (gain != null) {
+        Gain.part(p.y, t, t + 1, gain, fromOut, toOut, 0f, p.y);
+        if (p.y == buffers.stream) {
+          Elementwise.addPart(p.y, buffers.before, t, fromOut, toOut);
+        }
+      }
+    }
   }
 
   /// Rotates queries and keys, and puts keys and values into the pages.

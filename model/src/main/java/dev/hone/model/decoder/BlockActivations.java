@@ -5,7 +5,6 @@ import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -23,8 +22,7 @@ import java.util.Map;
 /// @param gate `(T, F)`, and `up`; the backward writes their gradients over them
 /// @param m `(T, F)` the gated product
 /// @param computed what the MLP gives, as `attended`
-/// @param low `(T, r)` per linear layer with an adapter, in the order q, k, v, o, gate, up, down;
-///   null without
+/// @param inner per linear layer, in the order q, k, v, o, gate, up, down
 record BlockActivations(
     Tensor input,
     Tensor h,
@@ -44,7 +42,7 @@ record BlockActivations(
     Tensor up,
     Tensor m,
     Branch computed,
-    List<Tensor> low) {
+    List<Inner> inner) {
   private static final String NAME = "activations";
 
   /// Queries or keys before they are normalised.
@@ -72,6 +70,13 @@ record BlockActivations(
     }
   }
 
+  /// What an adapter works with inside a linear layer.
+  ///
+  /// @param low `(T, r)` what it puts its input down to; null without an adapter
+  /// @param whole `(T, out)` what layer and adapter give together, before every output has its
+  ///   gain; null without magnitudes
+  record Inner(Tensor low, Tensor whole) {}
+
   /// What a half of the block gives to the residual stream.
   ///
   /// @param x `(T, C)`
@@ -94,26 +99,26 @@ record BlockActivations(
   /// For passes that nobody goes back from: the residual stream goes through in place.
   ///
   /// @param stream the residual stream, which belongs to somebody else
-  /// @param low from [#low]
+  /// @param inner from [#inner]
   static BlockActivations allocate(
-      Allocator memory, ModelConfig config, int tokens, Tensor stream, List<Tensor> low) {
-    return allocate(memory, config, tokens, stream, stream, null, low);
+      Allocator memory, ModelConfig config, int tokens, Tensor stream, List<Inner> inner) {
+    return allocate(memory, config, tokens, stream, stream, null, inner);
   }
 
   /// For passes that are gone back from.
   ///
   /// @param input the residual stream, which belongs to somebody else
   /// @param normed `(T, C)` scratch for what is normalised before it is added
-  /// @param low from [#low]
+  /// @param inner from [#inner]
   static BlockActivations keeping(
       Allocator memory,
       ModelConfig config,
       int tokens,
       Tensor input,
       Tensor normed,
-      List<Tensor> low) {
+      List<Inner> inner) {
     var middle = memory.f32(NAME, tokens, config.hiddenSize());
-    return allocate(memory, config, tokens, input, middle, normed, low);
+    return allocate(memory, config, tokens, input, middle, normed, inner);
   }
 
   private static BlockActivations allocate(
@@ -123,7 +128,7 @@ record BlockActivations(
       Tensor input,
       Tensor middle,
       Tensor normed,
-      List<Tensor> low) {
+      List<Inner> inner) {
     int c = config.hiddenSize();
     boolean keeps = input != middle;
     var norms = config.form().norms();
@@ -148,28 +153,40 @@ record BlockActivations(
         memory.f32(NAME, tokens, config.intermediateSize()),
         memory.f32(NAME, tokens, config.intermediateSize()),
         Branch.allocate(memory, config, tokens, normed),
-        low);
+        inner);
   }
 
   /// One layer's inner activations of its adapters.
   ///
-  /// @param shared buffers by linear layer and rank, reused where layers share memory; empty to
+  /// @param shared buffers by linear layer and width, reused where layers share memory; empty to
   ///   start with
-  static List<Tensor> low(
-      Allocator memory, AdapterShape adapter, int layer, int tokens, Map<String, Tensor> shared) {
-    var low = new ArrayList<Tensor>();
+  static List<Inner> inner(
+      Allocator memory,
+      ModelConfig config,
+      AdapterShape adapter,
+      int layer,
+      int tokens,
+      Map<String, Tensor> shared) {
+    var inner = new ArrayList<Inner>();
     for (var linear : LinearLayer.values()) {
-      int rank = adapter.rank(linear.module(layer));
-      low.add(
-          rank == 0
-              ? null
-              : shared.computeIfAbsent(linear + " " + rank, key -> memory.f32(NAME, tokens, rank)));
+      var module = linear.module(layer);
+      int rank = adapter.rank(module);
+      int out = adapter.hasMagnitude(module) ? linear.out(config) : 0;
+      inner.add(
+          new Inner(
+              buffer(memory, linear + " " + rank, tokens, rank, shared),
+              buffer(memory, linear + " whole", tokens, out, shared)));
     }
-    return Collections.unmodifiableList(low);
+    return List.copyOf(inner);
+  }
+
+  private static Tensor buffer(
+      Allocator memory, String key, int tokens, int width, Map<String, Tensor> shared) {
+    return width == 0 ? null : shared.computeIfAbsent(key, name -> memory.f32(NAME, tokens, width));
   }
 
   /// The same memory with another residual stream coming in, and another layer's inner activations.
-  BlockActivations sharedWith(Tensor otherInput, List<Tensor> otherLow) {
+  BlockActivations sharedWith(Tensor otherInput, List<Inner> otherInner) {
     return new BlockActivations(
         otherInput,
         h == input ? otherInput : h,
@@ -189,7 +206,7 @@ record BlockActivations(
         up,
         m,
         computed,
-        otherLow);
+        otherInner);
   }
 
   /// Where queries are projected to.
@@ -211,7 +228,7 @@ record BlockActivations(
     return rawK == null ? null : rawK.r;
   }
 
-  Tensor low(LinearLayer linear) {
-    return low.get(linear.ordinal());
+  Inner inner(LinearLayer linear) {
+    return inner.get(linear.ordinal());
   }
 }

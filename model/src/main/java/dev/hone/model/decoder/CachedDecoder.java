@@ -5,6 +5,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.BaseLinear;
 import dev.hone.tensor.Embedding;
+import dev.hone.tensor.Gain;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.MemoryPlan;
@@ -133,14 +134,15 @@ public final class CachedDecoder {
 
     /// One set of activations for all layers; the residual stream goes through in place.
     private static List<BlockActivations> blocks(Allocator memory, Size size, Tensor stream) {
-      var low = new ArrayList<List<Tensor>>();
+      var inner = new ArrayList<List<BlockActivations.Inner>>();
       var shared = new HashMap<String, Tensor>();
       for (int l = 0; l < size.config.numLayers(); l++) {
-        low.add(BlockActivations.low(memory, size.adapter, l, size.maxTokens, shared));
+        inner.add(
+            BlockActivations.inner(memory, size.config, size.adapter, l, size.maxTokens, shared));
       }
       var first =
-          BlockActivations.allocate(memory, size.config, size.maxTokens, stream, low.getFirst());
-      return low.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
+          BlockActivations.allocate(memory, size.config, size.maxTokens, stream, inner.getFirst());
+      return inner.stream().map(ofLayer -> first.sharedWith(stream, ofLayer)).toList();
     }
   }
 
@@ -194,15 +196,15 @@ public final class CachedDecoder {
         n,
         0f,
         List.of(
-            new Product(w.q(), a.low(LinearLayer.Q), a.q()),
-            new Product(w.k(), a.low(LinearLayer.K), k),
-            new Product(w.v(), a.low(LinearLayer.V), v)));
+            new Product(w.q(), a.inner(LinearLayer.Q), a.q()),
+            new Product(w.k(), a.inner(LinearLayer.K), k),
+            new Product(w.v(), a.inner(LinearLayer.V), v)));
     decoder.normHeads(a.q(), w.qNorm(), n, a.q(), a.factorsQ());
     decoder.normHeads(k, w.kNorm(), n, k, a.factorsK());
     rotate(l, a.q(), past, n);
     rotate(l, k, past, n);
     attend(a, l, past, n);
-    add(a.attended(), w.branchNorm(), a.o(), n, w.o(), a.low(LinearLayer.O));
+    add(a.attended(), w.branchNorm(), a.o(), n, w.o(), a.inner(LinearLayer.O));
   }
 
   /// Projects `x` onto the residual stream, as the model's branches go there.
@@ -212,9 +214,9 @@ public final class CachedDecoder {
       Tensor x,
       int n,
       LinearTensors<Matrix> w,
-      Tensor low) {
+      BlockActivations.Inner inner) {
     boolean isAdded = branch == null;
-    project(x, n, isAdded ? 1f : 0f, List.of(new Product(w, low, isAdded ? stream : branch.x())));
+    project(x, n, isAdded ? 1f : 0f, List.of(new Product(w, inner, isAdded ? stream : branch.x())));
     if (!isAdded) {
       workers.share(
           n,
@@ -227,8 +229,8 @@ public final class CachedDecoder {
   private void mlpHalf(int l, int n) {
     var a = blocks.get(l);
     var w = weights().blocks().get(l);
-    var gate = new Product(w.gate(), a.low(LinearLayer.GATE), a.gate());
-    var up = new Product(w.up(), a.low(LinearLayer.UP), a.up());
+    var gate = new Product(w.gate(), a.inner(LinearLayer.GATE), a.gate());
+    var up = new Product(w.up(), a.inner(LinearLayer.UP), a.up());
     norm(stream, a.h2(), a.r2(), w.postNorm(), n);
     low(a.h2(), n, List.of(gate, up));
     tiles(
@@ -239,7 +241,7 @@ public final class CachedDecoder {
           up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
           config.form().glu().part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
         });
-    add(a.computed(), w.mlpNorm(), a.m(), n, w.down(), a.low(LinearLayer.DOWN));
+    add(a.computed(), w.mlpNorm(), a.m(), n, w.down(), a.inner(LinearLayer.DOWN));
   }
 
   /// The logits after the last of `n` tokens.
@@ -304,9 +306,7 @@ public final class CachedDecoder {
   }
 
   /// One linear layer on its way: where its inner activations and its outputs go.
-  ///
-  /// @param low `(T, r)`; null without an adapter
-  private record Product(LinearTensors<Matrix> w, Tensor low, Tensor y) {
+  private record Product(LinearTensors<Matrix> w, BlockActivations.Inner inner, Tensor y) {
     /// The outputs from `fromOut` to `toOut` that there are.
     void part(
         Tensor x,
@@ -321,12 +321,19 @@ public final class CachedDecoder {
       if (first >= end) {
         return;
       }
-      BaseLinear.part(x, from, to, w.weight(), first, end, beta, widened, y);
+      if (w.hasMagnitude()) {
+        var z = inner.whole();
+        BaseLinear.part(x, from, to, w.weight(), first, end, 0f, widened, z);
+        Linear.part(inner.low(), from, to, w.b(), first, end, w.scale(), 1f, z);
+        Gain.part(z, from, to, w.gain(), first, end, beta, y);
+      } else {
+        BaseLinear.part(x, from, to, w.weight(), first, end, beta, widened, y);
+      }
       if (w.bias() != null) {
         Linear.addBiasPart(w.bias(), from, to, first, end, y);
       }
-      if (w.hasAdapter()) {
-        Linear.part(low, from, to, w.b(), first, end, w.scale(), 1f, y);
+      if (w.hasAdapter() && !w.hasMagnitude()) {
+        Linear.part(inner.low(), from, to, w.b(), first, end, w.scale(), 1f, y);
       }
     }
 
@@ -335,7 +342,7 @@ public final class CachedDecoder {
       int first = Math.max(fromOut, 0);
       int end = Math.min(toOut, w.rank());
       if (first < end) {
-        Linear.part(x, from, to, w.a(), first, end, 1f, 0f, low);
+        Linear.part(x, from, to, w.a(), first, end, 1f, 0f, inner.low());
       }
     }
   }

@@ -61,13 +61,19 @@ public final class Decoder {
   private final List<Attention> attention;
   private final RmsNorm norm;
   private final BlockForm form;
+  private final Optional<RowNorms> norms;
 
   private Decoder(
-      ModelConfig config, BaseWeights base, DecoderTensors<Matrix> weights, RopeTables rope) {
+      ModelConfig config,
+      BaseWeights base,
+      DecoderTensors<Matrix> weights,
+      RopeTables rope,
+      Optional<RowNorms> norms) {
     this.config = config;
     this.base = base;
     this.weights = weights;
     this.rope = rope;
+    this.norms = norms;
     this.form = config.form();
     this.attention =
         IntStream.range(0, config.numLayers())
@@ -85,17 +91,42 @@ public final class Decoder {
         config,
         weights,
         DecoderTensors.bind(config, weights::matrix, weights::vector, m -> 0f),
-        RopeTables.of(memory, config, maxPositions));
+        RopeTables.of(memory, config, maxPositions),
+        Optional.empty());
   }
 
   /// The same decoder with an adapter: weights and tables are shared.
   ///
   /// @param parameters the adapter's, named as [AdapterShape#parameters] lists them
-  public Decoder withAdapter(AdapterShape shape, ParameterSet parameters) {
+  /// @param memory for what is worked out of them ([RowNorms])
+  public Decoder withAdapter(AdapterShape shape, ParameterSet parameters, Allocator memory) {
+    var lengths = RowNorms.allocate(memory, config, shape);
     Function<String, Optional<Tensor>> others =
-        name -> parameters.find(name).or(() -> base.vector(name));
-    return new Decoder(
-        config, base, DecoderTensors.bind(config, base::matrix, others, shape::scale), rope);
+        name -> parameters.find(name).or(() -> lengths.find(name)).or(() -> base.vector(name));
+    Function<String, Optional<Matrix>> matrices =
+        name -> parameters.find(name).map(Matrix.class::cast).or(() -> base.matrix(name));
+    var bound = DecoderTensors.bind(config, matrices, others, shape::scale);
+    var adapted =
+        new Decoder(
+            config, base, bound, rope, shape.hasMagnitudes() ? Optional.of(lengths) : norms);
+    adapted.adapterChanged();
+    return adapted;
+  }
+
+  /// To be told after every change of the adapter's parameters, before the next pass.
+  public void adapterChanged() {
+    norms.ifPresent(lengths -> lengths.update(weights.linears()));
+  }
+
+  /// Makes an adapter whose up-projections are zero change nothing, by giving every row of the
+  /// adapted weights the length that it has.
+  public void startMagnitudes() {
+    RowNorms.start(weights.linears());
+  }
+
+  /// As [#adapterChanged], where only magnitudes have changed since.
+  void magnitudesChanged() {
+    RowNorms.updateGains(weights.linears());
   }
 
   /// What the base's matrices are kept in.
@@ -327,7 +358,7 @@ public final class Decoder {
       Workspace ws,
       Tensor y) {
     Projection.forward(
-        w, x, n, beta, a.low(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
+        w, x, n, beta, a.inner(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
   }
 
   private static void copyUnlessSame(Tensor from, int n, Tensor to) {
@@ -421,7 +452,8 @@ public final class Decoder {
     var down = LinearLayer.DOWN;
     var w = weights.blocks().get(l);
     if (w.mlpNorm() == null) {
-      Projection.low(w.down(), a.m(), m, a.low(down), ws.dropout(), l, down, ws.time);
+      Projection.inner(
+          w.down(), a.m(), m, a.inner(down), ws.dropout(), l, down, ws.base(), ws.time);
     } else {
       project(w.down(), a.m(), m, 0f, l, down, a, ws, a.computed().x());
       norm.forward(a.computed().x(), m, w.mlpNorm(), a.computed().y(), a.computed().r());
@@ -553,14 +585,16 @@ public final class Decoder {
       float beta,
       Tensor dx) {
     var dLow = w.hasAdapter() ? ws.gradients.low(w.rank()) : null;
+    var dWhole = w.hasMagnitude() ? ws.gradients.whole(dy.cols()) : null;
     Projection.backward(
         w,
         g,
         x,
         n,
         dy,
-        a.low(linear),
+        a.inner(linear),
         dLow,
+        dWhole,
         ws.dropout(),
         layer,
         linear,

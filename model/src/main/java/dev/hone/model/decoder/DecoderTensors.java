@@ -37,7 +37,17 @@ record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tens
       LinearTensors<M> gate,
       LinearTensors<M> up,
       LinearTensors<M> down,
-      Tensor mlpNorm) {}
+      Tensor mlpNorm) {
+    /// In the order of [LinearLayer].
+    List<LinearTensors<M>> linears() {
+      return List.of(q, k, v, o, gate, up, down);
+    }
+  }
+
+  /// Every linear layer but the head.
+  List<LinearTensors<M>> linears() {
+    return blocks.stream().flatMap(block -> block.linears().stream()).toList();
+  }
 
   /// Looks every part up by its checkpoint name.
   ///
@@ -79,7 +89,10 @@ record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tens
           tensor(module + ".bias"),
           a,
           tensor(module + ".lora_B.weight"),
-          a == null ? 0f : scales.apply(module));
+          a == null ? 0f : scales.apply(module),
+          tensor(module + AdapterShape.MAGNITUDE),
+          tensor(RowNorms.norm(module)),
+          tensor(RowNorms.gain(module)));
     }
 
     Tensor norm(String at, String name) {

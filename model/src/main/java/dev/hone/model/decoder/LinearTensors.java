@@ -14,9 +14,24 @@ import dev.hone.tensor.Tensor;
 /// @param a the adapter's down-projection `(r, in)`
 /// @param b the adapter's up-projection `(out, r)`
 /// @param scale what the adapter's output is multiplied by
-record LinearTensors<M extends Matrix>(M weight, Tensor bias, Tensor a, Tensor b, float scale) {
+/// @param magnitude the learned lengths of the adapted weight's rows, `out` elements
+/// @param norm the lengths that `weight + scale · b·a` has, `out` elements; of weights alone
+/// @param gain `magnitude / norm`; of weights alone
+record LinearTensors<M extends Matrix>(
+    M weight,
+    Tensor bias,
+    Tensor a,
+    Tensor b,
+    float scale,
+    Tensor magnitude,
+    Tensor norm,
+    Tensor gain) {
   boolean hasAdapter() {
     return a != null;
+  }
+
+  boolean hasMagnitude() {
+    return magnitude != null;
   }
 
   int rank() {

@@ -1,7 +1,7 @@
 package dev.hone.model.decoder;
 
-import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Panels;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
@@ -24,9 +24,10 @@ public final class PackedAdapter {
   ///
   /// @param a `(r, in)`
   /// @param b `(out, r)`, times the scale
-  private record Low(Panels a, Panels b) {
+  /// @param gain `out` elements; null without magnitudes
+  private record Low(Panels a, Panels b, Tensor gain) {
     long byteSize() {
-      return a.byteSize() + b.byteSize();
+      return a.byteSize() + b.byteSize() + (gain == null ? 0 : gain.byteSize());
     }
   }
 
@@ -35,26 +36,30 @@ public final class PackedAdapter {
   }
 
   /// A copy of an adapter's weights.
-  public static PackedAdapter of(
-      Allocator memory, ModelConfig config, AdapterShape shape, ParameterSet parameters) {
+  ///
+  /// @param adapted the decoder that has it
+  public static PackedAdapter of(Allocator memory, Decoder adapted) {
     var layers = new ArrayList<Low[]>();
-    for (int l = 0; l < config.numLayers(); l++) {
-      var layer = new Low[LinearLayer.values().length];
-      for (var linear : LinearLayer.values()) {
-        var module = linear.module(l);
-        if (shape.rank(module) > 0) {
-          layer[linear.ordinal()] = low(memory, module, shape.scale(module), parameters);
-        }
-      }
-      layers.add(layer);
+    for (var block : adapted.weights().blocks()) {
+      layers.add(
+          block.linears().stream()
+              .map(w -> w.hasAdapter() ? low(memory, w) : null)
+              .toArray(Low[]::new));
     }
     return new PackedAdapter(layers);
   }
 
-  private static Low low(Allocator memory, String module, float scale, ParameterSet parameters) {
-    var a = parameters.get(module + ".lora_A.weight");
-    var b = parameters.get(module + ".lora_B.weight");
-    return new Low(Panels.of(memory, "adapter", a, 1f), Panels.of(memory, "adapter", b, scale));
+  private static Low low(Allocator memory, LinearTensors<Matrix> w) {
+    return new Low(
+        Panels.of(memory, "adapter", w.a(), 1f),
+        Panels.of(memory, "adapter", w.b(), w.scale()),
+        w.hasMagnitude() ? copy(memory, w.gain()) : null);
+  }
+
+  private static Tensor copy(Allocator memory, Tensor vector) {
+    var copy = memory.f32("adapter", 1, vector.cols());
+    copy.copyFrom(vector, 1);
+    return copy;
   }
 
   public boolean isEmpty() {
@@ -68,6 +73,13 @@ public final class PackedAdapter {
   /// The largest of its ranks.
   public int maxRank() {
     return modules().mapToInt(low -> low.a.out()).max().orElse(0);
+  }
+
+  /// What the layer's whole output is multiplied by, its bias excepted; null where it stays as it
+  /// is.
+  Tensor gain(int layer, LinearLayer linear) {
+    var module = isEmpty() ? null : layers.get(layer)[linear.ordinal()];
+    return module == null ? null : module.gain;
   }
 
   private Stream<Low> modules() {

@@ -65,11 +65,6 @@ public final class ParameterSet {
     return flat.size();
   }
 
-  /// How many leading elements are matrices, which weight decay applies to.
-  public long matrixSize() {
-    return parameters.stream().filter(p -> !p.vector()).mapToLong(Parameter::size).sum();
-  }
-
   public Optional<Tensor> find(String name) {
     return Optional.ofNullable(views.get(name));
   }

@@ -79,7 +79,23 @@ public final class Workspace {
       Tensor dOut,
       Tensor dm,
       Tensor dBranch,
-      List<Tensor> low) {
+      List<Tensor> low,
+      List<Whole> whole) {
+    /// Scratch for layers with magnitudes.
+    ///
+    /// @param dz `(T, out)` gradient of what they put out before every output has its gain
+    /// @param dGain `out` elements
+    record Whole(Tensor dz, Tensor dGain) {}
+
+    Whole whole(int out) {
+      for (int i = 0; i < whole.size(); i++) {
+        if (whole.get(i).dz.cols() == out) {
+          return whole.get(i);
+        }
+      }
+      throw new IllegalArgumentException("no scratch for magnitudes of " + out + " outputs");
+    }
+
     /// Scratch for the gradient of an adapter's inner activations of this rank.
     Tensor low(int rank) {
       for (int i = 0; i < low.size(); i++) {
@@ -187,16 +203,16 @@ public final class Workspace {
             config.hiddenSize());
     for (int l = 0; l < config.numLayers(); l++) {
       var input = streams.get(mode == Mode.INFERENCE ? 0 : l);
-      var low =
-          BlockActivations.low(
-              memory, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
+      var inner =
+          BlockActivations.inner(
+              memory, config, adapter, l, tokens, mode == Mode.TRAINING ? new HashMap<>() : shared);
       if (mode == Mode.TRAINING || l == 0) {
         blocks.add(
             mode == Mode.INFERENCE
-                ? BlockActivations.allocate(memory, config, tokens, input, low)
-                : BlockActivations.keeping(memory, config, tokens, input, normed, low));
+                ? BlockActivations.allocate(memory, config, tokens, input, inner)
+                : BlockActivations.keeping(memory, config, tokens, input, normed, inner));
       } else {
-        blocks.add(blocks.getFirst().sharedWith(input, low));
+        blocks.add(blocks.getFirst().sharedWith(input, inner));
       }
     }
     return List.copyOf(blocks);
@@ -227,6 +243,13 @@ public final class Workspace {
             .distinct()
             .sorted()
             .toArray();
+    int[] wholes =
+        LinearLayer.modules(config).stream()
+            .filter(adapter::hasMagnitude)
+            .mapToInt(module -> LinearLayer.of(module).out(config))
+            .distinct()
+            .sorted()
+            .toArray();
     return new Gradients(
         memory.f32(name, tokens, config.hiddenSize()),
         memory.f32(name, tokens, config.hiddenSize()),
@@ -236,7 +259,11 @@ public final class Workspace {
         memory.f32(name, tokens, config.queryDim()),
         memory.f32(name, tokens, config.intermediateSize()),
         memory.f32(name, config.form().changesBranches() ? tokens : 0, config.hiddenSize()),
-        Arrays.stream(ranks).mapToObj(r -> memory.f32(name, tokens, r)).toList());
+        Arrays.stream(ranks).mapToObj(r -> memory.f32(name, tokens, r)).toList(),
+        Arrays.stream(wholes)
+            .mapToObj(
+                out -> new Gradients.Whole(memory.f32(name, tokens, out), memory.f32(name, 1, out)))
+            .toList());
   }
 
   /// The longest pass that fits, tokens.

@@ -77,8 +77,7 @@ public final class LanguageModel implements AutoCloseable {
     requireMemory(dtype);
     this.weights = BaseWeights.load(checkpoint, dtype, memory);
     this.baseDecoder = Decoder.of(config(), weights, memory, provenPositions());
-    this.decoder =
-        adapter.map(a -> baseDecoder.withAdapter(a.shape(), a.parameters())).orElse(baseDecoder);
+    this.decoder = adapter.map(a -> a.on(baseDecoder, memory)).orElse(baseDecoder);
   }
 
   /// Opens a model of the directory `base`, for sequences as long as it allows.
@@ -186,8 +185,9 @@ public final class LanguageModel implements AutoCloseable {
     }
     var format = Renderers.open(checkpoint.dir(), tokenizer, from.map(Provenance::format));
     try (var own = Arena.ofShared()) {
-      var read = PeftAdapter.read(dir, config(), new ArenaAllocator(own));
-      var with = baseDecoder.withAdapter(read.shape(), read.parameters());
+      var ownMemory = new ArenaAllocator(own);
+      var read = PeftAdapter.read(dir, config(), ownMemory);
+      var with = read.on(baseDecoder, ownMemory);
       var proof = Proof.read(dir, config());
       if (proof.isPresent()) {
         proof.get().replay(dir, format, baseDecoder, with, read.shape());
@@ -318,9 +318,25 @@ public final class LanguageModel implements AutoCloseable {
         checkpoint, weights, merged, proof, provenanceOf(rows), dtype, out, overwrite);
   }
 
+  /// Whether there is an adapter of low-rank products alone: what every tool that reads adapters
+  /// knows.
+  public boolean hasPlainAdapter() {
+    return adapter.isPresent()
+        && !adapter.get().shape().hasMagnitudes()
+        && adapter.get().shape().saved().isEmpty();
+  }
+
   /// Writes the adapter as GGUF, for the model's own GGUF file.
+  ///
+  /// @throws UsageException when it has more than low-rank products
   public void writeGgufLora(Path out) throws CheckpointException {
     var of = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to write"));
+    if (!hasPlainAdapter()) {
+      throw new UsageException(
+          "%s: has magnitudes (DoRA) or modules_to_save, which GGUF adapters do not know"
+              .formatted(adapterDir.orElseThrow()),
+          "write the whole model: --to gguf");
+    }
     var modules = new ArrayList<GgufLora.LowRank>();
     for (var module : LinearLayer.modules(config())) {
       if (of.shape().rank(module) > 0) {

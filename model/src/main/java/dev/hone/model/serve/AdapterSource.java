@@ -1,8 +1,10 @@
 package dev.hone.model.serve;
 
+import dev.hone.model.UsageException;
+import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.PackedAdapter;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
@@ -17,12 +19,28 @@ public interface AdapterSource {
   /// @throws CheckpointException when they cannot be read
   PackedAdapter load(Allocator memory) throws CheckpointException;
 
+  /// Refuses a directory whose adapter cannot be used beside others.
+  ///
+  /// @throws UsageException when it brings modules of its own, or is not one that Hone supports
+  static void requireShareable(Path dir) throws CheckpointException {
+    var saved = AdapterConfig.read(dir.resolve(AdapterConfig.FILE)).lora().saved().names();
+    if (!saved.isEmpty()) {
+      throw new UsageException(
+          "%s: has modules_to_save (%s), and adapters that are served together share the base's"
+              .formatted(dir, String.join(", ", saved)),
+          "make a model of it with hone merge, and serve that");
+    }
+  }
+
   /// A directory in PEFT's layout. It is not proven to fit the base: who adds it has seen to that.
-  static AdapterSource of(Path dir, ModelConfig model) {
+  ///
+  /// @param base without adapter
+  static AdapterSource of(Path dir, Decoder base) {
     return memory -> {
+      requireShareable(dir);
       try (var arena = Arena.ofConfined()) {
-        var read = PeftAdapter.read(dir, model, new ArenaAllocator(arena));
-        return PackedAdapter.of(memory, model, read.shape(), read.parameters());
+        var own = new ArenaAllocator(arena);
+        return PackedAdapter.of(memory, PeftAdapter.read(dir, base.config(), own).on(base, own));
       }
     };
   }

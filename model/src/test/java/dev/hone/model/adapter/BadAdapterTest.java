@@ -96,16 +96,27 @@ class BadAdapterTest {
             "target head",
             "an adapter on lm_head is not supported yet",
             dir -> set(dir, "target_modules", "[\"q_proj\", \"lm_head\"]")),
-        bad("DoRA", "field use_dora is not supported yet", dir -> set(dir, "use_dora", "true")),
+        bad(
+            "magnitudes that are not there",
+            "lacks the tensor",
+            dir -> set(dir, "use_dora", "true")),
         bad("bias", "bias all is not supported yet", dir -> set(dir, "bias", "\"all\"")),
         bad(
             "lora_bias",
             "field lora_bias is not supported yet",
             dir -> set(dir, "lora_bias", "true")),
         bad(
-            "modules_to_save",
-            "field modules_to_save is not supported yet",
+            "modules_to_save of a tied head",
+            "the model's head is its embedding, and modules_to_save would part them",
             dir -> set(dir, "modules_to_save", "[\"lm_head\"]")),
+        bad(
+            "modules_to_save of a linear layer",
+            "modules_to_save: training model.layers.0.self_attn.k_proj as a whole is not",
+            dir -> set(dir, "modules_to_save", "[\"0.self_attn.k_proj\"]")),
+        bad(
+            "modules_to_save that are not there",
+            "lacks the tensor",
+            dir -> set(dir, "modules_to_save", "[\"input_layernorm\"]")),
         bad(
             "new tokens",
             "field trainable_token_indices is not",
@@ -192,8 +203,8 @@ class BadAdapterTest {
                         tensors.put(
                             EMBEDDING + "lora_embedding_A", new Values(List.of(4L, 61L), 1f)))),
         bad(
-            "DoRA tensor",
-            "DoRA (tensor",
+            "magnitudes of no DoRA adapter",
+            "has 1 tensors that adapter_config.json and the base model do not call for",
             dir ->
                 weights(
                     dir,

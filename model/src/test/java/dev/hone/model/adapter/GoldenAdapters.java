@@ -68,7 +68,7 @@ final class GoldenAdapters implements AutoCloseable {
   }
 
   Decoder with(PeftAdapter adapter) {
-    return base.withAdapter(adapter.shape(), adapter.parameters());
+    return adapter.on(base, memory);
   }
 
   ChatRenderer renderer() throws IOException {

@@ -103,6 +103,53 @@ class LoraConfigTest {
         refused.hint());
   }
 
+  /// What PEFT passes over in silence, where a user has typed it.
+  @Test
+  void exceptionsPatternsAndLayersThatMeanNothingAreRefused() {
+    assertRefused(
+        "the target c_attn names no linear layer of the model",
+        patterned(Map.of(), "c_attn", List.of()));
+    assertRefused(
+        "the pattern c_attn names no linear layer of the model",
+        patterned(Map.of("c_attn", 2), "k_proj", List.of()));
+    assertRefused(
+        "there is no layer 12 in a model of 12 layers",
+        patterned(Map.of(), "k_proj", List.of(3, 12)));
+  }
+
+  private static void assertRefused(String message, LoraConfig config) {
+    var refused = assertThrows(UsageException.class, () -> config.shapeFor(MODEL));
+    assertEquals(message, refused.getMessage());
+  }
+
+  private static LoraConfig patterned(
+      Map<String, Integer> ranks, String exclude, List<Integer> layers) {
+    return new LoraConfig(
+        4,
+        8,
+        new Targets.AllLinear(),
+        0,
+        false,
+        false,
+        ranks,
+        Map.of(),
+        Optional.of(Targets.parse(exclude)),
+        new LayerChoice(layers, List.of()));
+  }
+
+  /// They are written as names, which PEFT takes together with layers.
+  @Test
+  void allLinearLayersOfSomeBlocksMeanTheSameWhenRead() throws IOException {
+    var config = patterned(Map.of("down_proj", 2), "k_proj", List.of(1, 3));
+    var written = dir.resolve("written.json");
+    Files.writeString(written, AdapterConfig.of(config, "base").toJson());
+    var shape = config.shapeFor(MODEL);
+    assertEquals(12, shape.modules().size());
+    assertEquals(2, shape.rank("model.layers.3.mlp.down_proj"));
+    assertEquals(0, shape.rank("model.layers.2.mlp.down_proj"));
+    assertEquals(shape, AdapterConfig.read(written).lora().shapeAsPeft(MODEL));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lm_head", "embed_tokens", "model.embed_tokens", "q_proj,lm_head"})
   void headAndEmbeddingAreRefusedByName(String targets) {
@@ -120,6 +167,7 @@ class LoraConfigTest {
             8,
             new Targets.Regex(regex),
             0,
+            false,
             false,
             Map.of(),
             Map.of(),

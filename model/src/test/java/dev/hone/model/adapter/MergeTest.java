@@ -27,7 +27,7 @@ class MergeTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
   void mergedLogitsMatchPeft(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read(name);

@@ -28,7 +28,7 @@ class PeftAdapterTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
   void logitsWithAnAdapterOfPeftMatchPeft(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read(name);
@@ -40,7 +40,7 @@ class PeftAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
   void adapterOfPeftIsWrittenBackByteForByte(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       golden.read(name).writeInto(dir, "card");
@@ -60,6 +60,7 @@ class PeftAdapterTest {
             8,
             targets,
             0,
+            false,
             false,
             ordered("down_proj", 3, "layers.0.self_attn.q_proj", 2),
             ordered("down_proj", 5.0, "layers.1.self_attn.v_proj", 12.0),

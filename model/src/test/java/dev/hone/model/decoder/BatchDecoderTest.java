@@ -54,7 +54,7 @@ class BatchDecoderTest {
   }
 
   private List<Sequence> sequences(SplittableRandom random, TinyModel model) {
-    var packed = PackedAdapter.of(memory, model.config, model.adapter, model.adapterParameters);
+    var packed = PackedAdapter.of(memory, model.decoder);
     var pages = shuffled(random);
     var sequences = new ArrayList<Sequence>();
     int next = 0;

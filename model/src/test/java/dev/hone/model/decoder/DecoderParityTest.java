@@ -34,7 +34,8 @@ class DecoderParityTest {
   @CsvSource({
     "full_gqa_tied, TRAINING", "full_gqa_tied, RECOMPUTE", "full_mha_untied_bias, TRAINING",
     "lora_all_linear, TRAINING", "lora_all_linear, RECOMPUTE", "lora_all_linear_bias, TRAINING",
-    "lora_rslora, TRAINING", "lora_q_v, TRAINING", "lora_q_v, RECOMPUTE"
+    "lora_rslora, TRAINING", "lora_q_v, TRAINING", "lora_q_v, RECOMPUTE",
+    "lora_dora, TRAINING", "lora_dora, RECOMPUTE", "lora_dora_bias, TRAINING"
   })
   void gradientsMatchPyTorch(String name, Mode mode) {
     GoldenModel.assertGradients("gradients/" + name, name.startsWith("full"), mode);

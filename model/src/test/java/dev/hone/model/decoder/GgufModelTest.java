@@ -99,7 +99,7 @@ class GgufModelTest {
       var set = ParameterSet.allocate(memory, "gradients", shape.parameters(config));
       var workspace = Workspace.allocate(memory, config, dtype, shape, Mode.TRAINING, 256, 128, 0f);
       decoder(dtype)
-          .withAdapter(shape, adapter)
+          .withAdapter(shape, adapter, memory)
           .scoreAndBackward(batch(), workspace, DecoderGradients.of(config, set));
       gradients[dtype == BaseDtype.STORED ? 1 : 0] = set.flat().toArray();
     }

@@ -51,7 +51,7 @@ public final class GoldenModel {
 
   public Decoder decoder() {
     return Decoder.of(config, BaseWeights.of(weights), memory, 128)
-        .withAdapter(adapter, adapterParameters);
+        .withAdapter(adapter, adapterParameters, memory);
   }
 
   Workspace workspace(Workspace.Mode mode) {
@@ -165,11 +165,13 @@ public final class GoldenModel {
     var modules = new HashMap<String, AdapterShape.Module>();
     scales.forEach((module, scale) -> {
       int rank = (int) golden.shape("w." + PEFT_PREFIX + module + ".lora_A.weight")[0];
+      boolean isDora =
+          golden.names().contains("w." + PEFT_PREFIX + module + AdapterShape.MAGNITUDE);
+      var of = new AdapterShape.Module(rank, scale, isDora);
       var fused = FUSED.keySet().stream().filter(module::endsWith).findFirst();
-      if (fused.isEmpty()) modules.put(module, new AdapterShape.Module(rank, scale));
+      if (fused.isEmpty()) modules.put(module, of);
       for (var part : fused.map(FUSED::get).orElse(List.of())) {
-        var of = module.replace(fused.get(), path(part));
-        modules.put(of, new AdapterShape.Module(rank, scale));
+        modules.put(module.replace(fused.get(), path(part)), of);
       }
     });
     return new AdapterShape(modules);

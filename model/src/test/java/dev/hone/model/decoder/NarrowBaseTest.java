@@ -51,7 +51,8 @@ class NarrowBaseTest {
       }
       narrow =
           Decoder.of(model.config, weights, memory, TinyModel.MAX_ROW)
-              .withAdapter(model.adapter, model.adapterParameters);
+              .withAdapter(model.adapter, model.adapterParameters, memory);
+      model.decoder.adapterChanged(); // its weights were rounded
     }
 
     Workspace workspace(Workspace.Mode mode, Optional<IntegerProduct> integers) {

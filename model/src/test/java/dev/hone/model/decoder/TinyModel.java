@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/// A random model of a few thousand parameters, with an adapter of its own rank at every layer; its
-/// memory lives until nobody points at it.
+/// A random model of a few thousand parameters, with an adapter of its own rank at every layer,
+/// with magnitudes at some; its memory lives until nobody points at it.
 final class TinyModel {
   static final int MAX_TOKENS = 256;
   static final int MAX_ROW = 176;
@@ -67,7 +67,7 @@ final class TinyModel {
     fill(random, adapterParameters);
     decoder =
         Decoder.of(config, BaseWeights.of(weights), memory, MAX_ROW)
-            .withAdapter(adapter, adapterParameters);
+            .withAdapter(adapter, adapterParameters, memory);
   }
 
   /// Tied or not, with or without biases, adapted at some of its layers.
@@ -153,7 +153,9 @@ final class TinyModel {
     for (var name : LinearLayer.modules(config)) {
       if (random.nextInt(4) > 0) {
         modules.put(
-            name, new AdapterShape.Module(random.nextInt(1, 6), random.nextInt(1, 5) * 0.5f));
+            name,
+            new AdapterShape.Module(
+                random.nextInt(1, 6), random.nextInt(1, 5) * 0.5f, random.nextInt(3) == 0));
       }
     }
     return new AdapterShape(modules);
@@ -163,7 +165,8 @@ final class TinyModel {
     for (var p : set.parameters()) {
       var values = new float[Math.toIntExact(p.size())];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (p.name().contains("norm") ? 1 : 0) + 0.3f * (float) random.nextGaussian();
+        boolean isAroundOne = p.name().contains("norm") || p.name().contains("magnitude");
+        values[i] = (isAroundOne ? 1 : 0) + 0.3f * (float) random.nextGaussian();
       }
       set.get(p.name()).copyFrom(values);
     }

@@ -12,28 +12,33 @@ import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
-/// Adapters of rank 3 on all linear layers, strong enough to change most answers.
+/// Adapters of rank 3 on all linear layers, one of them with magnitudes, strong enough to change
+/// most answers.
 final class RandomAdapter {
   private RandomAdapter() {}
 
   static AdapterSource source(TinyModel model, long seed) {
-    var config = model.decoder().config();
     return memory -> {
       try (var arena = Arena.ofConfined()) {
-        var parameters = parameters(model, seed, new ArenaAllocator(arena));
-        return PackedAdapter.of(memory, config, shape(model), parameters);
+        return PackedAdapter.of(memory, decoder(model, seed, new ArenaAllocator(arena)));
       }
     };
   }
 
   static Decoder decoder(TinyModel model, long seed) {
-    return model.decoder().withAdapter(shape(model), parameters(model, seed, model.memory()));
+    return decoder(model, seed, model.memory());
+  }
+
+  private static Decoder decoder(TinyModel model, long seed, Allocator memory) {
+    return model.decoder().withAdapter(shape(model), parameters(model, seed, memory), memory);
   }
 
   static AdapterShape shape(TinyModel model) {
     return new AdapterShape(
         LinearLayer.modules(model.decoder().config()).stream()
-            .collect(Collectors.toMap(m -> m, m -> new AdapterShape.Module(3, 0.5f))));
+            .collect(
+                Collectors.toMap(
+                    m -> m, m -> new AdapterShape.Module(3, 0.5f, m.endsWith("o_proj")))));
   }
 
   private static ParameterSet parameters(TinyModel model, long seed, Allocator memory) {

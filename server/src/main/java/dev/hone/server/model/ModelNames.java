@@ -33,10 +33,14 @@ public final class ModelNames {
   /// @param adapters directories of adapters, each of which is served under its own name
   /// @param models fine-tuned ones
   /// @param others names of what answers here beside models of the host
+  /// @throws dev.hone.model.UsageException when an adapter cannot be served
   public static ModelNames of(
-      ModelHost host, List<Path> adapters, Models models, List<String> others) {
+      ModelHost host, List<Path> adapters, Models models, List<String> others) throws IOException {
     var names = new TreeMap<String, Path>();
-    adapters.forEach(dir -> names.put(dir.getFileName().toString(), dir));
+    for (var dir : adapters) {
+      ModelHost.requireServable(dir);
+      names.put(dir.getFileName().toString(), dir);
+    }
     return new ModelNames(host, names, models, List.copyOf(others));
   }
 

@@ -5,11 +5,27 @@ import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.BaseWeights;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /// What a run trains.
 public sealed interface Method {
   /// A low-rank adapter beside frozen weights.
-  record Lora(LoraConfig config) implements Method {}
+  ///
+  /// @param plusRatio what the learning rate of its up-projections is multiplied by (LoRA+)
+  /// @param pissaIterations where it starts in the principal directions of the weights, how often
+  ///   they are iterated; else it starts by changing nothing
+  record Lora(LoraConfig config, double plusRatio, OptionalInt pissaIterations) implements Method {
+    public Lora {
+      if (!(plusRatio > 0 && plusRatio < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("the ratio of LoRA+ must be above 0, got " + plusRatio);
+      }
+    }
+
+    /// One learning rate for all, and the usual start.
+    public Lora(LoraConfig config) {
+      this(config, 1, OptionalInt.empty());
+    }
+  }
 
   /// Every weight.
   ///
@@ -28,6 +44,14 @@ public sealed interface Method {
     return switch (this) {
       case Lora lora -> "lora";
       case Full full -> "full";
+    };
+  }
+
+  /// How often principal directions are iterated, if it starts in them.
+  default OptionalInt pissaIterations() {
+    return switch (this) {
+      case Lora lora -> lora.pissaIterations;
+      case Full full -> OptionalInt.empty();
     };
   }
 

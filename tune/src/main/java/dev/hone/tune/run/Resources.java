@@ -7,6 +7,7 @@ import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
+import dev.hone.model.decoder.RowNorms;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.ProcessMemory;
@@ -43,6 +44,7 @@ record Resources(
   /// @param base what the weights are kept in
   /// @param trained empty to evaluate only
   /// @param answerContext the most tokens of a prompt with its answer; 0 where nothing is answered
+  /// @param keepsStart whether what the adapter began with is kept
   record Demand(
       ModelConfig config,
       BaseDtype base,
@@ -51,6 +53,7 @@ record Resources(
       float dropout,
       Engine.Size size,
       int answerContext,
+      boolean keepsStart,
       int threads) {
     /// The longest sequence, tokens.
     int longest() {
@@ -99,6 +102,10 @@ record Resources(
     plan.f32("rotary tables", d.longest(), d.config().headDim());
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));
+      RowNorms.allocate(plan, d.config(), d.shape());
+      if (d.keepsStart()) {
+        ParameterSet.allocate(plan, "adapter", Trained.startParameters(d.shape(), d.config()));
+      }
     }
     if (!d.trained().isEmpty()) {
       Optimizer.allocateMoments(plan, d.trained());

@@ -9,7 +9,9 @@ import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointWriter;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
+import dev.hone.tensor.ArenaAllocator;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,8 +39,8 @@ final class ResultWriter {
       throws IOException {
     var card = card(request, summary);
     switch (request.method()) {
-      case Method.Lora(var lora) ->
-          adapter(request, lora, trained).writeInto(request.out(), card, provenance, proof);
+      case Method.Lora lora ->
+          writeAdapter(request, lora.config(), trained, request.out(), card, provenance, proof);
       case Method.Full(var dtype) ->
           writeModel(request, files, entries(trained, dtype), card, provenance, proof);
     }
@@ -52,15 +54,30 @@ final class ResultWriter {
       throws IOException {
     var card = "# Fine-tuned with Hone\n\nThe adapter after step %,d.\n".formatted(step);
     switch (request.method()) {
-      case Method.Lora(var lora) ->
-          adapter(request, lora, trained).writeInto(dir, card, provenance, proof);
+      case Method.Lora lora ->
+          writeAdapter(request, lora.config(), trained, dir, card, provenance, proof);
       case Method.Full any -> throw new IllegalStateException("a full model has no adapter");
     }
   }
 
-  private static PeftAdapter adapter(TuneRequest request, LoraConfig lora, Trained trained) {
-    var config = AdapterConfig.of(lora, request.base().toString());
-    return new PeftAdapter(config, trained.shape(), trained.parameters());
+  private static void writeAdapter(
+      TuneRequest request,
+      LoraConfig lora,
+      Trained trained,
+      Path dir,
+      String card,
+      Provenance provenance,
+      Proof proof)
+      throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var base = request.base().toString();
+      var adapter =
+          new PeftAdapter(AdapterConfig.of(lora, base), trained.shape(), trained.parameters());
+      if (trained.start().isPresent()) {
+        adapter = adapter.minus(trained.start().get(), new ArenaAllocator(arena));
+      }
+      adapter.writeInto(dir, card, provenance, proof);
+    }
   }
 
   private static void writeModel(

@@ -1,6 +1,8 @@
 package dev.hone.tune.run;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tune.data.Batches;
 import dev.hone.tune.data.TokenStore;
@@ -46,7 +48,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
             .orElseGet(() -> request.method().defaultLearningRate(config));
     float dropout =
         switch (request.method()) {
-          case Method.Lora(var lora) -> (float) lora.dropout();
+          case Method.Lora lora -> (float) lora.config().dropout();
           case Method.Full any -> 0f;
         };
     return new Settings(request, maxLength, rate, dropout);
@@ -58,6 +60,13 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
           "--base-dtype %s freezes the base, and --method full trains it"
               .formatted(request.baseDtype().label()),
           "leave it out, or use --method lora");
+    }
+    if (request.method().pissaIterations().isPresent() && request.baseDtype().isNarrow()) {
+      throw new UsageException(
+          "--init pissa takes what the adapter begins with out of the base, which --base-dtype %s"
+                  .formatted(request.baseDtype().label())
+              + " would round again",
+          "leave --base-dtype out, or --init");
     }
   }
 
@@ -102,12 +111,10 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     var h = r.hyper();
     var map = new LinkedHashMap<String, Object>();
     map.put("method", r.method().label());
-    if (r.method() instanceof Method.Lora(var lora)) {
-      map.put("rank", lora.rank());
-      map.put("alpha", lora.alpha());
-      map.put("targets", lora.targets().label());
-      map.put("dropout", lora.dropout());
-      map.put("rslora", lora.useRslora());
+    if (r.method() instanceof Method.Lora lora) {
+      putAdapter(map, lora.config());
+      putUnlessEmpty(map, "lora-plus-ratio", Double.toString(lora.plusRatio()), "1.0");
+      lora.pissaIterations().ifPresent(n -> map.put("init", "pissa_niter_" + n));
     }
     if (r.method() instanceof Method.Full(var dtype)) {
       map.put("dtype", dtype.torchName());
@@ -138,5 +145,29 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
           metric.maxTokens().ifPresent(most -> map.put("metric-max-tokens", most));
         });
     return map;
+  }
+
+  private static void putAdapter(Map<String, Object> map, LoraConfig lora) {
+    map.put("rank", lora.rank());
+    map.put("alpha", lora.alpha());
+    map.put("targets", lora.targets().label());
+    map.put("dropout", lora.dropout());
+    map.put("rslora", lora.useRslora());
+    putUnlessEmpty(map, "dora", Boolean.toString(lora.useDora()), "false");
+    putUnlessEmpty(map, "modules-to-save", lora.saved().names().toString(), "[]");
+    putUnlessEmpty(
+        map, "ensure-weight-tying", Boolean.toString(lora.saved().ensuresTying()), "false");
+    // in their order: of patterns the first that matches counts
+    putUnlessEmpty(map, "rank-pattern", lora.rankPattern().toString(), "{}");
+    putUnlessEmpty(map, "alpha-pattern", lora.alphaPattern().toString(), "{}");
+    putUnlessEmpty(map, "exclude-modules", lora.exclude().map(Targets::label).orElse(""), "");
+    putUnlessEmpty(map, "layers-to-transform", lora.layers().layers().toString(), "[]");
+  }
+
+  private static void putUnlessEmpty(
+      Map<String, Object> map, String name, String value, String empty) {
+    if (!value.equals(empty)) {
+      map.put(name, value);
+    }
   }
 }

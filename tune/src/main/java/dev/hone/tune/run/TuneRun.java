@@ -152,7 +152,14 @@ public final class TuneRun {
           Math.max(
               demand.longest(), Math.min(Proof.MAX_TOKENS, files.config().maxPositionEmbeddings()));
       var trained =
-          Trained.of(files.config(), demand.shape(), weights, memory, positions, training.seed());
+          Trained.of(
+              files.config(),
+              request.method(),
+              demand.shape(),
+              weights,
+              memory,
+              positions,
+              training.seed());
       var engine =
           Engine.allocate(
               memory,
@@ -169,8 +176,10 @@ public final class TuneRun {
           new Optimizer(
               trained.parameters(),
               Optimizer.allocateMoments(memory, demand.trained()),
-              Optimizer.allocateMoments(memory, demand.trained()));
+              Optimizer.allocateMoments(memory, demand.trained()),
+              request.method() instanceof Method.Lora lora ? lora.plusRatio() : 1);
       var proof = Proof.begin(files.renderer(), trained.base());
+      trained.startPrincipal(request.method(), weights, training.seed(), startFile());
       var session =
           new Session(
               files,
@@ -186,6 +195,10 @@ public final class TuneRun {
               proof);
       return use.of(session, runFile, resources);
     }
+  }
+
+  private Path startFile() {
+    return request.out().resolve(CHECKPOINTS).resolve("start.safetensors");
   }
 
   /// Everything that is open while training.
@@ -228,6 +241,7 @@ public final class TuneRun {
         settings.dropout(),
         scored.andTraining(data.train(), training),
         asked.map(AskedRows::context).orElse(0),
+        request.method().pissaIterations().isPresent(),
         request.threads());
   }
 
@@ -268,6 +282,7 @@ public final class TuneRun {
     var fingerprint = request.threads() + " threads; " + Processor.fingerprint();
     if (Files.exists(last)) {
       var state = TrainingCheckpoint.read(last, s.optimizer());
+      s.trained().decoder().adapterChanged();
       listener.note("resuming after step " + state.step());
       if (!state.fingerprint().equals(fingerprint)) {
         listener.note(

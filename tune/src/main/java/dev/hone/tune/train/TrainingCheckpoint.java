@@ -42,6 +42,12 @@ public final class TrainingCheckpoint {
     SafetensorsWriter.write(file, entries("param.", parameters), metadata(state));
   }
 
+  /// Writes parameters that belong to no step.
+  public static void writeParameters(Path file, ParameterSet parameters)
+      throws CheckpointException {
+    SafetensorsWriter.write(file, entries("param.", parameters), SafetensorsWriter.PYTORCH);
+  }
+
   private static Map<String, String> metadata(RunState state) {
     return Map.of("format", "pt", STATE, JSON.writeValueAsString(state));
   }
@@ -66,7 +72,8 @@ public final class TrainingCheckpoint {
     }
   }
 
-  static void readParameters(Path file, ParameterSet parameters) throws CheckpointException {
+  /// Reads parameters alone.
+  public static void readParameters(Path file, ParameterSet parameters) throws CheckpointException {
     try (var arena = Arena.ofConfined()) {
       read(SafetensorsFile.open(file, arena), "param.", parameters);
     }

@@ -100,6 +100,7 @@ public final class TrainingLoop {
     }
     if (isFinished(state)) {
       TrainingCheckpoint.readParameters(best(state.bestStep()), optimizer.parameters());
+      decoder.adapterChanged();
     } else {
       save();
     }
@@ -123,6 +124,7 @@ public final class TrainingLoop {
     double norm =
         optimizer.step(
             sum.gradients().flat(), sum.evaluation(), state.step(), rate, settings, workers);
+    decoder.adapterChanged();
     engine.release(sum);
     double seconds = (System.nanoTime() - started) / 1e9;
     long tokens = train.tokens(rows);

@@ -37,6 +37,7 @@ class ResourcesTest {
             0f,
             new Engine.Size(50_000, 200_000, 4, 2),
             0,
+            false,
             2);
     kept = of(Recompute.OFF, Long.MAX_VALUE).peakBytes() - HELD;
     recomputed = of(Recompute.ON, Long.MAX_VALUE).peakBytes() - HELD;

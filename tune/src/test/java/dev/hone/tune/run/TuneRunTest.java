@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -85,22 +88,22 @@ class TuneRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "full", "full in bfloat16"})
+  @ValueSource(strings = {"lora", "dora", "pissa", "saved", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
     var out = dir.resolve("run");
     var summary = run(request(method, out, 2, false)).orElseThrow();
     assertTrue(summary.heldOutLossAfter() < 0.9 * summary.heldOutLossBefore(), summary.toString());
     assertEquals(summary.steps(), 3 * 7);
     var model =
-        method.equals("lora")
+        !method.startsWith("full")
             ? LanguageModel.open(BASE, Optional.of(out), Optional.empty(), 64)
             : LanguageModel.open(out, Optional.empty(), Optional.empty(), 64);
     model.close();
     var eval =
         EvalRun.run(
             new EvalRequest(
-                method.equals("lora") ? BASE : out,
-                method.equals("lora") ? Optional.of(out) : Optional.empty(),
+                !method.startsWith("full") ? BASE : out,
+                !method.startsWith("full") ? Optional.of(out) : Optional.empty(),
                 Optional.empty(),
                 new Source(out.resolve("valid.jsonl")),
                 OptionalInt.empty(),
@@ -155,7 +158,7 @@ class TuneRunTest {
   @ParameterizedTest
   @Seeds(4)
   void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
-    var method = seed % 2 == 0 ? "lora" : "full";
+    var method = List.of("lora", "full", "dora", "pissa").get(Math.floorMod(seed, 4));
     var whole = dir.resolve("whole");
     run(request(method, whole, 2, false));
     var parts = dir.resolve("parts");
@@ -170,7 +173,7 @@ class TuneRunTest {
               () -> steps.getAndDecrement() == 0);
     }
     assertSameFiles(
-        method.equals("lora") ? ADAPTER : List.of("model.safetensors", "hone_proof.json"),
+        !method.equals("full") ? ADAPTER : List.of("model.safetensors", "hone_proof.json"),
         whole,
         parts);
     assertEquals(losses(whole), losses(parts));
@@ -296,9 +299,29 @@ class TuneRunTest {
   private static Method method(String name) {
     return switch (name) {
       case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
+      case "dora" -> new Method.Lora(dora(SavedModules.NONE), 4, OptionalInt.empty());
+      case "pissa" -> new Method.Lora(dora(SavedModules.NONE), 1, OptionalInt.of(4));
+      case "saved" ->
+          new Method.Lora(
+              dora(new SavedModules(List.of("embed_tokens", "norm"), true)), 1, OptionalInt.of(4));
       case "full in bfloat16" -> new Method.Full(Dtype.BF16);
       default -> new Method.Full(Dtype.F32);
     };
+  }
+
+  private static LoraConfig dora(SavedModules saved) {
+    return new LoraConfig(
+        4,
+        8,
+        new Targets.AllLinear(),
+        0.1,
+        false,
+        true,
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        LayerChoice.ALL,
+        saved);
   }
 
   private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {

@@ -84,7 +84,7 @@ final class StepAllocations {
                   Optimizer.allocateMoments(memory, trained.parameters()),
                   Optimizer.allocateMoments(memory, trained.parameters())),
               Decoder.of(config, BaseWeights.of(weights), memory, store.longest())
-                  .withAdapter(shape, trained),
+                  .withAdapter(shape, trained, memory),
               store,
               settings,
               workers);

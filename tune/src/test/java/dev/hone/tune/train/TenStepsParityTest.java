@@ -11,6 +11,7 @@ import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.DecoderGradients;
 import dev.hone.model.decoder.LinearLayer;
 import dev.hone.model.decoder.PackedBatch;
+import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.Workspace;
 import dev.hone.tensor.ArenaAllocator;
@@ -22,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,21 +38,25 @@ class TenStepsParityTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"full", "lora"})
+  @ValueSource(strings = {"full", "lora", "lora_plus", "dora", "saved"})
   void lossesAndParametersMatchPyTorch(String method) throws IOException {
     var golden = Golden.load("steps/" + method);
     try (var arena = Arena.ofShared();
         var workers = new Workers(2)) {
       var memory = new ArenaAllocator(arena);
       var config = config(golden);
-      var shape = method.equals("lora") ? allLinear(config) : AdapterShape.NONE;
+      var shape = method.equals("full") ? AdapterShape.NONE : allLinear(config, method);
       var weights =
-          load(golden, ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)));
+          load(
+              golden,
+              ParameterSet.allocate(memory, "weights", BaseWeights.parameters(config)),
+              true);
       var adapter =
-          load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)));
+          load(golden, ParameterSet.allocate(memory, "adapter", shape.parameters(config)), false);
       var trained = shape.isEmpty() ? weights : adapter;
       var decoder =
-          Decoder.of(config, BaseWeights.of(weights), memory, 64).withAdapter(shape, adapter);
+          Decoder.of(config, BaseWeights.of(weights), memory, 64)
+              .withAdapter(shape, adapter, memory);
       var workspace =
           Workspace.allocate(
               memory, config, BaseDtype.FLOAT32, shape, Workspace.Mode.TRAINING, 64, 64, 0f);
@@ -60,7 +67,8 @@ class TenStepsParityTest {
           new Optimizer(
               trained,
               Optimizer.allocateMoments(memory, trained.parameters()),
-              Optimizer.allocateMoments(memory, trained.parameters()));
+              Optimizer.allocateMoments(memory, trained.parameters()),
+              Double.parseDouble(golden.metadata().getOrDefault("loraPlusRatio", "1")));
       var settings = settings(golden);
       for (int step = 0; step < 10; step++) {
         var batch = batch(golden, step);
@@ -75,6 +83,7 @@ class TenStepsParityTest {
                 rate,
                 settings,
                 workers);
+        decoder.adapterChanged();
         double loss = score.lossSum() / batch.numTargets();
         assertEquals(golden.f32("losses")[step], loss, 1e-5 * loss, "loss of step " + step);
         assertEquals(
@@ -82,7 +91,7 @@ class TenStepsParityTest {
         assertEquals(golden.f64("lrs")[step], rate, 1e-12, "learning rate of step " + step);
       }
       for (var p : trained.parameters()) {
-        var expected = golden.f32("f." + stored(p.name()));
+        var expected = golden.f32("f." + stored(p.name(), shape.isEmpty()));
         assertMaxRelativeError(expected, trained.get(p.name()).toArray(), 1e-4);
       }
     }
@@ -94,19 +103,26 @@ class TenStepsParityTest {
     return ModelConfig.read(file);
   }
 
-  private static AdapterShape allLinear(ModelConfig config) {
+  private static AdapterShape allLinear(ModelConfig config, String method) {
     var modules = new HashMap<String, AdapterShape.Module>();
     LinearLayer.modules(config)
-        .forEach(m -> modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE)));
-    return new AdapterShape(modules);
+        .forEach(m ->
+            modules.put(m, new AdapterShape.Module(LORA_RANK, LORA_SCALE, method.equals("dora"))));
+    var saved =
+        BaseWeights.parameters(config).stream()
+            .map(Parameter::name)
+            .filter(name -> name.endsWith("norm.weight") || name.contains("embed_tokens"))
+            .collect(Collectors.toSet());
+    return new AdapterShape(modules, method.equals("saved") ? saved : Set.of());
   }
 
-  private static String stored(String name) {
-    return name.contains(".lora_") ? "base_model.model." + name : name;
+  private static String stored(String name, boolean isFull) {
+    return isFull ? name : "base_model.model." + name;
   }
 
-  private static ParameterSet load(Golden golden, ParameterSet set) {
-    set.parameters().forEach(p -> set.get(p.name()).copyFrom(golden.f32("w." + stored(p.name()))));
+  private static ParameterSet load(Golden golden, ParameterSet set, boolean isFull) {
+    set.parameters()
+        .forEach(p -> set.get(p.name()).copyFrom(golden.f32("w." + stored(p.name(), isFull))));
     return set;
   }
 
