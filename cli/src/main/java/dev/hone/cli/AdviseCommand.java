@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -237,7 +238,9 @@ final class AdviseCommand implements Callable<Integer> {
             schema,
             without,
             hasCurve,
-            epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),
+            epochs
+                .map(n -> OptionalInt.of(Bounds.atLeast(1, "--epochs", n)))
+                .orElse(OptionalInt.empty()),
             ranks.stream().map(rank -> Bounds.atLeast(1, "--ranks", rank)).toList(),
             seed);
     return new Advising(

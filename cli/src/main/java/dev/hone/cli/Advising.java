@@ -91,7 +91,6 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
 
   private static final int SHOTS = 4;
   private static final int SEARCH = 500;
-  private static final int ROWS_IN_ALL = 3_000;
 
   /// As `hone tune` has it.
   private static final LoraConfig LORA =
@@ -117,7 +116,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<Path> schema,
       List<String> without,
       boolean hasCurve,
-      int epochs,
+      OptionalInt epochs,
       List<Integer> ranks,
       long seed) {}
 
@@ -173,7 +172,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               out);
       var training =
           new Training(
-              directory, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
+              directory, new Method.Lora(LORA), hyper(), wish.epochs(), threads, answerTokens);
       var tuned =
           model.local().isPresent()
               ? tuned(training, model.chat(), form, lookup)
@@ -216,7 +215,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
             LONGEST_POLL,
             budget.orElseThrow(),
             answerTokens,
-            wish.epochs() > 0 ? OptionalInt.of(wish.epochs()) : OptionalInt.empty());
+            wish.epochs());
     return List.of(new HostedTuned(tuning, heldTo(form)));
   }
 
@@ -424,13 +423,12 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return rungs;
   }
 
-  /// Few rows are gone through more often; the step that does best on the selection rows counts.
-  private Hyper hyper(int rows) {
-    int epochs = wish.epochs() > 0 ? wish.epochs() : Math.clamp(ROWS_IN_ALL / rows, 3, 20);
+  /// The step that does best on the selection rows counts.
+  private Hyper hyper() {
     var usual = Hyper.DEFAULT;
     return new Hyper(
         usual.learningRate(),
-        epochs,
+        usual.epochs(),
         usual.batchSize(),
         usual.microBatchTokens(),
         usual.sharesPrefixes(),
