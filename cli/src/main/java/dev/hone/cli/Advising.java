@@ -15,7 +15,6 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.cost.Costs;
-import dev.hone.ladder.cost.Event;
 import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.Bills;
@@ -462,7 +461,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
-    signals.addAll(ends());
+    signals.addAll(ends(bills.map(Bills::cautions).orElse(List.of())));
     judged.map(JudgeReport::signals).ifPresent(signals::addAll);
     judged.ifPresent(report -> values.put("judge", report.values()));
     values.put("base", name());
@@ -493,23 +492,25 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   /// What is known to end of a hosted model: an advice that stands on it must say so.
-  private List<Signals.Signal> ends() {
+  ///
+  /// @param cautions about prices, which say some of it already
+  private List<Signals.Signal> ends(List<String> cautions) {
     var ends = new ArrayList<Signals.Signal>();
     if (hosted().isPresent()) {
       var spending = wish.spending();
-      spending.events(hosted().get()).forEach(event -> ends.add(end("the model's end", event)));
+      addEnds("the model's end", spending.events(hosted().get()), cautions, ends);
       if (wish.isTunedHosted()) {
-        spending
-            .tuningEvents(hosted().get())
-            .forEach(event -> ends.add(end("the end of tuning", event)));
+        addEnds("the end of tuning", spending.tuningEvents(hosted().get()), cautions, ends);
       }
     }
     return ends;
   }
 
-  private static Signals.Signal end(String name, Event event) {
-    var words = "%s on %s (%s)".formatted(event.what(), event.date(), event.source());
-    return new Signals.Signal(name, words, true);
+  private static void addEnds(
+      String name, List<String> events, List<String> cautions, List<Signals.Signal> ends) {
+    events.stream()
+        .filter(event -> !cautions.contains(event))
+        .forEach(event -> ends.add(new Signals.Signal(name, event, true)));
   }
 
   private Optional<Change> change() throws IOException {
