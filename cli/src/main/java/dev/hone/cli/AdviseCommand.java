@@ -144,11 +144,12 @@ final class AdviseCommand implements Callable<Integer> {
 
   @Option(
       names = "--needs",
-      paramLabel = "citations|json",
+      paramLabel = "citations|json|tools",
       split = ",",
       description =
           "citations: only ways that give a source for what they say. json: the model is held to"
-              + " the answers' schema on every rung. Both with a comma.")
+              + " the answers' schema on every rung. tools: only ways that can be given tools to"
+              + " call, and no model that is known to call none. Several with commas.")
   private List<String> needs = List.of();
 
   @Option(
@@ -210,11 +211,6 @@ final class AdviseCommand implements Callable<Integer> {
       throw new UsageException(
           "--margin and --target are shares between 0 and 1", "for instance --margin 0.05");
     }
-    if (!List.of("citations", "json").containsAll(needs)) {
-      throw new UsageException(
-          "--needs %s is none that Hone knows".formatted(String.join(",", needs)),
-          "it knows --needs citations and --needs json");
-    }
     prices.refuseWithoutTraffic();
     judge.refuseWithoutJudge(metric);
     refuseOfHostedTuning();
@@ -234,7 +230,7 @@ final class AdviseCommand implements Callable<Integer> {
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
             margin,
             group,
-            needs,
+            new Needs(needs),
             schema,
             without,
             hasCurve,

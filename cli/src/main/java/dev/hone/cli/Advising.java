@@ -71,9 +71,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
-  private static final Set<String> CITING =
-      Set.of("found-sentence", "retrieval", "tuned-retrieval");
-
   /// What a hosted model has not: its weights are not here.
   private static final Set<String> TRAINED = Set.of("tuned", "tuned-retrieval");
 
@@ -111,7 +108,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       OptionalDouble target,
       double margin,
       Optional<String> group,
-      List<String> needs,
+      Needs needs,
       Optional<Path> schema,
       List<String> without,
       boolean hasCurve,
@@ -177,15 +174,19 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               ? tuned(training, model.chat(), form, lookup)
               : tunedHosted(budget, form, answerTokens);
       var rungs = rungs(kind, model.chat(), form, lookup, tuned);
+      var item = hosted().flatMap(wish.spending()::item);
+      wish.needs().refuseModel(name(), model.local(), item);
+      var toolless = wish.needs().narrow(rungs);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       var judged = measure.judged(climb, out);
+      var needs = wish.needs().signals(name(), model.local().isPresent(), item, climb, toolless);
       display.close();
       budget.ifPresent(spent -> tellSpent(name(), spent));
       measure
           .judge()
           .flatMap(OpenedJudge::budget)
           .ifPresent(spent -> tellSpent("the judge", spent));
-      return report(climb, costs.map(c -> bills(climb, c)), change, judged);
+      return report(climb, costs.map(c -> bills(climb, c)), change, judged, needs);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
@@ -220,7 +221,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
 
   /// What every rung is held to; empty where none is.
   private Optional<Form> heldTo(Optional<Form> form) {
-    return form.filter(any -> wish.needs().contains("json"));
+    return form.filter(any -> wish.needs().isForm());
   }
 
   private ChatModel held(ChatModel plain, Optional<Form> form) {
@@ -383,7 +384,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
 
   private List<Rung> rungs(
       Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, List<Rung> tuned) {
-    boolean isHeld = wish.needs().contains("json");
+    boolean isHeld = wish.needs().isForm();
     if (isHeld && form.isEmpty()) {
       throw new UsageException(
           "--needs json: the rows' answers are no JSON", "name their schema with --schema");
@@ -404,13 +405,6 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
     rungs.addAll(tuned);
-    if (wish.needs().contains("citations")) {
-      rungs.removeIf(rung -> !CITING.contains(rung.name()));
-      if (rungs.isEmpty()) {
-        throw new UsageException(
-            "--needs citations: nothing can be cited without documents", "name them with --docs");
-      }
-    }
     for (var name : wish.without()) {
       boolean isNeverThere = hosted().isPresent() && TRAINED.contains(name);
       if (!rungs.removeIf(rung -> rung.name().equals(name)) && !isNeverThere) {
@@ -456,12 +450,14 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       ClimbReport climb,
       Optional<Bills> bills,
       Optional<Change> change,
-      Optional<JudgeReport> judged)
+      Optional<JudgeReport> judged,
+      List<Signals.Signal> needs)
       throws IOException {
     var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
     signals.addAll(ends(bills.map(Bills::cautions).orElse(List.of())));
+    signals.addAll(needs);
     judged.map(JudgeReport::signals).ifPresent(signals::addAll);
     judged.ifPresent(report -> values.put("judge", report.values()));
     values.put("base", name());
