@@ -3,6 +3,7 @@ package dev.hone.hosted;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.Form;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.model.text.Conversation;
 import dev.langchain4j.exception.LangChain4jException;
@@ -69,7 +70,9 @@ public final class HostedModel implements ChatModel {
       return model.chat().chat(request(asked, how, isFree));
     } catch (CallFailedException e) {
       if (isFree || !e.getMessage().contains("temperature")) {
-        throw new IOException(e.getMessage(), e);
+        throw e.isRefused() && how.form().isPresent()
+            ? new FormRefusedException(e.getMessage(), e)
+            : new IOException(e.getMessage(), e);
       }
       isFreeToChoose = true;
       return ask(asked, how);

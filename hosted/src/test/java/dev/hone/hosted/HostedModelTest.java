@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hone.hosted.Budget.TokenPrice;
 import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.Form;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.model.UsageException;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
@@ -305,6 +306,20 @@ class HostedModelTest {
       var body = provider.asked.getFirst().body();
       assertEquals("track", body.at("/tools/0/function/name").asString());
       assertEquals("required", body.path("tool_choice").asString());
+    }
+  }
+
+  @Test
+  void aFormThatIsRefusedIsSaidToBe() throws IOException {
+    var refusal = status(400, "{\"error\": {\"message\": \"response_format is not supported\"}}");
+    try (var provider = new FakeProvider(refusal, refusal, status(500, "oops"))) {
+      var model = model(provider);
+      var held = Decoding.GREEDY.in(new Form.OneOf(List.of("yes", "no")));
+      assertThrows(FormRefusedException.class, () -> model.reply(ASKED, held));
+      var plain = assertThrows(IOException.class, () -> model.reply(ASKED));
+      assertFalse(plain instanceof FormRefusedException);
+      var busy = assertThrows(IOException.class, () -> model.reply(ASKED, held));
+      assertFalse(busy instanceof FormRefusedException);
     }
   }
 }
