@@ -105,6 +105,15 @@ final class AdviseCommand implements Callable<Integer> {
   private Optional<Double> budget = Optional.empty();
 
   @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      description =
+          "Questions that a hosted base is asked at the same time. Default: "
+              + DataFromModelCommand.AT_ONCE
+              + ".")
+  private Optional<Integer> concurrency = Optional.empty();
+
+  @Option(
       names = "--tune-hosted",
       description =
           "With openai:MODEL or URL#MODEL: adds the rung that the provider fine-tunes, at its"
@@ -222,6 +231,7 @@ final class AdviseCommand implements Callable<Integer> {
             base,
             keyFile,
             Spending.of(budget, prices.book()),
+            concurrency(),
             isTunedHosted,
             prices,
             system,
@@ -246,6 +256,15 @@ final class AdviseCommand implements Callable<Integer> {
             threads.count(),
             isJson)
         .run();
+  }
+
+  private int concurrency() {
+    if (concurrency.isPresent() && base.filter(ModelName.Hosted.class::isInstance).isEmpty()) {
+      throw new UsageException(
+          "--concurrency is of a hosted base, and --base names none",
+          "leave it out; --threads is for a model on this machine");
+    }
+    return Bounds.atLeast(1, "--concurrency", concurrency.orElse(DataFromModelCommand.AT_ONCE));
   }
 
   /// What would mean something else, or more money, where a provider trains.

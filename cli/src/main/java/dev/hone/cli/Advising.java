@@ -15,7 +15,6 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.cost.Costs;
-import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.Bills;
 import dev.hone.ladder.report.JudgeReport;
@@ -67,6 +66,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
@@ -100,6 +100,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<ModelName> base,
       Optional<Path> keyFile,
       Spending spending,
+      int concurrency,
       boolean isTunedHosted,
       PriceOptions prices,
       Optional<String> system,
@@ -149,6 +150,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var form = form(kind, parts);
     var change = change();
     var budget = budget();
+    var pastJudge = pastJudge(budget);
     var costs = costs(change);
     try (var measure = measure(kind, items, budget);
         var model = open(budget, answerTokens);
@@ -165,6 +167,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               oracle(model.chat(), form, lookup, items),
               change.map(Change::stale).orElse(0.0),
               wish.seed(),
+              hosted().isPresent() ? wish.concurrency() : 1,
               out);
       var training =
           new Training(
@@ -181,12 +184,15 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       var judged = measure.judged(climb, out);
       var needs = wish.needs().signals(name(), model.local().isPresent(), item, climb, toolless);
       display.close();
-      budget.ifPresent(spent -> tellSpent(name(), spent));
-      measure
-          .judge()
-          .flatMap(OpenedJudge::budget)
-          .ifPresent(spent -> tellSpent("the judge", spent));
-      return report(climb, costs.map(c -> bills(climb, c)), change, judged, needs);
+      var spent =
+          new SpentSoFar(
+              hosted().map(HostedName::text),
+              budget,
+              measure.judge().flatMap(OpenedJudge::budget).or(() -> pastJudge),
+              wish.isTunedHosted());
+      spent.lines().forEach(shell.err()::println);
+      var more = Stream.concat(needs.stream(), spent.signals().stream()).toList();
+      return report(climb, costs.map(c -> bills(climb, c)), change, judged, more);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
@@ -234,12 +240,25 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : Optional.empty();
   }
 
-  /// Empty for a model on this machine.
+  /// Of the base. Of one on this machine it is what an earlier run has spent on another, if any.
   private Optional<Budget> budget() throws IOException {
+    var file = SpentSoFar.ofBase(out);
     return hosted().isPresent()
-        ? Optional.of(
-            wish.spending().open(out.resolve("spent.json"), hosted().get(), wish.isTunedHosted()))
-        : Optional.empty();
+        ? Optional.of(wish.spending().open(file, hosted().get(), wish.isTunedHosted()))
+        : Files.exists(file)
+            ? Optional.of(Budget.past(file, wish.spending().limit()))
+            : Optional.empty();
+  }
+
+  /// Where no judge is asked, it is what an earlier run has spent on one, if any.
+  private Optional<Budget> pastJudge(Optional<Budget> beside) throws IOException {
+    var file = SpentSoFar.ofJudge(out);
+    if (wish.metric().flatMap(name -> new MetricName(name).judge()).isPresent()
+        || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        beside.isPresent() ? beside.get().past(file) : Budget.past(file, wish.spending().limit()));
   }
 
   /// Empty where no traffic is given.
@@ -282,25 +301,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   private OpenedModel open(Optional<Budget> budget, int answerTokens) throws IOException {
-    return budget.isPresent()
+    return hosted().isPresent()
         ? OpenedModel.hosted(hosted().orElseThrow(), wish.keyFile(), budget.get(), answerTokens)
         : OpenedModel.local(directory(), threads, answerTokens);
-  }
-
-  private void tellSpent(String model, Budget budget) {
-    var usd = budget.spentUsd();
-    shell
-        .err()
-        .printf(
-            "%s was asked %,d times%s%n",
-            model,
-            budget.calls(),
-            usd.isPresent()
-                ? ", for %s%s"
-                    .formatted(
-                        Money.of(usd.getAsDouble()).words(),
-                        wish.isTunedHosted() ? ", with its training and what came of it" : "")
-                : "; its price is unknown");
   }
 
   /// The model on this machine; where another one is asked, the embedded one, which counts tokens.
@@ -451,13 +454,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<Bills> bills,
       Optional<Change> change,
       Optional<JudgeReport> judged,
-      List<Signals.Signal> needs)
+      List<Signals.Signal> more)
       throws IOException {
     var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
     signals.addAll(ends(bills.map(Bills::cautions).orElse(List.of())));
-    signals.addAll(needs);
+    signals.addAll(more);
     judged.map(JudgeReport::signals).ifPresent(signals::addAll);
     judged.ifPresent(report -> values.put("judge", report.values()));
     values.put("base", name());

@@ -34,6 +34,7 @@ public final class Budget {
   private final TokenRate rate = new TokenRate();
   private final Map<String, Training> trainings = new LinkedHashMap<>();
   private double reserved;
+  private int underWay;
 
   /// Of a model that charges by tokens.
   ///
@@ -87,6 +88,23 @@ public final class Budget {
     return open(other, limit, itsPrice, together);
   }
 
+  /// What an earlier run has spent on a model that is not asked now, under this one's limit.
+  ///
+  /// @param other where that is kept
+  public Budget past(Path other) throws IOException {
+    return past(other, limit, together);
+  }
+
+  /// The same where no model but this one is asked.
+  public static Budget past(Path file, OptionalDouble limit) throws IOException {
+    return past(file, limit, new CopyOnWriteArrayList<>());
+  }
+
+  private static Budget past(Path file, OptionalDouble limit, List<Budget> together)
+      throws IOException {
+    return read(new Budget(file, limit, Optional.empty(), TuningPrice.NONE, together));
+  }
+
   private static Budget open(
       Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together)
       throws IOException {
@@ -138,7 +156,7 @@ public final class Budget {
       }
     }
     if (budget.limit.isPresent() && budget.spentUsd().isEmpty()) {
-      throw unpriced("the price of a training that was ordered before");
+      throw unpriced("the price of what was asked or trained before");
     }
     budget.together.add(budget);
     return budget;
@@ -196,13 +214,34 @@ public final class Budget {
     }
   }
 
-  private void requireRoom(double most, String what) {
-    double spent = together.stream().mapToDouble(Budget::spent).sum();
+  private boolean hasRoom(double most) {
     double set = together.stream().mapToDouble(Budget::setAside).sum();
-    if (limit.isPresent() && spent + set + most > limit.getAsDouble()) {
+    return limit.isEmpty() || spentTogether() + set + most <= limit.getAsDouble();
+  }
+
+  private double spentTogether() {
+    return together.stream().mapToDouble(Budget::spent).sum();
+  }
+
+  /// Whether a call is asked for that has no answer yet.
+  private boolean isUnderWay() {
+    return together.stream().anyMatch(one -> one.underWay > 0);
+  }
+
+  private void awaitAnswer() {
+    try {
+      together.wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallFailedException("interrupted");
+    }
+  }
+
+  private void requireRoom(double most, String what) {
+    if (!hasRoom(most)) {
       throw new StoppedException(
           "the budget of %.2f USD is used up: %.4f USD are spent, and %s may cost %.4f"
-              .formatted(limit.getAsDouble(), spent, what, most),
+              .formatted(limit.getAsDouble(), spentTogether(), what, most),
           "the same command with a larger --budget goes on from here");
     }
   }
@@ -265,6 +304,9 @@ public final class Budget {
     private long promptTokens;
     private long answerTokens;
 
+    /// At the prices of when it was asked; empty where one was unknown.
+    private OptionalDouble usd = OptionalDouble.of(0);
+
     private Account(Optional<TokenPrice> price) {
       this.price = price;
     }
@@ -273,6 +315,16 @@ public final class Budget {
       calls = json.path("calls").asLong(0);
       promptTokens = json.path("prompt_tokens").asLong(0);
       answerTokens = json.path("answer_tokens").asLong(0);
+      usd = json.path("usd").isNumber() ? OptionalDouble.of(json.path("usd").asDouble()) : priced();
+    }
+
+    /// All tokens at the price of now.
+    private OptionalDouble priced() {
+      return calls == 0
+          ? OptionalDouble.of(0)
+          : price
+              .map(p -> OptionalDouble.of(p.of(promptTokens, answerTokens)))
+              .orElse(OptionalDouble.empty());
     }
 
     private Map<String, Object> json() {
@@ -280,6 +332,7 @@ public final class Budget {
       json.put("calls", calls);
       json.put("prompt_tokens", promptTokens);
       json.put("answer_tokens", answerTokens);
+      usd.ifPresent(known -> json.put("usd", known));
       return json;
     }
 
@@ -290,8 +343,12 @@ public final class Budget {
     double reserve(long mostPromptTokens, long mostAnswerTokens) {
       synchronized (together) {
         double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
+        while (!hasRoom(most) && isUnderWay()) {
+          awaitAnswer(); // which will have taken less than was set aside for it
+        }
         requireRoom(most, "the next call");
         reserved += most;
+        underWay++;
         return most;
       }
     }
@@ -299,6 +356,8 @@ public final class Budget {
     void giveBack(double reservation) {
       synchronized (together) {
         reserved -= reservation;
+        underWay--;
+        together.notifyAll();
       }
     }
 
@@ -311,17 +370,21 @@ public final class Budget {
         calls++;
         promptTokens += prompt;
         answerTokens += answer;
+        usd =
+            price.isPresent() && usd.isPresent()
+                ? OptionalDouble.of(usd.getAsDouble() + price.get().of(prompt, answer))
+                : OptionalDouble.empty();
         rate.add(TextSize.bytes(asked), asked.messages().size() + 1, prompt);
         write();
       }
     }
 
     private double spent() {
-      return price.map(p -> p.of(promptTokens, answerTokens)).orElse(0.0);
+      return usd.orElse(0);
     }
 
     private boolean isKnown() {
-      return price.isPresent() || calls == 0;
+      return usd.isPresent();
     }
   }
 }
