@@ -2,7 +2,6 @@ package dev.hone.hosted;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.AtomicFile;
-import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -365,7 +364,7 @@ public final class Budget {
     ///
     /// @param prompt its tokens
     /// @param answer its tokens
-    void book(Conversation asked, long prompt, long answer) throws IOException {
+    void book(TextSize asked, long prompt, long answer) throws IOException {
       synchronized (together) {
         calls++;
         promptTokens += prompt;
@@ -374,7 +373,7 @@ public final class Budget {
             price.isPresent() && usd.isPresent()
                 ? OptionalDouble.of(usd.getAsDouble() + price.get().of(prompt, answer))
                 : OptionalDouble.empty();
-        rate.add(TextSize.bytes(asked), asked.messages().size() + 1, prompt);
+        rate.add(asked.bytes(), asked.messages() + 1, prompt);
         write();
       }
     }
