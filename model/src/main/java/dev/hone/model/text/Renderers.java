@@ -92,7 +92,9 @@ public final class Renderers {
   /// Whether a model is told which tools there are: some chat templates leave them out.
   public static boolean showsTools(Renderer renderer) {
     var asked = List.of(Message.user("?"));
-    var function = Map.of("name", "look_up", "description", "", "parameters", Map.of());
+    var what = Map.of("what", Map.of("type", "string", "description", "What it is."));
+    var schema = Map.of("type", "object", "properties", what, "required", List.of("what"));
+    var function = Map.of("name", "look_up", "description", "Looks it up.", "parameters", schema);
     var tools = List.of(Map.<String, Object>of("type", "function", "function", function));
     return !Arrays.equals(
         renderer.renderPrompt(new Conversation(asked)),
