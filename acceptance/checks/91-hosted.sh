@@ -8,15 +8,8 @@ fail() {
   tail -n 5 "$OUT"/*.log
   exit 1
 }
-"$HONE" serve --port 0 --data-dir "$OUT/data" --api-key-file "$OUT/key.txt" >"$OUT/serve.out" 2>"$OUT/serve.log" &
-trap 'kill $! 2>/dev/null && wait $! || :' EXIT
-for _ in $(seq 1 300); do
-  url=$(sed -n 's#^serving at \(.*/v1\) .*#\1#p' "$OUT/serve.out")
-  [ -z "$url" ] || break
-  sleep 0.2
-done
-[ -n "$url" ] || fail "the server does not start"
-key=$(cat "$OUT/key.txt")
+. "$(dirname "$0")/../hosting.sh"
+start_server
 
 head -n 200 "$SHARED/data/support-canned/train.jsonl" >"$OUT/rows.jsonl"
 advise() { # name, options: a verdict is 0, 4 or 5

@@ -7,16 +7,9 @@ fail() {
   tail -n 5 "$OUT"/*.log
   exit 1
 }
-"$HONE" serve --port 0 --data-dir "$OUT/data" --api-key-file "$OUT/key.txt" >"$OUT/serve.out" 2>"$OUT/serve.log" &
-server=$!
-trap 'kill $server 2>/dev/null && wait $server || :' EXIT
-for _ in $(seq 1 300); do
-  url=$(sed -n 's#^serving at \(.*/v1\) .*#\1#p' "$OUT/serve.out")
-  [ -z "$url" ] || break
-  sleep 0.2
-done
-[ -n "$url" ] || fail "the server does not start"
-HONE_BASE_KEY=$(cat "$OUT/key.txt")
+. "$(dirname "$0")/../hosting.sh"
+start_server
+HONE_BASE_KEY=$key
 export HONE_BASE_KEY OPENAI_LOG=debug # OpenAI's SDK must not follow it: it would log headers
 
 there() { # path, expression over the list that the server gives

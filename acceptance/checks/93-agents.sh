@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Agents: BFCL's accepted calls and nine mutations of them; tool-call dialogues as an agent's log become rows, and the embedded model
-# is measured as an agent before and after it is tuned on them.
+# is measured as an agent before and after it is tuned on them, here and behind a server.
 set -euo pipefail
 
 fail() {
@@ -71,3 +71,17 @@ print("conversations right, 95 %% sure: %+.3f, %+.3f to %+.3f" % tuple(tuned["ga
 assert agent["conversations"] == valid["rows"] == agent["recorded_calls"]
 assert tuned["recorded_calls_made"] > base["recorded_calls_made"] + 0.1 and tuned["gain"][0] > 0
 PYTHON
+
+# Behind Hone's own server, as a model that others host, it does the same.
+. "$(dirname "$0")/../hosting.sh"
+start_server
+HONE_BASE_KEY=$key "$HONE" eval --base "$url#hone" --data "$OUT/valid.jsonl" --metric agent --max-tokens 64 --max-steps 4 --json \
+  >"$OUT/hosted.json" 2>"$OUT/hosted.log" || fail "no measurement of a hosted model"
+python3 - "$OUT" <<'PYTHON' || fail "behind a server the figures are others"
+import json, sys
+here, there = (json.load(open(f"{sys.argv[1]}/{name}.json"))["base"] for name in ("agent", "hosted"))
+for key in here:
+    print(f"{key}: {here[key]:.3g} here, {there[key]:.3g} behind a server")
+assert here == there
+PYTHON
+! grep -qF "$key" "$OUT"/hosted.* || fail "the key is told"

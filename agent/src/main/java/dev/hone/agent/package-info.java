@@ -3,6 +3,6 @@
 /// that were recorded.
 ///
 /// May use: dev.hone.model, dev.hone.model.chat, dev.hone.model.text, dev.hone.tune.data,
-/// dev.hone.tune.run, dev.hone.ladder.metric, dev.hone.ladder.statistics, dev.hone.hosted,
-/// dev.hone.langchain4j
+/// dev.hone.tune.run, dev.hone.ladder.metric, dev.hone.ladder.rung, dev.hone.ladder.statistics,
+/// dev.hone.hosted, dev.hone.langchain4j
 package dev.hone.agent;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,6 +105,15 @@ final class AdviseCommand implements Callable<Integer> {
   private Optional<Double> budget = Optional.empty();
 
   @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      description =
+          "Questions that a hosted base is asked at the same time. Default: "
+              + DataFromModelCommand.AT_ONCE
+              + ".")
+  private Optional<Integer> concurrency = Optional.empty();
+
+  @Option(
       names = "--tune-hosted",
       description =
           "With openai:MODEL or URL#MODEL: adds the rung that the provider fine-tunes, at its"
@@ -143,11 +153,12 @@ final class AdviseCommand implements Callable<Integer> {
 
   @Option(
       names = "--needs",
-      paramLabel = "citations|json",
+      paramLabel = "citations|json|tools",
       split = ",",
       description =
           "citations: only ways that give a source for what they say. json: the model is held to"
-              + " the answers' schema on every rung. Both with a comma.")
+              + " the answers' schema on every rung. tools: only ways that can be given tools to"
+              + " call, and no model that is known to call none. Several with commas.")
   private List<String> needs = List.of();
 
   @Option(
@@ -209,11 +220,6 @@ final class AdviseCommand implements Callable<Integer> {
       throw new UsageException(
           "--margin and --target are shares between 0 and 1", "for instance --margin 0.05");
     }
-    if (!List.of("citations", "json").containsAll(needs)) {
-      throw new UsageException(
-          "--needs %s is none that Hone knows".formatted(String.join(",", needs)),
-          "it knows --needs citations and --needs json");
-    }
     prices.refuseWithoutTraffic();
     judge.refuseWithoutJudge(metric);
     refuseOfHostedTuning();
@@ -225,6 +231,7 @@ final class AdviseCommand implements Callable<Integer> {
             base,
             keyFile,
             Spending.of(budget, prices.book()),
+            concurrency(),
             isTunedHosted,
             prices,
             system,
@@ -233,11 +240,13 @@ final class AdviseCommand implements Callable<Integer> {
             target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
             margin,
             group,
-            needs,
+            new Needs(needs),
             schema,
             without,
             hasCurve,
-            epochs.map(n -> Bounds.atLeast(1, "--epochs", n)).orElse(0),
+            epochs
+                .map(n -> OptionalInt.of(Bounds.atLeast(1, "--epochs", n)))
+                .orElse(OptionalInt.empty()),
             ranks.stream().map(rank -> Bounds.atLeast(1, "--ranks", rank)).toList(),
             seed);
     return new Advising(
@@ -247,6 +256,15 @@ final class AdviseCommand implements Callable<Integer> {
             threads.count(),
             isJson)
         .run();
+  }
+
+  private int concurrency() {
+    if (concurrency.isPresent() && base.filter(ModelName.Hosted.class::isInstance).isEmpty()) {
+      throw new UsageException(
+          "--concurrency is of a hosted base, and --base names none",
+          "leave it out; --threads is for a model on this machine");
+    }
+    return Bounds.atLeast(1, "--concurrency", concurrency.orElse(DataFromModelCommand.AT_ONCE));
   }
 
   /// What would mean something else, or more money, where a provider trains.

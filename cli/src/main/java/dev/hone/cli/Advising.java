@@ -15,8 +15,6 @@ import dev.hone.ladder.climb.Verdict.NoiseCeiling;
 import dev.hone.ladder.climb.Verdict.NoneGoodEnough;
 import dev.hone.ladder.climb.Verdict.NotEnoughData;
 import dev.hone.ladder.cost.Costs;
-import dev.hone.ladder.cost.Event;
-import dev.hone.ladder.cost.Money;
 import dev.hone.ladder.metric.Metric;
 import dev.hone.ladder.report.Bills;
 import dev.hone.ladder.report.JudgeReport;
@@ -68,13 +66,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Runs `hone advise`.
 record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
-  private static final Set<String> CITING =
-      Set.of("found-sentence", "retrieval", "tuned-retrieval");
-
   /// What a hosted model has not: its weights are not here.
   private static final Set<String> TRAINED = Set.of("tuned", "tuned-retrieval");
 
@@ -91,7 +87,6 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
 
   private static final int SHOTS = 4;
   private static final int SEARCH = 500;
-  private static final int ROWS_IN_ALL = 3_000;
 
   /// As `hone tune` has it.
   private static final LoraConfig LORA =
@@ -105,6 +100,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       Optional<ModelName> base,
       Optional<Path> keyFile,
       Spending spending,
+      int concurrency,
       boolean isTunedHosted,
       PriceOptions prices,
       Optional<String> system,
@@ -113,11 +109,11 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       OptionalDouble target,
       double margin,
       Optional<String> group,
-      List<String> needs,
+      Needs needs,
       Optional<Path> schema,
       List<String> without,
       boolean hasCurve,
-      int epochs,
+      OptionalInt epochs,
       List<Integer> ranks,
       long seed) {}
 
@@ -154,6 +150,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     var form = form(kind, parts);
     var change = change();
     var budget = budget();
+    var pastJudge = pastJudge(budget);
     var costs = costs(change);
     try (var measure = measure(kind, items, budget);
         var model = open(budget, answerTokens);
@@ -170,24 +167,32 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
               oracle(model.chat(), form, lookup, items),
               change.map(Change::stale).orElse(0.0),
               wish.seed(),
+              hosted().isPresent() ? wish.concurrency() : 1,
               out);
       var training =
           new Training(
-              directory, new Method.Lora(LORA), hyper(parts.train().size()), threads, answerTokens);
+              directory, new Method.Lora(LORA), hyper(), wish.epochs(), threads, answerTokens);
       var tuned =
           model.local().isPresent()
               ? tuned(training, model.chat(), form, lookup)
               : tunedHosted(budget, form, answerTokens);
       var rungs = rungs(kind, model.chat(), form, lookup, tuned);
+      var item = hosted().flatMap(wish.spending()::item);
+      wish.needs().refuseModel(name(), model.local(), item);
+      var toolless = wish.needs().narrow(rungs);
       var climb = Climb.run(rungs, parts, settings, new ClimbDisplay(display));
       var judged = measure.judged(climb, out);
+      var needs = wish.needs().signals(name(), model.local().isPresent(), item, climb, toolless);
       display.close();
-      budget.ifPresent(spent -> tellSpent(name(), spent));
-      measure
-          .judge()
-          .flatMap(OpenedJudge::budget)
-          .ifPresent(spent -> tellSpent("the judge", spent));
-      return report(climb, costs.map(c -> bills(climb, c)), change, judged);
+      var spent =
+          new SpentSoFar(
+              hosted().map(HostedName::text),
+              budget,
+              measure.judge().flatMap(OpenedJudge::budget).or(() -> pastJudge),
+              wish.isTunedHosted());
+      spent.lines().forEach(shell.err()::println);
+      var more = Stream.concat(needs.stream(), spent.signals().stream()).toList();
+      return report(climb, costs.map(c -> bills(climb, c)), change, judged, more);
     } catch (StoppedException e) {
       throw new UsageException(e.getMessage(), e.hint(), e);
     }
@@ -216,13 +221,13 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
             LONGEST_POLL,
             budget.orElseThrow(),
             answerTokens,
-            wish.epochs() > 0 ? OptionalInt.of(wish.epochs()) : OptionalInt.empty());
+            wish.epochs());
     return List.of(new HostedTuned(tuning, heldTo(form)));
   }
 
   /// What every rung is held to; empty where none is.
   private Optional<Form> heldTo(Optional<Form> form) {
-    return form.filter(any -> wish.needs().contains("json"));
+    return form.filter(any -> wish.needs().isForm());
   }
 
   private ChatModel held(ChatModel plain, Optional<Form> form) {
@@ -235,12 +240,25 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         : Optional.empty();
   }
 
-  /// Empty for a model on this machine.
+  /// Of the base. Of one on this machine it is what an earlier run has spent on another, if any.
   private Optional<Budget> budget() throws IOException {
+    var file = SpentSoFar.ofBase(out);
     return hosted().isPresent()
-        ? Optional.of(
-            wish.spending().open(out.resolve("spent.json"), hosted().get(), wish.isTunedHosted()))
-        : Optional.empty();
+        ? Optional.of(wish.spending().open(file, hosted().get(), wish.isTunedHosted()))
+        : Files.exists(file)
+            ? Optional.of(Budget.past(file, wish.spending().limit()))
+            : Optional.empty();
+  }
+
+  /// Where no judge is asked, it is what an earlier run has spent on one, if any.
+  private Optional<Budget> pastJudge(Optional<Budget> beside) throws IOException {
+    var file = SpentSoFar.ofJudge(out);
+    if (wish.metric().flatMap(name -> new MetricName(name).judge()).isPresent()
+        || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        beside.isPresent() ? beside.get().past(file) : Budget.past(file, wish.spending().limit()));
   }
 
   /// Empty where no traffic is given.
@@ -283,25 +301,9 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   private OpenedModel open(Optional<Budget> budget, int answerTokens) throws IOException {
-    return budget.isPresent()
+    return hosted().isPresent()
         ? OpenedModel.hosted(hosted().orElseThrow(), wish.keyFile(), budget.get(), answerTokens)
         : OpenedModel.local(directory(), threads, answerTokens);
-  }
-
-  private void tellSpent(String model, Budget budget) {
-    var usd = budget.spentUsd();
-    shell
-        .err()
-        .printf(
-            "%s was asked %,d times%s%n",
-            model,
-            budget.calls(),
-            usd.isPresent()
-                ? ", for %s%s"
-                    .formatted(
-                        Money.of(usd.getAsDouble()).words(),
-                        wish.isTunedHosted() ? ", with its training and what came of it" : "")
-                : "; its price is unknown");
   }
 
   /// The model on this machine; where another one is asked, the embedded one, which counts tokens.
@@ -385,7 +387,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
 
   private List<Rung> rungs(
       Kind kind, ChatModel plain, Optional<Form> form, Lookup lookup, List<Rung> tuned) {
-    boolean isHeld = wish.needs().contains("json");
+    boolean isHeld = wish.needs().isForm();
     if (isHeld && form.isEmpty()) {
       throw new UsageException(
           "--needs json: the rows' answers are no JSON", "name their schema with --schema");
@@ -406,13 +408,6 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     rungs.add(new OptimisedPrompt(model, wish.system(), SHOTS, SEARCH));
     lookup.ifPresent((docs, embedder) -> rungs.add(new Retrieval(model, docs, embedder)));
     rungs.addAll(tuned);
-    if (wish.needs().contains("citations")) {
-      rungs.removeIf(rung -> !CITING.contains(rung.name()));
-      if (rungs.isEmpty()) {
-        throw new UsageException(
-            "--needs citations: nothing can be cited without documents", "name them with --docs");
-      }
-    }
     for (var name : wish.without()) {
       boolean isNeverThere = hosted().isPresent() && TRAINED.contains(name);
       if (!rungs.removeIf(rung -> rung.name().equals(name)) && !isNeverThere) {
@@ -424,13 +419,12 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     return rungs;
   }
 
-  /// Few rows are gone through more often; the step that does best on the selection rows counts.
-  private Hyper hyper(int rows) {
-    int epochs = wish.epochs() > 0 ? wish.epochs() : Math.clamp(ROWS_IN_ALL / rows, 3, 20);
+  /// The step that does best on the selection rows counts.
+  private Hyper hyper() {
     var usual = Hyper.DEFAULT;
     return new Hyper(
         usual.learningRate(),
-        epochs,
+        usual.epochs(),
         usual.batchSize(),
         usual.microBatchTokens(),
         usual.sharesPrefixes(),
@@ -459,12 +453,14 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
       ClimbReport climb,
       Optional<Bills> bills,
       Optional<Change> change,
-      Optional<JudgeReport> judged)
+      Optional<JudgeReport> judged,
+      List<Signals.Signal> more)
       throws IOException {
     var values = new ReportJson(climb, bills).values();
     values.put("command", new AdviceCommands(climb, wish.base(), out).words());
     var signals = new ArrayList<>(new Signals(climb, change).all());
-    signals.addAll(ends());
+    signals.addAll(ends(bills.map(Bills::cautions).orElse(List.of())));
+    signals.addAll(more);
     judged.map(JudgeReport::signals).ifPresent(signals::addAll);
     judged.ifPresent(report -> values.put("judge", report.values()));
     values.put("base", name());
@@ -495,23 +491,25 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
   }
 
   /// What is known to end of a hosted model: an advice that stands on it must say so.
-  private List<Signals.Signal> ends() {
+  ///
+  /// @param cautions about prices, which say some of it already
+  private List<Signals.Signal> ends(List<String> cautions) {
     var ends = new ArrayList<Signals.Signal>();
     if (hosted().isPresent()) {
       var spending = wish.spending();
-      spending.events(hosted().get()).forEach(event -> ends.add(end("the model's end", event)));
+      addEnds("the model's end", spending.events(hosted().get()), cautions, ends);
       if (wish.isTunedHosted()) {
-        spending
-            .tuningEvents(hosted().get())
-            .forEach(event -> ends.add(end("the end of tuning", event)));
+        addEnds("the end of tuning", spending.tuningEvents(hosted().get()), cautions, ends);
       }
     }
     return ends;
   }
 
-  private static Signals.Signal end(String name, Event event) {
-    var words = "%s on %s (%s)".formatted(event.what(), event.date(), event.source());
-    return new Signals.Signal(name, words, true);
+  private static void addEnds(
+      String name, List<String> events, List<String> cautions, List<Signals.Signal> ends) {
+    events.stream()
+        .filter(event -> !cautions.contains(event))
+        .forEach(event -> ends.add(new Signals.Signal(name, event, true)));
   }
 
   private Optional<Change> change() throws IOException {

@@ -3,6 +3,7 @@ package dev.hone.cli;
 import dev.hone.model.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -101,6 +102,14 @@ final class CostCommand implements Callable<Integer> {
       description = "Model tuned at its provider to compare with. Default: " + TUNED + ".")
   private String tuned = TUNED;
 
+  @Option(
+      names = "--needs",
+      paramLabel = "tools",
+      description =
+          "What you need besides quality. tools: ways without a model are left out, a model that is"
+              + " known to call none is refused, and what is not known is said.")
+  private List<String> needs = List.of();
+
   @Option(names = "--no-probe", description = "Time nothing on this machine.")
   private boolean isUntimed;
 
@@ -135,8 +144,20 @@ final class CostCommand implements Callable<Integer> {
                 .map(usd -> OptionalDouble.of(Bounds.notNegative("--label-price", usd)))
                 .orElse(OptionalDouble.empty()),
             !isUntimed,
+            needs(),
             threads.count());
     return new Costing(shell, wish, prices, isJson).run();
+  }
+
+  /// Of answers nothing is seen here, so their form and sources are no matter of it.
+  private Needs needs() {
+    var asked = new Needs(needs);
+    if (!List.of("tools").containsAll(needs)) {
+      throw new UsageException(
+          "--needs %s says nothing of costs".formatted(String.join(",", needs)),
+          "hone advise knows it; here there is --needs tools");
+    }
+    return asked;
   }
 
   private static Path required(Optional<Path> path, String what) {

@@ -164,7 +164,16 @@ record CostTable(Costing.Estimate estimate) {
   }
 
   private List<String> cautions() {
-    return Cautions.of(estimate.costs().book(), all().toList());
+    var cautions = new ArrayList<>(Cautions.of(estimate.costs().book(), all().toList()));
+    if (estimate.wish().needs().isTools()) {
+      all()
+          .flatMap(way -> way.prices().stream())
+          .filter(price -> price.isOfModel() && price.tools().isEmpty())
+          .map(price -> Needs.unknown(price.name()))
+          .distinct()
+          .forEach(cautions::add);
+    }
+    return cautions;
   }
 
   /// One JSON object with the same numbers.

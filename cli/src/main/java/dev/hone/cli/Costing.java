@@ -5,6 +5,7 @@ import dev.hone.ladder.cost.Gpu;
 import dev.hone.ladder.cost.ItemKind;
 import dev.hone.ladder.cost.Machine;
 import dev.hone.ladder.cost.Money;
+import dev.hone.ladder.cost.Price;
 import dev.hone.ladder.cost.Term;
 import dev.hone.ladder.cost.Tokens;
 import dev.hone.ladder.cost.TrainingCost;
@@ -23,6 +24,7 @@ import dev.hone.model.adapter.Targets;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.text.ChatRenderer;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tune.data.Totals;
@@ -73,6 +75,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
       double labelMinutes,
       OptionalDouble labelPrice,
       boolean isTimed,
+      Needs needs,
       int threads) {}
 
   /// What it would cost.
@@ -120,12 +123,16 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
         new Costs(
             book, prices.requestsPerDay(), prices.hosted(book), prices.machine(book), trainings);
     var totals = totals();
+    refuseWithoutTools(costs.hosted(), tuned);
     var items = Items.read(wish.rows().source(wish.data()), Optional.empty());
     var config = ModelConfig.read(wish.base().resolve("config.json"));
     var hosted = tokens(items, HOSTED_CONTEXT);
     var own = tokens(items, config.maxPositionEmbeddings());
     var rate = rate(costs.machine(), items);
-    var prompts = new ArrayList<>(List.of(costs.inApplication("no-model")));
+    var prompts = new ArrayList<Way>();
+    if (!wish.needs().isTools()) {
+      prompts.add(costs.inApplication("no-model"));
+    }
     hosted.forEach((rung, tokens) -> prompts.add(costs.hosted(rung, tokens)));
     own.forEach(
         (rung, tokens) -> prompts.add(costs.onMachine(rung, tokens, seconds(rate, tokens))));
@@ -147,6 +154,19 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
         change);
   }
 
+  private void refuseWithoutTools(Price hosted, Price tuned) throws IOException {
+    var needs = wish.needs();
+    needs.refuseItem(hosted);
+    needs.refuseItem(tuned);
+    if (needs.isTools() && !Renderers.showsTools(renderer(Tokenizer.open(wish.base())))) {
+      throw Needs.withoutTools(wish.base().toString(), Needs.LEFT_OUT);
+    }
+  }
+
+  private ChatRenderer renderer(Tokenizer tokenizer) throws IOException {
+    return Renderers.open(wish.base(), tokenizer, Optional.empty());
+  }
+
   private Totals totals() throws IOException {
     var report = DataCheck.run(wish.base(), wish.rows(), wish.data(), Optional.empty());
     if (report.isRefused()) {
@@ -162,11 +182,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     double answer =
         items.stream().mapToInt(item -> tokenizer.encode(item.answer()).length).average().orElse(0);
     var counting =
-        new PromptSizes(
-            Renderers.open(wish.base(), tokenizer, Optional.empty()),
-            tokenizer,
-            contextTokens,
-            answerTokens(items));
+        new PromptSizes(renderer(tokenizer), tokenizer, contextTokens, answerTokens(items));
     var tokens = new LinkedHashMap<String, Tokens>();
     sizes(counting, items)
         .forEach((rung, size) -> tokens.put(rung, new Tokens(size.prefix(), size.rest(), answer)));

@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
     })
 final class DataFromModelCommand implements Callable<Integer> {
   private static final int MAX_TOKENS = 1_024;
-  private static final int AT_ONCE = 4;
+  static final int AT_ONCE = 4;
 
   @Option(
       names = "--base",
@@ -137,10 +137,10 @@ final class DataFromModelCommand implements Callable<Integer> {
   private Optional<Path> keyFile = Optional.empty();
 
   @Option(
-      names = "--at-once",
+      names = "--concurrency",
       paramLabel = "N",
       description = "Questions that a hosted model is asked at the same time. Default: 4.")
-  private Optional<Integer> atOnce = Optional.empty();
+  private Optional<Integer> concurrency = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean isJson;
@@ -167,9 +167,10 @@ final class DataFromModelCommand implements Callable<Integer> {
       throw new UsageException("--keep-all keeps several answers", "say how many with --samples N");
     }
     boolean isHosted = base instanceof ModelName.Hosted;
-    if (!isHosted && (budget.isPresent() || atOnce.isPresent())) {
+    if (!isHosted && (budget.isPresent() || concurrency.isPresent())) {
       throw new UsageException(
-          "--budget and --at-once are of hosted models", "leave them out for one on this machine");
+          "--budget and --concurrency are of hosted models",
+          "leave them out for one on this machine");
     }
     var book = PriceBook.open(LocalDate.now());
     var wish =
@@ -184,7 +185,7 @@ final class DataFromModelCommand implements Callable<Integer> {
             Bounds.atLeast(1, "--max-tokens", maxTokens),
             Spending.of(budget, prices.isPresent() ? book.with(prices.get()) : book),
             keyFile,
-            isHosted ? Bounds.atLeast(1, "--at-once", atOnce.orElse(AT_ONCE)) : 1);
+            isHosted ? Bounds.atLeast(1, "--concurrency", concurrency.orElse(AT_ONCE)) : 1);
     new FromModel(shell, wish, out, threads.count(), isJson).run();
     return ErrorReport.FINE;
   }

@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.agent.AgentRequest;
+import dev.hone.agent.AgentRequest.Base.Here;
 import dev.hone.model.UsageException;
 import dev.hone.tune.eval.EvalRequest;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone eval --base=hone|DIR --data=FILE [OPTIONS]",
+    customSynopsis = "hone eval --base=MODEL --data=FILE [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -38,6 +39,7 @@ import picocli.CommandLine.Option;
       "  hone eval --base models/base --adapter runs/first --data valid.jsonl --json",
       "  hone eval --base models/base --data valid.jsonl --metric answers --answers answers.jsonl",
       "  hone eval --base models/base --adapter runs/first --data traces.jsonl --metric agent",
+      "  hone eval --base openai:gpt-6-luna --data traces.jsonl --metric agent --budget 2",
       "  hone eval --base models/base --data blimp.jsonl --metric minimal-pairs"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -63,10 +65,13 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR",
-      converter = BaseConverter.class,
-      description = "The model: a Hugging Face directory, or hone for the embedded one.")
-  private Path base;
+      paramLabel = "MODEL",
+      converter = ModelName.Converter.class,
+      description =
+          "The model: a Hugging Face directory, or hone for the embedded one. With --metric agent"
+              + " also openai:MODEL, anthropic:MODEL, gemini:MODEL, ollama:MODEL, or URL#MODEL of a"
+              + " server that speaks OpenAI's API.")
+  private ModelName base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")
   private Optional<Path> adapter = Optional.empty();
@@ -119,6 +124,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads;
   @Mixin private HelpOption help;
   @Mixin private DataOptions rows;
+  @Mixin private AskingOptions asking;
 
   private static final int DEFAULT_MAX_TOKENS = 128;
   private static final int DEFAULT_MAX_STEPS = 8;
@@ -132,27 +138,61 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     refuseWhatDoesNotCount();
-    var eval = new Eval(shell, request(), isJson);
     switch (metric) {
-      case loss -> eval.loss();
-      case answers -> eval.answers(maxTokens(), answers);
-      case agent -> AgentReport.run(shell, agentRequest(), answers, isJson);
-      case minimalPairs -> eval.minimalPairs();
+      case loss -> eval().loss();
+      case answers -> eval().answers(maxTokens(), answers);
+      case agent -> agent();
+      case minimalPairs -> eval().minimalPairs();
     }
     return ErrorReport.FINE;
+  }
+
+  private Eval eval() {
+    return new Eval(shell, request(), isJson);
   }
 
   private int maxTokens() {
     return Bounds.atLeast(1, "--max-tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS));
   }
 
-  private AgentRequest agentRequest() {
+  private void agent() throws IOException {
     int steps = Bounds.atLeast(1, "--max-steps", maxSteps.orElse(DEFAULT_MAX_STEPS));
-    return new AgentRequest(
-        base, system, adapter, rows.source(data), maxTokens(), steps, threads.count());
+    var source = rows.source(data);
+    switch (base) {
+      case ModelName.Local(var directory) -> {
+        var here = new Here(directory, adapter, maxTokens(), threads.count());
+        var request = new AgentRequest(here, system, source, steps);
+        AgentReport.run(shell, request, answers, isJson);
+      }
+      case ModelName.Hosted(var name) -> {
+        if (adapter.isPresent()) {
+          throw new UsageException(
+              "--adapter is for a model on this machine, and --base %s is not"
+                  .formatted(name.text()),
+              "leave it out");
+        }
+        var asked = new HostedAgent(name, system, source, maxTokens(), steps);
+        asked.run(shell, asking, answers, isJson);
+      }
+    }
+  }
+
+  /// Where its weights are needed.
+  private Path directory() {
+    return switch (base) {
+      case ModelName.Local(var directory) -> directory;
+      case ModelName.Hosted(var name) ->
+          throw new UsageException(
+              "--metric %s needs a model on this machine, and --base %s is hosted"
+                  .formatted(metric, name.text()),
+              "--metric agent measures a hosted model, and hone advise compares its answers");
+    };
   }
 
   private void refuseWhatDoesNotCount() {
+    if (base instanceof ModelName.Local) {
+      asking.refuseForLocalModel();
+    }
     boolean isWriting = metric == Metric.answers || metric == Metric.agent;
     refuseUnless(isWriting, "--max-tokens", maxTokens.isPresent());
     refuseUnless(isWriting, "--answers", answers.isPresent());
@@ -173,7 +213,7 @@ final class EvalCommand implements Callable<Integer> {
   /// What the options ask for.
   EvalRequest request() {
     return new EvalRequest(
-        base,
+        directory(),
         adapter,
         dtype.asked(),
         rows.source(data),

@@ -47,7 +47,7 @@ record OpenedJudge(Judge judge, OpenedModel model, Optional<Budget> budget, List
     var labels = options.labels();
     var rubric = options.rubric();
     int repeats = options.repeats();
-    var budget = budget(model, spending, beside, out.resolve("judge-spent.json"));
+    var budget = budget(model, spending, beside, SpentSoFar.ofJudge(out));
     var opened =
         switch (model) {
           case ModelName.Hosted(var hosted) ->

@@ -2,7 +2,7 @@ package dev.hone.cli;
 
 import dev.hone.hosted.Budget;
 import dev.hone.hosted.HostedName;
-import dev.hone.ladder.cost.Event;
+import dev.hone.ladder.cost.Cautions;
 import dev.hone.ladder.cost.ItemKind;
 import dev.hone.ladder.cost.Price;
 import dev.hone.ladder.cost.PriceBook;
@@ -63,13 +63,13 @@ record Spending(OptionalDouble limit, PriceBook book) {
   }
 
   /// When the model ends, and what else is known to come.
-  List<Event> events(HostedName model) {
-    return item(model).map(book::events).orElse(List.of());
+  List<String> events(HostedName model) {
+    return item(model).map(item -> Cautions.events(book, item)).orElse(List.of());
   }
 
   /// The same of its tuning, and of what is tuned from it.
-  List<Event> tuningEvents(HostedName model) {
-    return tunedItem(model).map(book::events).orElse(List.of());
+  List<String> tuningEvents(HostedName model) {
+    return tunedItem(model).map(item -> Cautions.events(book, item)).orElse(List.of());
   }
 
   /// Of the price book; empty where it lacks the model.

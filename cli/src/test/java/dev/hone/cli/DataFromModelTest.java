@@ -105,12 +105,13 @@ class DataFromModelTest {
             isLate.test(ChatServer.question(body))
                 ? new Said(401, "no such key", false)
                 : mostly(ChatServer.question(body)))) {
-      var shell = hone(2, "--base", server.model(), "--data", asked, "--out", out, "--at-once", 1);
+      var shell =
+          hone(2, "--base", server.model(), "--data", asked, "--out", out, "--concurrency", 1);
       assertTrue(shell.err().contains("the key is refused (401): no such key"), shell.err());
       assertEquals(7, Files.readAllLines(out).size());
       int before = server.asked.size();
       assertEquals(10, before);
-      hone(2, "--base", server.model(), "--data", asked, "--out", out, "--at-once", 1);
+      hone(2, "--base", server.model(), "--data", asked, "--out", out, "--concurrency", 1);
       assertEquals(before + 1, server.asked.size());
     }
   }

@@ -2,7 +2,6 @@ package dev.hone.hosted;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.AtomicFile;
-import dev.hone.model.text.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +33,7 @@ public final class Budget {
   private final TokenRate rate = new TokenRate();
   private final Map<String, Training> trainings = new LinkedHashMap<>();
   private double reserved;
+  private int underWay;
 
   /// Of a model that charges by tokens.
   ///
@@ -87,6 +87,23 @@ public final class Budget {
     return open(other, limit, itsPrice, together);
   }
 
+  /// What an earlier run has spent on a model that is not asked now, under this one's limit.
+  ///
+  /// @param other where that is kept
+  public Budget past(Path other) throws IOException {
+    return past(other, limit, together);
+  }
+
+  /// The same where no model but this one is asked.
+  public static Budget past(Path file, OptionalDouble limit) throws IOException {
+    return past(file, limit, new CopyOnWriteArrayList<>());
+  }
+
+  private static Budget past(Path file, OptionalDouble limit, List<Budget> together)
+      throws IOException {
+    return read(new Budget(file, limit, Optional.empty(), TuningPrice.NONE, together));
+  }
+
   private static Budget open(
       Path file, OptionalDouble limit, Optional<TokenPrice> price, List<Budget> together)
       throws IOException {
@@ -138,7 +155,7 @@ public final class Budget {
       }
     }
     if (budget.limit.isPresent() && budget.spentUsd().isEmpty()) {
-      throw unpriced("the price of a training that was ordered before");
+      throw unpriced("the price of what was asked or trained before");
     }
     budget.together.add(budget);
     return budget;
@@ -196,13 +213,34 @@ public final class Budget {
     }
   }
 
-  private void requireRoom(double most, String what) {
-    double spent = together.stream().mapToDouble(Budget::spent).sum();
+  private boolean hasRoom(double most) {
     double set = together.stream().mapToDouble(Budget::setAside).sum();
-    if (limit.isPresent() && spent + set + most > limit.getAsDouble()) {
+    return limit.isEmpty() || spentTogether() + set + most <= limit.getAsDouble();
+  }
+
+  private double spentTogether() {
+    return together.stream().mapToDouble(Budget::spent).sum();
+  }
+
+  /// Whether a call is asked for that has no answer yet.
+  private boolean isUnderWay() {
+    return together.stream().anyMatch(one -> one.underWay > 0);
+  }
+
+  private void awaitAnswer() {
+    try {
+      together.wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallFailedException("interrupted");
+    }
+  }
+
+  private void requireRoom(double most, String what) {
+    if (!hasRoom(most)) {
       throw new StoppedException(
           "the budget of %.2f USD is used up: %.4f USD are spent, and %s may cost %.4f"
-              .formatted(limit.getAsDouble(), spent, what, most),
+              .formatted(limit.getAsDouble(), spentTogether(), what, most),
           "the same command with a larger --budget goes on from here");
     }
   }
@@ -265,6 +303,9 @@ public final class Budget {
     private long promptTokens;
     private long answerTokens;
 
+    /// At the prices of when it was asked; empty where one was unknown.
+    private OptionalDouble usd = OptionalDouble.of(0);
+
     private Account(Optional<TokenPrice> price) {
       this.price = price;
     }
@@ -273,6 +314,16 @@ public final class Budget {
       calls = json.path("calls").asLong(0);
       promptTokens = json.path("prompt_tokens").asLong(0);
       answerTokens = json.path("answer_tokens").asLong(0);
+      usd = json.path("usd").isNumber() ? OptionalDouble.of(json.path("usd").asDouble()) : priced();
+    }
+
+    /// All tokens at the price of now.
+    private OptionalDouble priced() {
+      return calls == 0
+          ? OptionalDouble.of(0)
+          : price
+              .map(p -> OptionalDouble.of(p.of(promptTokens, answerTokens)))
+              .orElse(OptionalDouble.empty());
     }
 
     private Map<String, Object> json() {
@@ -280,6 +331,7 @@ public final class Budget {
       json.put("calls", calls);
       json.put("prompt_tokens", promptTokens);
       json.put("answer_tokens", answerTokens);
+      usd.ifPresent(known -> json.put("usd", known));
       return json;
     }
 
@@ -290,8 +342,12 @@ public final class Budget {
     double reserve(long mostPromptTokens, long mostAnswerTokens) {
       synchronized (together) {
         double most = price.map(p -> p.of(mostPromptTokens, mostAnswerTokens)).orElse(0.0);
+        while (!hasRoom(most) && isUnderWay()) {
+          awaitAnswer(); // which will have taken less than was set aside for it
+        }
         requireRoom(most, "the next call");
         reserved += most;
+        underWay++;
         return most;
       }
     }
@@ -299,6 +355,8 @@ public final class Budget {
     void giveBack(double reservation) {
       synchronized (together) {
         reserved -= reservation;
+        underWay--;
+        together.notifyAll();
       }
     }
 
@@ -306,22 +364,26 @@ public final class Budget {
     ///
     /// @param prompt its tokens
     /// @param answer its tokens
-    void book(Conversation asked, long prompt, long answer) throws IOException {
+    void book(TextSize asked, long prompt, long answer) throws IOException {
       synchronized (together) {
         calls++;
         promptTokens += prompt;
         answerTokens += answer;
-        rate.add(TextSize.bytes(asked), asked.messages().size() + 1, prompt);
+        usd =
+            price.isPresent() && usd.isPresent()
+                ? OptionalDouble.of(usd.getAsDouble() + price.get().of(prompt, answer))
+                : OptionalDouble.empty();
+        rate.add(asked.bytes(), asked.messages() + 1, prompt);
         write();
       }
     }
 
     private double spent() {
-      return price.map(p -> p.of(promptTokens, answerTokens)).orElse(0.0);
+      return usd.orElse(0);
     }
 
     private boolean isKnown() {
-      return price.isPresent() || calls == 0;
+      return usd.isPresent();
     }
   }
 }

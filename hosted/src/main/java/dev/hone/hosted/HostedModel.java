@@ -3,9 +3,9 @@ package dev.hone.hosted;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.Form;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.model.text.Conversation;
-import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -21,68 +21,46 @@ import tools.jackson.databind.json.JsonMapper;
 /// A model that somebody else hosts. Tokens are those that the provider counts.
 public final class HostedModel implements ChatModel {
   private final HostedName name;
-  private final Providers.Opened model;
-  private final Budget.Account account;
+  private final PaidChat chat;
   private final int answerTokens;
   private final int contextTokens;
 
-  /// Models that reason refuse to be told how to choose tokens.
-  private volatile boolean isFreeToChoose;
-
-  HostedModel(
-      HostedName name,
-      Providers.Opened model,
-      Budget.Account account,
-      int answerTokens,
-      int contextTokens) {
+  HostedModel(HostedName name, PaidChat chat, int answerTokens, int contextTokens) {
     this.name = name;
-    this.model = model;
-    this.account = account;
+    this.chat = chat;
     this.answerTokens = answerTokens;
     this.contextTokens = contextTokens;
+  }
+
+  /// The same as LangChain4j has it, within the same budget.
+  public dev.langchain4j.model.chat.ChatModel chat() {
+    return chat;
   }
 
   @Override
   public Reply reply(Conversation asked, Decoding how) throws IOException {
     long start = System.nanoTime();
-    double reservation = account.reserve(TextSize.mostTokens(asked), answerTokens);
-    try {
-      var response = ask(asked, how);
-      var usage = response.tokenUsage();
-      int prompt = count(usage == null ? null : usage.inputTokenCount());
-      int written = count(usage == null ? null : usage.outputTokenCount());
-      account.book(asked, prompt, written);
-      return new Reply(
-          text(response, how),
-          prompt,
-          written,
-          response.finishReason() == FinishReason.LENGTH,
-          (System.nanoTime() - start) / 1e6);
-    } finally {
-      account.giveBack(reservation);
-    }
+    var response = ask(asked, how);
+    return new Reply(
+        text(response, how),
+        response.tokenUsage().inputTokenCount(),
+        response.tokenUsage().outputTokenCount(),
+        response.finishReason() == FinishReason.LENGTH,
+        (System.nanoTime() - start) / 1e6);
   }
 
   private ChatResponse ask(Conversation asked, Decoding how) throws IOException {
-    boolean isFree = isFreeToChoose;
     try {
-      return model.chat().chat(request(asked, how, isFree));
-    } catch (CallFailedException e) {
-      if (isFree || !e.getMessage().contains("temperature")) {
-        throw new IOException(e.getMessage(), e);
-      }
-      isFreeToChoose = true;
-      return ask(asked, how);
-    } catch (LangChain4jException | IllegalArgumentException | NullPointerException e) {
-      throw new IOException("%s: an answer that cannot be read: %s".formatted(name.text(), e), e);
+      return chat.ask(request(asked, how), TextSize.of(asked), how.seed());
+    } catch (IOException e) {
+      boolean isRefused =
+          e.getCause() instanceof CallFailedException failure && failure.isRefused();
+      throw isRefused && how.form().isPresent() ? new FormRefusedException(e.getMessage(), e) : e;
     }
   }
 
-  private ChatRequest request(Conversation asked, Decoding how, boolean isFree) {
-    var parameters = ChatRequestParameters.builder();
-    if (!isFree) {
-      parameters.temperature(how.temperature());
-    }
+  private static ChatRequest request(Conversation asked, Decoding how) {
+    var parameters = ChatRequestParameters.builder().temperature(how.temperature());
     how.form().flatMap(Requests::format).ifPresent(parameters::responseFormat);
     var tools = Requests.tools(asked);
     if (!tools.isEmpty()) {
@@ -92,16 +70,8 @@ public final class HostedModel implements ChatModel {
     }
     return ChatRequest.builder()
         .messages(Requests.messages(asked))
-        .parameters(model.parameters().with(parameters.build(), how.seed()))
+        .parameters(parameters.build())
         .build();
-  }
-
-  private int count(Integer tokens) throws IOException {
-    if (tokens == null || tokens < 0) {
-      throw new IOException(
-          name.text() + ": the answer does not say how many tokens it took (usage)");
-    }
-    return tokens;
   }
 
   private String text(ChatResponse response, Decoding how) throws IOException {

@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,10 @@ final class PatientClient {
   private final Secret key;
   private final Patience patience;
   private final HttpClient http;
+
+  /// When the server may be asked again, by `System.nanoTime()`: who asks too much stops asking,
+  /// and so do all others.
+  private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   /// @param name of the model, for messages
   PatientClient(String name, Secret key, Patience patience) {
@@ -71,6 +76,7 @@ final class PatientClient {
   /// @throws CallFailedException when patience is at its end
   HttpResponse<byte[]> send(HttpRequest request, Repeat repeat) {
     for (int number = 1; ; number++) {
+      awaitQuiet();
       switch (attempt(request)) {
         case Attempt.Answered(var response) -> {
           return response;
@@ -83,18 +89,34 @@ final class PatientClient {
             throw new CallFailedException(
                 "%s: %s, at each of %d attempts".formatted(name, why, number));
           }
-          sleep(after.orElse(patience.pause(number, RandomGenerator.getDefault())), why);
+          var pause = after.orElse(patience.pause(number, RandomGenerator.getDefault()));
+          refuseLong(pause, why);
+          if (isDone) {
+            sleep(pause);
+          } else {
+            long end = System.nanoTime() + pause.toNanos();
+            quietUntil.accumulateAndGet(end, (a, b) -> a - b > 0 ? a : b);
+          }
         }
       }
     }
   }
 
-  private void sleep(Duration pause, String why) {
+  private void awaitQuiet() {
+    for (long left = left(); left > 0; left = left()) {
+      sleep(Duration.ofNanos(left));
+    }
+  }
+
+  private long left() {
+    return quietUntil.get() - System.nanoTime();
+  }
+
+  private void refuseLong(Duration pause, String why) {
     if (pause.compareTo(patience.longestPause()) > 0) {
       throw new CallFailedException(
           "%s: %s, and asks to wait %d s".formatted(name, why, pause.toSeconds()));
     }
-    sleep(pause);
   }
 
   /// @throws CallFailedException when interrupted

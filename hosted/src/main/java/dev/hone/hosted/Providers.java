@@ -75,7 +75,8 @@ public final class Providers {
           case GEMINI -> gemini(name, key, client, address, answerTokens);
           case OLLAMA -> ollama(name, client, address.orElse(OLLAMA_HERE), answerTokens);
         };
-    return new HostedModel(name, opened, account, answerTokens, CONTEXT);
+    var chat = new PaidChat(name, opened, account, answerTokens);
+    return new HostedModel(name, chat, answerTokens, CONTEXT);
   }
 
   /// As the environment says; empty for the provider's own.

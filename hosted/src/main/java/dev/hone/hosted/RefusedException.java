@@ -31,7 +31,7 @@ final class RefusedException extends RuntimeException {
           new StoppedException(
               "%s: there is no such model or address (404): %s".formatted(name, told),
               "see how the provider calls it");
-      default -> new CallFailedException(getMessage());
+      default -> new CallFailedException(this);
     };
   }
 }

@@ -85,7 +85,7 @@ record TuningRows(List<Conversation> conversations) {
 
   /// Once through; as many as there can be.
   long mostTokens() {
-    return conversations.stream().mapToLong(TextSize::mostTokens).sum();
+    return conversations.stream().map(TextSize::of).mapToLong(TextSize::mostTokens).sum();
   }
 
   /// A line of JSON each.

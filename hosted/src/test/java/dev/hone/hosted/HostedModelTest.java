@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.hosted.Budget.TokenPrice;
+import dev.hone.ladder.rung.AtOnce;
 import dev.hone.ladder.rung.Decoding;
 import dev.hone.ladder.rung.Form;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.model.UsageException;
 import dev.hone.model.text.Conversation;
 import dev.hone.model.text.Message;
@@ -19,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -305,6 +309,92 @@ class HostedModelTest {
       var body = provider.asked.getFirst().body();
       assertEquals("track", body.at("/tools/0/function/name").asString());
       assertEquals("required", body.path("tool_choice").asString());
+    }
+  }
+
+  @Test
+  void aFormThatIsRefusedIsSaidToBe() throws IOException {
+    var refusal = status(400, "{\"error\": {\"message\": \"response_format is not supported\"}}");
+    try (var provider = new FakeProvider(refusal, refusal, status(500, "oops"))) {
+      var model = model(provider);
+      var held = Decoding.GREEDY.in(new Form.OneOf(List.of("yes", "no")));
+      assertThrows(FormRefusedException.class, () -> model.reply(ASKED, held));
+      var plain = assertThrows(IOException.class, () -> model.reply(ASKED));
+      assertFalse(plain instanceof FormRefusedException);
+      var busy = assertThrows(IOException.class, () -> model.reply(ASKED, held));
+      assertFalse(busy instanceof FormRefusedException);
+    }
+  }
+
+  /// Each question may cost 0.000744 USD and costs 0.00005: one at a time 23 of 40 can be asked.
+  @Test
+  void questionsAtOnceDoNotPassTheBudgetNorEndItEarly() throws IOException {
+    FakeProvider.Answer answer =
+        exchange -> {
+          Thread.sleep(5);
+          openAi("yes").give(exchange);
+        };
+    for (int width : List.of(1, 4)) {
+      try (var provider = new FakeProvider(answer)) {
+        var file = dir.resolve("spent-%d.json".formatted(width));
+        var price = Optional.of(new TokenPrice(2, 10));
+        var budget = Budget.open(file, OptionalDouble.of(0.0017), price);
+        var model = model(provider, budget);
+        var stop =
+            assertThrows(
+                StoppedException.class,
+                () -> AtOnce.ask(width, 0, 40, at -> model.reply(ASKED), (at, reply) -> {}));
+        assertTrue(stop.getMessage().contains("is used up"), stop.getMessage());
+        assertTrue(budget.spentUsd().orElseThrow() <= 0.0017);
+        assertEquals(budget.calls(), provider.asked.size());
+        assertTrue(budget.calls() >= 19, width + ": " + budget.calls());
+      }
+    }
+  }
+
+  @Test
+  void whoIsAskedTooMuchIsLeftAloneByAll() throws IOException {
+    var times = Collections.synchronizedList(new ArrayList<Long>());
+    FakeProvider.Answer busy =
+        exchange -> {
+          times.add(System.nanoTime());
+          status(429, "{\"error\": {\"message\": \"slow down\"}}", "Retry-After", "0.3")
+              .give(exchange);
+        };
+    FakeProvider.Answer fine =
+        exchange -> {
+          times.add(System.nanoTime());
+          Thread.sleep(20);
+          openAi("yes").give(exchange);
+        };
+    try (var provider = new FakeProvider(busy, fine)) {
+      var model = model(provider);
+      AtOnce.ask(2, 0, 8, at -> model.reply(ASKED), (at, reply) -> {});
+    }
+    long refused = times.getFirst();
+    long early = times.stream().skip(1).filter(at -> at - refused < 250_000_000L).count();
+    assertTrue(early <= 1, early + " asked in the pause"); // the one that was under way
+    assertEquals(9, times.size());
+  }
+
+  /// Whoever was asked then, at the prices of then.
+  @Test
+  void whatEarlierModelsHaveCostCounts() throws IOException {
+    var file = dir.resolve("spent.json");
+    try (var provider = new FakeProvider(openAi("yes"))) {
+      model(provider).reply(ASKED);
+    }
+    var past = Budget.past(file, OptionalDouble.of(1));
+    assertEquals(10 * 2e-6 + 3 * 10e-6, past.spentUsd().orElseThrow(), 1e-12);
+    var dear = Budget.open(file, OptionalDouble.empty(), Optional.of(new TokenPrice(200, 1000)));
+    assertEquals(past.spentUsd(), dear.spentUsd());
+    var other = Optional.of(new TokenPrice(1, 1));
+    var beside = Budget.open(dir.resolve("other.json"), OptionalDouble.of(0.0001), other);
+    beside.past(file);
+    try (var provider = new FakeProvider(openAi("yes"))) {
+      var model = model(provider, beside);
+      assertThrows(StoppedException.class, () -> model.reply(ASKED));
+      assertEquals(List.of(), provider.asked);
     }
   }
 }

@@ -386,7 +386,7 @@ class HostedTunedTest {
       var budget = budget(OptionalDouble.empty());
       for (int words : List.of(3, 10, 40)) {
         var asked = new Conversation(List.of(Message.user("word ".repeat(words))));
-        budget.base().book(asked, words + 2 * 4, 1); // four more for each message
+        budget.base().book(TextSize.of(asked), words + 2 * 4, 1); // four more for each message
       }
       build(items(12), budget, PATIENCE);
       var bytes = TuningRows.of(items(12)).bytes();

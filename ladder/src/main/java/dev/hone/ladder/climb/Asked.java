@@ -1,6 +1,7 @@
 package dev.hone.ladder.climb;
 
 import dev.hone.ladder.metric.Metric;
+import dev.hone.ladder.rung.AtOnce;
 import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.ladder.rung.Solution;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One rung's answers to the rows of one part, in their order.
 final class Asked {
@@ -21,12 +24,14 @@ final class Asked {
   private final List<Item> items;
   private final Metric metric;
   private final CallLog log;
+  private final int width;
   private final ClimbListener listener;
   private final List<CallLog.Call> calls = new ArrayList<>();
   private final List<double[]> counts = new ArrayList<>();
   private final List<Double> scores = new ArrayList<>();
   private final List<Optional<String>> failures = new ArrayList<>();
-  private int fresh;
+  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  private final AtomicInteger fresh = new AtomicInteger();
 
   Asked(
       String rung,
@@ -34,6 +39,7 @@ final class Asked {
       List<Item> items,
       Metric metric,
       CallLog log,
+      int width,
       ClimbListener listener) {
     this.rung = rung;
     this.solution = solution;
@@ -41,21 +47,21 @@ final class Asked {
     this.items = items;
     this.metric = metric;
     this.log = log;
+    this.width = width;
     this.listener = listener;
   }
 
   /// Scores of the first rows; asks for answers that are not there yet.
   Scores first(int count) throws IOException {
-    while (calls.size() < count) {
-      var item = items.get(calls.size());
-      var call = call(item);
-      var answer = call.reply().text();
-      counts.add(metric.counts(item.reference(), answer));
-      scores.add(metric.score(item.reference(), answer));
-      failures.add(call.error().or(() -> metric.failure(item.reference(), answer)));
-      calls.add(call);
-      listener.asked(rung, calls.size(), count);
-    }
+    AtOnce.ask(
+        width,
+        calls.size(),
+        count,
+        place -> call(items.get(place)),
+        (place, call) -> {
+          add(items.get(place), call);
+          listener.asked(rung, calls.size(), count);
+        });
     return new Scores(
         metric,
         counts.subList(0, count).toArray(double[][]::new),
@@ -63,16 +69,27 @@ final class Asked {
         items.subList(0, count).stream().map(Item::group).toList());
   }
 
+  private void add(Item item, CallLog.Call call) {
+    var answer = call.reply().text();
+    counts.add(metric.counts(item.reference(), answer));
+    scores.add(metric.score(item.reference(), answer));
+    failures.add(call.error().or(() -> metric.failure(item.reference(), answer)));
+    calls.add(call);
+  }
+
+  /// The same row twice is asked for once.
   private CallLog.Call call(Item item) throws IOException {
     var key = CallLog.key(recipe, item.json(), 0);
-    var known = log.find(key);
-    if (known.isPresent()) {
-      return known.get();
+    synchronized (locks.computeIfAbsent(key, any -> new Object())) {
+      var known = log.find(key);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      fresh.incrementAndGet();
+      var call = answer(item);
+      log.add(key, call);
+      return call;
     }
-    fresh++;
-    var call = answer(item);
-    log.add(key, call);
-    return call;
   }
 
   /// What fails counts as wrong, and is listed.
@@ -154,7 +171,7 @@ final class Asked {
 
   /// Answers that were not in the log.
   int fresh() {
-    return fresh;
+    return fresh.get();
   }
 
   /// Why answers failed, or could not be measured.

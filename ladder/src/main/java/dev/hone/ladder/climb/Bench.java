@@ -26,6 +26,7 @@ record Bench(Climb.Settings settings, Parts parts, CallLog log, ClimbListener li
         settings.metric(),
         directory,
         settings.seed(),
+        settings.width(),
         (what, done, total) -> listener.building(name, what, done, total));
   }
 
@@ -35,6 +36,11 @@ record Bench(Climb.Settings settings, Parts parts, CallLog log, ClimbListener li
 
   /// @param name of the rung, for the log
   Asked asked(String name, Solution solution, List<Item> items) {
-    return new Asked(name, solution, items, settings.metric(), log, listener);
+    return new Asked(name, solution, items, settings.metric(), log, settings.width(), listener);
+  }
+
+  /// What measures its own answers is asked one question at a time.
+  Asked askedAlone(String name, Solution solution, List<Item> items) {
+    return new Asked(name, solution, items, settings.metric(), log, 1, listener);
   }
 }

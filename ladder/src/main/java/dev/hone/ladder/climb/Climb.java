@@ -59,6 +59,8 @@ public final class Climb implements Closeable {
   /// @param growing rungs whose score is also measured with fewer rows to learn from
   /// @param stale share of learned facts that would be out of date, on average; 0 where unknown
   /// @param oracle the model with the right passage before each question, where there is one
+  /// @param width questions that are asked at the same time: more than one where a model is hosted,
+  ///   since one in this process answers one after the other
   /// @param out for what rungs make, and the log of answers
   public record Settings(
       Kind kind,
@@ -70,6 +72,7 @@ public final class Climb implements Closeable {
       Optional<Rung> oracle,
       double stale,
       long seed,
+      int width,
       Path out) {
     double limit() {
       return target.orElse(1 - margin);

@@ -61,7 +61,7 @@ final class Foretelling implements Closeable {
   /// A solution that is asked the first selection rows.
   private Asked few(String name, Solution solution, int rows) {
     made.add(solution);
-    return bench.asked(name, solution, bench.parts().selection().subList(0, atMost(rows)));
+    return bench.askedAlone(name, solution, bench.parts().selection().subList(0, atMost(rows)));
   }
 
   /// What the model gets wrong, and what would mend it.

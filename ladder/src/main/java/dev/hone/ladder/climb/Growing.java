@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /// Rungs made with fewer rows to learn from, to see how they grow.
 final class Growing implements Closeable {
@@ -35,7 +36,7 @@ final class Growing implements Closeable {
   Forecast foretold(Rung rung) throws IOException {
     var score =
         LearningCurve.forecast(
-            smaller(rung), bench.parts().train().size(), bench.settings().seed());
+            smaller(rung), metric(), bench.parts().train().size(), bench.settings().seed());
     return new Forecast(rung.name(), "its growth from a quarter to half of the rows", score, false);
   }
 
@@ -46,13 +47,17 @@ final class Growing implements Closeable {
       for (int part : List.of(4, 2)) {
         var scores = with(rung, part);
         int rows = bench.parts().train().size() / part;
-        points.add(new LearningCurve.Point(rows, scores.scores()));
+        points.add(new LearningCurve.Point(rows, scores.counts()));
         shown.add(new Growth.Point(rows, scores.interval(ERROR)));
       }
       smaller.put(rung.name(), points);
       measured.put(rung.name(), shown);
     }
     return smaller.get(rung.name());
+  }
+
+  private ToDoubleFunction<double[]> metric() {
+    return bench.settings().metric()::value;
   }
 
   private Scores with(Rung rung, int part) throws IOException {
@@ -72,11 +77,11 @@ final class Growing implements Closeable {
     var points = new ArrayList<>(smaller(rung));
     var shown = new ArrayList<>(measured.get(rung.name()));
     var scores = whole.first(bench.parts().selection().size());
-    points.add(new LearningCurve.Point(rows, scores.scores()));
+    points.add(new LearningCurve.Point(rows, scores.counts()));
     shown.add(new Growth.Point(rows, scores.interval(ERROR)));
     var forecast = new ArrayList<Growth.Point>();
     for (int times : List.of(2, 4)) {
-      var score = LearningCurve.forecast(points, times * rows, bench.settings().seed());
+      var score = LearningCurve.forecast(points, metric(), times * rows, bench.settings().seed());
       forecast.add(new Growth.Point(times * rows, score));
     }
     return new Growth(rung.name(), shown, forecast);

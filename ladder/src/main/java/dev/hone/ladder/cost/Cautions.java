@@ -23,14 +23,18 @@ public final class Cautions {
   }
 
   private static List<String> of(PriceBook book, Price price) {
-    var all = new ArrayList<String>();
-    book.events(price).forEach(event -> all.add(words(book, price, event)));
+    var all = new ArrayList<>(events(book, price));
     if (book.isOld(price)) {
       all.add(
           "%s: the price is %d days old (%s); look it up again, and give yours with --prices"
               .formatted(price.name(), price.ageDays(book.today()), price.date()));
     }
     return all;
+  }
+
+  /// When an item ends, and what else is known to come.
+  public static List<String> events(PriceBook book, Price price) {
+    return book.events(price).stream().map(event -> words(book, price, event)).toList();
   }
 
   private static String words(PriceBook book, Price price, Event event) {

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// @param hostedOn item of the same provider that a tuned model must run on
 /// @param date when the source said so, or was read
 /// @param readFrom the copy of the source that was read
+/// @param tools whether the model calls tools; empty where nobody has said so
 public record Price(
     String provider,
     String item,
@@ -35,7 +36,8 @@ public record Price(
     LocalDate date,
     String source,
     Optional<String> readFrom,
-    Optional<String> note) {
+    Optional<String> note,
+    Optional<Boolean> tools) {
 
   public Price {
     require(provider, "provider");
@@ -83,7 +85,8 @@ public record Price(
         date,
         source,
         readFrom,
-        note);
+        note,
+        tools);
   }
 
   /// With date and source: all that is needed to look it up again.
@@ -102,8 +105,14 @@ public record Price(
                 : "")
             + from.map(day -> ", from " + day).orElse("")
             + until.map(day -> ", until " + day).orElse("")
+            + tools.map(calls -> calls ? ", calls tools" : ", calls no tools").orElse("")
             + note.map(text -> " (" + text + ")").orElse("");
     return "%s: %s%s; %s, %s".formatted(name(), units, context, date, source);
+  }
+
+  /// Whether it is a model that answers, and no machine or index.
+  public boolean isOfModel() {
+    return kind == ItemKind.MODEL || kind == ItemKind.TUNED;
   }
 
   boolean holdsFor(double promptTokens) {

@@ -5,6 +5,7 @@ import dev.hone.ladder.metric.Reference;
 import dev.hone.ladder.rung.CallLog;
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.Decoding;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.model.UsageException;
 import dev.hone.model.text.Conversation;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A model that says whether an answer is better than the row's own: 1 where it is, 0.5 for a tie,
@@ -36,6 +38,9 @@ public final class Judge implements Metric, Closeable {
   private final String recipe;
   private final Map<Pair, Ruling> rulings = new HashMap<>();
   private Optional<CallLog> log = Optional.empty();
+
+  /// Whether its server refuses to hold it to the form, which then is asked for in words alone.
+  private boolean isInWords;
 
   /// @param model that judges, by name
   /// @param chat the same, opened; whoever opened it closes it
@@ -86,9 +91,27 @@ public final class Judge implements Metric, Closeable {
   private Ruling ruling(Reference reference, String answer) {
     boolean isAccepted =
         reference.answers().stream().anyMatch(a -> a.strip().equals(answer.strip()));
-    return isAccepted
-        ? Ruling.evident(Better.TIE)
-        : rule(new Pair(reference.source(), reference.answers().getFirst(), answer));
+    return isAccepted ? Ruling.evident(Better.TIE) : rule(pair(reference, answer));
+  }
+
+  /// An answer beside the row's own, and as much of the conversation as the judge has room for.
+  public Pair pair(Reference reference, String answer) {
+    var own = reference.answers().getFirst();
+    var shortest = new Pair(reference.source(), own, answer);
+    return reference.conversation().isEmpty()
+        ? shortest
+        : questions(reference)
+            .map(question -> new Pair(question, own, answer))
+            .filter(pair -> model.fits(prompt.of(pair)))
+            .findFirst()
+            .orElse(shortest);
+  }
+
+  /// The texts that may stand for the question in a [#pair].
+  public static Stream<String> questions(Reference reference) {
+    return reference.conversation().isEmpty()
+        ? Stream.of(reference.source())
+        : Transcript.of(reference);
   }
 
   /// Says which is better. Asks where that is neither evident nor known.
@@ -159,10 +182,26 @@ public final class Judge implements Metric, Closeable {
       throw new NoVerdictException("the answers are too long for it");
     }
     try {
-      return model.reply(asked, new Decoding(0, repeat, Optional.of(JudgePrompt.form())));
+      return isInWords ? inWords(asked, repeat) : inForm(asked, repeat);
     } catch (IOException | UsageException e) {
       throw new NoVerdictException(e.getMessage());
     }
+  }
+
+  /// The prompt asks for the form, too. Where it is answered without being held to it, that was
+  /// what the server refused, and it is not asked so again.
+  private Reply inForm(Conversation asked, int repeat) throws IOException {
+    try {
+      return model.reply(asked, new Decoding(0, repeat, Optional.of(JudgePrompt.form())));
+    } catch (FormRefusedException e) {
+      var reply = inWords(asked, repeat);
+      isInWords = true;
+      return reply;
+    }
+  }
+
+  private Reply inWords(Conversation asked, int repeat) throws IOException {
+    return model.reply(asked, new Decoding(0, repeat, Optional.empty()));
   }
 
   private static Better read(Reply reply) throws NoVerdictException {

@@ -8,16 +8,27 @@ import java.util.Map;
 /// @param source what was asked, or the text to rewrite
 /// @param answers accepted ones; at least one
 /// @param tools on offer, as JSON objects
-public record Reference(String source, List<String> answers, List<Map<String, Object>> tools) {
+/// @param conversation all that was said before the answer, each message after its role; empty
+///   where that is the source alone
+public record Reference(
+    String source,
+    List<String> answers,
+    List<Map<String, Object>> tools,
+    List<String> conversation) {
   public Reference {
     answers = List.copyOf(answers);
     tools = List.copyOf(tools);
+    conversation = List.copyOf(conversation);
     if (answers.isEmpty()) {
       throw new IllegalArgumentException("a reference needs an answer");
     }
   }
 
+  public Reference(String source, List<String> answers, List<Map<String, Object>> tools) {
+    this(source, answers, tools, List.of());
+  }
+
   public Reference(String source, List<String> answers) {
-    this(source, answers, List.of());
+    this(source, answers, List.of(), List.of());
   }
 }

@@ -7,12 +7,10 @@ import dev.hone.ladder.judge.Label;
 import dev.hone.ladder.judge.Pair;
 import dev.hone.ladder.report.JudgeReport.Corrected;
 import dev.hone.ladder.statistics.PredictionPowered;
-import dev.hone.ladder.task.Item;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,48 +23,52 @@ import java.util.stream.Stream;
 /// answers stand in for them.
 ///
 /// @param errors what people say minus what the judge says, of answers against the rows' own
-/// @param groups of the held-out rows, by their lines
-record Corrections(List<Labelled> errors, Map<Long, String> groups) {
+record Corrections(List<Labelled> errors, JudgedRows judged) {
   private static final double ERROR = 0.05;
 
   /// @param pair the row's own answer, then the one that was judged
   record Labelled(Pair pair, double error) {}
 
-  static Corrections of(ClimbReport climb, Judge judge, List<Label> labels) {
+  static Corrections of(ClimbReport climb, JudgedRows judged, List<Label> labels) {
+    if (labels.isEmpty()) {
+      return new Corrections(List.of(), judged);
+    }
     var parts = climb.parts();
     var own = new HashMap<String, Set<String>>();
     Stream.of(parts.train(), parts.selection(), parts.test())
         .flatMap(List::stream)
         .forEach(item ->
-            own.computeIfAbsent(item.question(), any -> new HashSet<>()).add(item.answer()));
+            Judge.questions(item.reference())
+                .forEach(asked ->
+                    own.computeIfAbsent(asked, any -> new HashSet<>()).add(item.answer())));
     var errors = new ArrayList<Labelled>();
     for (var label : labels) {
       var answers = own.getOrDefault(label.pair().question(), Set.of());
       boolean isFirst = answers.contains(label.pair().a());
       if (isFirst || answers.contains(label.pair().b())) {
         var against = isFirst ? label : label.swapped();
-        var ruling = judge.rule(against.pair());
+        var ruling = judged.judge().rule(against.pair());
         if (ruling.isAsked()) {
           errors.add(new Labelled(against.pair(), against.better().scoreOfB() - ruling.score()));
         }
       }
     }
-    return new Corrections(
-        errors,
-        Stream.concat(parts.selection().stream(), parts.test().stream())
-            .collect(Collectors.toMap(Item::line, Item::group)));
+    return new Corrections(errors, judged);
   }
 
   /// The rung's score as people would have it; empty where they have labelled too little.
   ///
-  /// @param judged the share of its rows that it took the judge to say
-  Optional<Corrected> of(RungReport rung, double judged) {
-    var answers = rung.rows().stream().map(JudgeReport::pair).collect(Collectors.toSet());
+  /// @param share of its rows that it took the judge to say
+  Optional<Corrected> of(RungReport rung, double share) {
+    if (errors.isEmpty()) {
+      return Optional.empty();
+    }
+    var answers = rung.rows().stream().map(judged::pair).collect(Collectors.toSet());
     var own = errors.stream().filter(error -> answers.contains(error.pair())).toList();
     boolean isOwn = own.size() >= JudgeReport.LEAST_LABELS;
     var used = isOwn ? own : errors;
     var rows = JudgeReport.rows(rung);
-    var clusters = rows.stream().map(row -> groups.get(row.line())).toList();
+    var clusters = rows.stream().map(row -> judged.items().get(row.line()).group()).toList();
     if (used.size() < JudgeReport.LEAST_LABELS || clusters.stream().distinct().count() < 2) {
       return Optional.empty();
     }
@@ -75,7 +77,7 @@ record Corrections(List<Labelled> errors, Map<Long, String> groups) {
             rows.stream().mapToDouble(RungReport.Row::score).toArray(),
             clusters,
             used.stream().mapToDouble(Labelled::error).toArray(),
-            judged,
+            share,
             ERROR);
     return Optional.of(new Corrected(score, used.size(), isOwn));
   }

@@ -5,7 +5,6 @@ import dev.hone.ladder.climb.RungReport;
 import dev.hone.ladder.judge.Agreement;
 import dev.hone.ladder.judge.Judge;
 import dev.hone.ladder.judge.Label;
-import dev.hone.ladder.judge.Pair;
 import dev.hone.ladder.judge.Ruling;
 import dev.hone.ladder.report.Signals.Signal;
 import dev.hone.ladder.statistics.Interval;
@@ -57,23 +56,21 @@ public record JudgeReport(String judge, Optional<Agreement> agreement, List<OfRu
 
   /// @param labels of people, maybe none
   public static JudgeReport of(ClimbReport climb, Judge judge, List<Label> labels) {
-    var corrections = Corrections.of(climb, judge, labels);
+    var judged = JudgedRows.of(climb, judge);
+    var corrections = Corrections.of(climb, judged, labels);
     return new JudgeReport(
         judge.name(),
         labels.isEmpty() ? Optional.empty() : Optional.of(Agreement.of(judge, labels)),
         climb.rungs().stream()
             .filter(rung -> rung.rows().size() > 1)
-            .map(rung -> ofRung(rung, judge, corrections))
+            .map(rung -> ofRung(rung, judged, corrections))
             .toList());
   }
 
-  private static OfRung ofRung(RungReport rung, Judge judge, Corrections corrections) {
+  private static OfRung ofRung(RungReport rung, JudgedRows judged, Corrections corrections) {
     var rows = rows(rung);
     var asked =
-        rows.stream()
-            .flatMap(row -> judge.known(pair(row)).stream())
-            .filter(Ruling::isAsked)
-            .toList();
+        rows.stream().flatMap(row -> judged.ruling(row).stream()).filter(Ruling::isAsked).toList();
     double said = rows.stream().mapToInt(row -> row.answer().length()).sum();
     double own = rows.stream().mapToInt(row -> row.expected().length()).sum();
     return new OfRung(
@@ -97,10 +94,6 @@ public record JudgeReport(String judge, Optional<Agreement> agreement, List<OfRu
   static List<RungReport.Row> rows(RungReport rung) {
     var test = rung.rows().stream().filter(row -> row.part().equals("test")).toList();
     return test.size() < 2 ? rung.rows() : test;
-  }
-
-  static Pair pair(RungReport.Row row) {
-    return new Pair(row.question(), row.expected(), row.answer());
   }
 
   /// Whether people have labelled enough to say how good the judge is.

@@ -27,9 +27,10 @@ public final class LabelSheet {
     if (rung.isEmpty()) {
       return List.of();
     }
+    var judged = JudgedRows.of(climb, judge);
     var pairs = new ArrayList<Pair>();
     for (var row : JudgeReport.rows(rung.get())) {
-      var pair = JudgeReport.pair(row);
+      var pair = judged.pair(row);
       if (judge.known(pair).filter(Ruling::isAsked).isPresent()) {
         pairs.add(pair);
       }

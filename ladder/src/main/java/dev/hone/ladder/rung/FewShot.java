@@ -37,13 +37,12 @@ public record FewShot(ChatModel model, int draws, int shots) implements Rung {
         Halving.run(
             sets,
             FIRST_ROUND,
-            materials.selection().size(),
+            materials,
             Integer.MAX_VALUE,
             calls -> materials.progress().at("choosing examples", calls, 0),
             (examples, at) -> {
               var item = materials.selection().get(at);
-              var reply = model.reply(Prompts.fitting(model, item, Optional.empty(), examples));
-              return materials.metric().score(item.reference(), reply.text());
+              return model.reply(Prompts.fitting(model, item, Optional.empty(), examples)).text();
             });
     return new OptimisedPrompt.Chosen(model, Optional.empty(), chosen.candidate(), chosen.calls());
   }

@@ -8,6 +8,7 @@ import dev.hone.model.grammar.Grammar;
 import dev.hone.model.grammar.JsonSchema;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.model.text.Conversation;
+import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Workers;
 import dev.hone.tune.answer.AnswerLength;
@@ -141,6 +142,11 @@ public final class LocalModel implements ChatModel, AutoCloseable {
   public boolean fits(Conversation asked) {
     int length = model.renderer().renderPrompt(asked).length;
     return length + answerTokens <= generator.contextLength();
+  }
+
+  /// Whether it is told which tools there are.
+  public boolean showsTools() {
+    return Renderers.showsTools(model.renderer());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param train rows to learn from
 /// @param selection rows to choose with: prompts, examples
 /// @param directory for what it makes
+/// @param width questions that its model may be asked at the same time
 /// @param progress is told what goes on
 public record Materials(
     Kind kind,
@@ -19,10 +20,23 @@ public record Materials(
     Metric metric,
     Path directory,
     long seed,
+    int width,
     Progress progress) {
   public Materials {
     train = List.copyOf(train);
     selection = List.copyOf(selection);
+  }
+
+  /// With a model that is asked one question at a time.
+  public Materials(
+      Kind kind,
+      List<Item> train,
+      List<Item> selection,
+      Metric metric,
+      Path directory,
+      long seed,
+      Progress progress) {
+    this(kind, train, selection, metric, directory, seed, 1, progress);
   }
 
   /// Who shows what a rung does while it is built.

@@ -58,13 +58,10 @@ public record OptimisedPrompt(ChatModel model, Optional<String> system, int shot
         Halving.run(
             grid,
             FIRST_ROUND,
-            materials.selection().size(),
+            materials,
             (int) (GRID * calls) - PROPOSALS,
             done -> materials.progress().at("searching for a prompt", PROPOSALS + done, calls),
-            (candidate, at) -> {
-              var item = materials.selection().get(at);
-              return materials.metric().score(item.reference(), candidate.answer(model, item));
-            });
+            (candidate, at) -> candidate.answer(model, materials.selection().get(at)));
     int before = PROPOSALS + found.calls();
     var improved =
         new Reflection(

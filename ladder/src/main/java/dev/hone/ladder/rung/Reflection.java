@@ -30,6 +30,7 @@ final class Reflection {
   private final List<Item> selection;
   private final Random random;
   private final int budget;
+  private final int width;
   private final IntConsumer told;
   private final List<Scored> pool = new ArrayList<>();
   private int calls;
@@ -50,6 +51,7 @@ final class Reflection {
     this.selection = materials.selection().subList(0, Math.min(ROWS, materials.selection().size()));
     this.random = random;
     this.budget = budget;
+    this.width = materials.width();
     this.told = told;
   }
 
@@ -72,10 +74,15 @@ final class Reflection {
       return;
     }
     var scores = new double[selection.size()];
-    for (int i = 0; i < scores.length; i++) {
-      var item = selection.get(i);
-      scores[i] = metric.score(item.reference(), answer(candidate, item));
-    }
+    AtOnce.ask(
+        width,
+        0,
+        scores.length,
+        i -> candidate.answer(model, selection.get(i)),
+        (i, answer) -> {
+          scores[i] = metric.score(selection.get(i).reference(), answer);
+          told.accept(++calls);
+        });
     pool.add(new Scored(candidate, scores));
   }
 

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /// What a rung has made: something that answers.
 public interface Solution extends Closeable {
-  /// Answers an item's question; never looks at its reference.
+  /// Answers an item's question; never looks at its reference. Several at once where its model may
+  /// be asked so.
   Reply answer(Item item) throws IOException;
 
   /// All that the answers depend on, to be run again: goes into `recipe.json`.

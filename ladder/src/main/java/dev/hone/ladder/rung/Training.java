@@ -33,9 +33,20 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param base the checkpoint's directory
 /// @param method what is trained, and how large
+/// @param usual hyper-parameters, but for the epochs
+/// @param epochs times through the rows; where empty, few rows are gone through more often
 /// @param answerTokens the most tokens of an answer
 public record Training(
-    Path base, Method method, TuneRequest.Hyper hyper, int threads, int answerTokens) {
+    Path base,
+    Method method,
+    TuneRequest.Hyper usual,
+    OptionalInt epochs,
+    int threads,
+    int answerTokens) {
+  private static final int ROWS_IN_ALL = 3_000;
+  private static final int LEAST_EPOCHS = 3;
+  private static final int MOST_EPOCHS = 20;
+
   /// Selection rows that are answered at each evaluation, at most.
   private static final int ASKED_ROWS = 40;
 
@@ -71,10 +82,23 @@ public record Training(
         double alpha = lora.alpha() / lora.rank() * rank;
         var other = new LoraConfig(rank, alpha, lora.targets(), lora.dropout(), lora.useRslora());
         yield new Training(
-            base, new Method.Lora(other, plusRatio, start), hyper, threads, answerTokens);
+            base, new Method.Lora(other, plusRatio, start), usual, epochs, threads, answerTokens);
       }
       case Method.Full any -> throw new IllegalStateException("full training has no rank");
     };
+  }
+
+  /// For so many rows.
+  private TuneRequest.Hyper hyper(int rows) {
+    int byRows = Math.clamp(ROWS_IN_ALL / Math.max(1, rows), LEAST_EPOCHS, MOST_EPOCHS);
+    return usual.withEpochs(epochs.orElse(byRows));
+  }
+
+  /// In words.
+  String epochsInWords() {
+    return epochs.isPresent()
+        ? "at most %d epochs".formatted(epochs.getAsInt())
+        : "%d to %d epochs, by their number".formatted(LEAST_EPOCHS, MOST_EPOCHS);
   }
 
   /// The rungs' own metric, where answers are short and in words, and it costs nothing.
@@ -107,7 +131,7 @@ public record Training(
               out,
               method,
               BaseDtype.of(base),
-              hyper,
+              hyper(order.train().size()),
               OptionalInt.empty(),
               false,
               threads,
@@ -123,7 +147,8 @@ public record Training(
   /// Deletes an adapter that was trained on other rows, or otherwise.
   private void forgetOther(Order order) throws IOException {
     var out = order.directory();
-    var digest = Sha256.of(base + "\n" + method + "\n" + hyper + "\n" + order.words());
+    var settings = hyper(order.train().size());
+    var digest = Sha256.of(base + "\n" + method + "\n" + settings + "\n" + order.words());
     var file = out.resolveSibling(out.getFileName() + ".sha256");
     if (Files.exists(out) && !(Files.exists(file) && Files.readString(file).equals(digest))) {
       try (var content = Files.walk(out)) {

@@ -27,13 +27,13 @@ public record Tuned(Training training, List<Integer> ranks, Optional<Form> form)
 
   @Override
   public String description() {
-    return "fine-tuned on the training rows (%s%s, at most %d epochs)"
+    return "fine-tuned on the training rows (%s%s, %s)"
         .formatted(
             training.method().label(),
             ranks.isEmpty()
                 ? ""
                 : ", rank " + String.join(" or ", ranks.stream().map(String::valueOf).toList()),
-            training.hyper().epochs());
+            training.epochsInWords());
   }
 
   @Override

@@ -75,7 +75,7 @@ public final class Items {
         line.number(),
         asked,
         question.get(),
-        new Reference(question.get(), answers(row, last), asked.tools()),
+        new Reference(question.get(), answers(row, last), asked.tools(), said(asked)),
         groupField.map(field -> group(row, field)).orElse("line " + line.number()),
         line.json());
   }
@@ -101,6 +101,18 @@ public final class Items {
       return listed;
     }
     return last.toolCalls().isEmpty() ? List.of(last.content()) : List.of(calls(last));
+  }
+
+  /// As a [Reference] has it.
+  static List<String> said(Conversation asked) {
+    return asked.messages().size() == 1
+        ? List.of()
+        : asked.messages().stream().map(Items::said).toList();
+  }
+
+  private static String said(Message message) {
+    var calls = message.toolCalls().isEmpty() ? "" : calls(message);
+    return "%s: %s".formatted(message.role(), (message.content() + " " + calls).strip());
   }
 
   /// Answers that a row lists as accepted; none where it does not.

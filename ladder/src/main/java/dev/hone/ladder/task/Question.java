@@ -85,7 +85,7 @@ public record Question(
         text,
         answers.isEmpty()
             ? Optional.empty()
-            : Optional.of(new Reference(text, answers, asked.tools())),
+            : Optional.of(new Reference(text, answers, asked.tools(), Items.said(asked))),
         row);
   }
 

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -272,5 +273,74 @@ class ClimbTest {
     var solution = new OptimisedPrompt(model, Optional.empty(), 3, 300).build(materials);
     assertEquals("Say leaf for tea, else clay.", solution.recipe().get("system"));
     assertTrue(model.calls <= 300);
+  }
+
+  /// Answers late what it is asked early, and counts how many it is asked at once.
+  private static final class Slow implements ChatModel {
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final TeaAndPots.Scripted model = new TeaAndPots.Scripted();
+
+    @Override
+    public Reply reply(Conversation conversation, Decoding how) throws IOException {
+      most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+      try {
+        Thread.sleep(asked.incrementAndGet() % 4 == 1 ? 4 : 1);
+        var question = conversation.messages().getLast().content();
+        boolean isTea = question.contains("tea") != (question.hashCode() % 7 == 0);
+        return new Reply(isTea ? "leaf" : "clay", 10, 1, false, 1);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      } finally {
+        underWay.decrementAndGet();
+      }
+    }
+
+    @Override
+    public boolean fits(Conversation conversation) {
+      return model.fits(conversation);
+    }
+
+    @Override
+    public int contextTokens() {
+      return model.contextTokens();
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+      return Set.of();
+    }
+
+    @Override
+    public Map<String, Object> recipe() {
+      return model.recipe();
+    }
+  }
+
+  /// The same rows are looked at, so the same is asked, found and said.
+  @Test
+  void severalQuestionsAtOnceMakeTheSameReport() throws IOException {
+    var items = items(300);
+    items.addAll(items.subList(0, 40)); // the same row twice is asked for once
+    var reports = new ArrayList<Map<String, Object>>();
+    var asked = new ArrayList<Integer>();
+    for (int width : List.of(1, 4)) {
+      var model = new Slow();
+      var climb =
+          Climb.run(
+              List.of(
+                  Prompted.zeroShot(model),
+                  new FewShot(model, 4, 3),
+                  new OptimisedPrompt(model, Optional.empty(), 3, 120)),
+              Parts.of(items, 1),
+              TeaAndPots.settings(OptionalDouble.empty(), width, dir.resolve("w" + width)),
+              SILENT);
+      assertEquals(width, model.most.get());
+      reports.add(withoutTimes(climb));
+      asked.add(model.asked.get());
+    }
+    assertEquals(reports.get(0), reports.get(1));
+    assertEquals(asked.get(0), asked.get(1));
   }
 }

@@ -91,6 +91,7 @@ class ForetellingTest {
             Optional.empty(),
             stale,
             1,
+            1,
             dir);
     return Climb.run(rungs, Parts.of(items, 1), settings, SILENT);
   }

@@ -89,6 +89,10 @@ final class TeaAndPots {
   }
 
   static Climb.Settings settings(OptionalDouble target, Path out) {
+    return settings(target, 1, out);
+  }
+
+  static Climb.Settings settings(OptionalDouble target, int width, Path out) {
     return new Climb.Settings(
         Kind.CLASSIFICATION,
         new ExactMatch(),
@@ -99,6 +103,7 @@ final class TeaAndPots {
         Optional.empty(),
         0,
         1,
+        width,
         out);
   }
 }

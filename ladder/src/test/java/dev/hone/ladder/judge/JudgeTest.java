@@ -290,4 +290,70 @@ class JudgeTest {
     var e = assertThrows(UsageException.class, () -> Label.read(file));
     assertTrue(e.getMessage().contains(problem), e.getMessage());
   }
+
+  private static Reference conversation(String... said) {
+    return new Reference("How many?", List.of("5 pots"), List.of(), List.of(said));
+  }
+
+  /// What stood for the question each time.
+  private List<String> questions(Reference reference, int room) throws IOException {
+    var shown = new ArrayList<String>();
+    var model =
+        new ScriptedJudge((question, a, b) -> {
+          shown.add(question);
+          return "tie";
+        });
+    model.room = room;
+    try (var judge = judge(model)) {
+      judge.score(reference, "6 pots");
+      assertTrue(judge.known(judge.pair(reference, "6 pots")).isPresent());
+    }
+    Files.delete(dir.resolve("judged.jsonl"));
+    return shown.stream().distinct().toList();
+  }
+
+  @Test
+  void theWholeConversationIsShown() throws IOException {
+    var reference = conversation("system: Be brief.", "user: Hello", "user: How many?");
+    assertEquals(
+        List.of(
+            """
+            (A conversation. The answers are to its end.)
+            system: Be brief.
+            user: Hello
+            user: How many?\
+            """),
+        questions(reference, 100_000));
+    assertEquals(List.of("How many?"), questions(FIVE, 100_000));
+  }
+
+  @Test
+  void ofALongConversationTheEndIsShownAndWhatIsLeftOutIsSaid() throws IOException {
+    var reference =
+        conversation("user: " + "word ".repeat(4_000), "assistant: Yes.", "user: How many?");
+    var cut =
+        """
+        (A conversation. The answers are to its end.)
+        (Its first message is left out.)
+        assistant: Yes.
+        user: How many?\
+        """;
+    assertEquals(List.of(cut), questions(reference, 100_000));
+    assertTrue(Judge.questions(reference).toList().contains(cut));
+    assertEquals(List.of("How many?"), questions(reference, 300));
+  }
+
+  @Test
+  void aJudgeThatCannotBeHeldToTheFormIsAskedForItInWords() throws IOException {
+    var model = ScriptedJudge.ofNumbers();
+    model.refusesForms = true;
+    try (var judge = judge(model)) {
+      assertEquals(1, judge.score(FIVE, "6 pots"));
+      assertEquals(0, judge.score(FIVE, "4 pots"));
+      assertEquals(Optional.empty(), judge.failure(FIVE, "4 pots"));
+      long held = model.decodings.stream().filter(how -> how.form().isPresent()).count();
+      assertEquals(1, held);
+      assertEquals(5, model.decodings.size());
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.hone.ladder.judge;
 
 import dev.hone.ladder.rung.ChatModel;
 import dev.hone.ladder.rung.Decoding;
+import dev.hone.ladder.rung.FormRefusedException;
 import dev.hone.ladder.rung.Reply;
 import dev.hone.model.text.Conversation;
 import java.io.IOException;
@@ -32,6 +33,12 @@ public final class ScriptedJudge implements ChatModel {
   public final List<Decoding> decodings = new ArrayList<>();
   private final Verdict verdict;
 
+  /// The most characters that it has room for.
+  public int room = 100_000;
+
+  /// Whether it is behind a server that knows no forms.
+  public boolean refusesForms;
+
   public ScriptedJudge(Verdict verdict) {
     this.verdict = verdict;
   }
@@ -52,6 +59,9 @@ public final class ScriptedJudge implements ChatModel {
   public Reply reply(Conversation conversation, Decoding how) throws IOException {
     asked.add(conversation);
     decodings.add(how);
+    if (refusesForms && how.form().isPresent()) {
+      throw new FormRefusedException("400: no response_format here", null);
+    }
     var shown = SHOWN.matcher(conversation.messages().getLast().content());
     if (!shown.matches()) {
       throw new AssertionError(conversation.messages().getLast().content());
@@ -62,7 +72,8 @@ public final class ScriptedJudge implements ChatModel {
 
   @Override
   public boolean fits(Conversation conversation) {
-    return !conversation.messages().getLast().content().contains("endless");
+    var shown = conversation.messages().getLast().content();
+    return shown.length() < room && !shown.contains("endless");
   }
 
   @Override

@@ -112,6 +112,7 @@ class JudgeReportTest {
             Optional.empty(),
             0,
             1,
+            1,
             dir.resolve("report"));
     return Climb.run(List.of(rungs), parts, settings, SILENT);
   }

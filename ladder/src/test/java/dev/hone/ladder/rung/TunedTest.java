@@ -58,7 +58,7 @@ class TunedTest {
     var hyper =
         new TuneRequest.Hyper(
             OptionalDouble.of(3e-2),
-            4,
+            usual.epochs(),
             usual.batchSize(),
             usual.microBatchTokens(),
             usual.sharesPrefixes(),
@@ -72,7 +72,7 @@ class TunedTest {
             usual.patience(),
             usual.checkpointEvery(),
             usual.seed());
-    return new Training(BASE, new Method.Lora(lora), hyper, 2, answerTokens);
+    return new Training(BASE, new Method.Lora(lora), hyper, OptionalInt.of(4), 2, answerTokens);
   }
 
   private Materials materials(Metric metric) throws IOException {

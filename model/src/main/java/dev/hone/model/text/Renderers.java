@@ -5,6 +5,8 @@ import dev.hone.model.checkpoint.CheckpointException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,6 +87,18 @@ public final class Renderers {
     throw new UsageException(
         "%s renders prompts otherwise than in training: %s".formatted(modelDir, difference.get()),
         "use the model directory that the adapter was trained on");
+  }
+
+  /// Whether a model is told which tools there are: some chat templates leave them out.
+  public static boolean showsTools(Renderer renderer) {
+    var asked = List.of(Message.user("?"));
+    var what = Map.of("what", Map.of("type", "string", "description", "What it is."));
+    var schema = Map.of("type", "object", "properties", what, "required", List.of("what"));
+    var function = Map.of("name", "look_up", "description", "Looks it up.", "parameters", schema);
+    var tools = List.of(Map.<String, Object>of("type", "function", "function", function));
+    return !Arrays.equals(
+        renderer.renderPrompt(new Conversation(asked)),
+        renderer.renderPrompt(new Conversation(asked, tools)));
   }
 
   /// Every token that ends an answer: those of the prompt format and those that the model's

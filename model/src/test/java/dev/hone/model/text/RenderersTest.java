@@ -1,6 +1,7 @@
 package dev.hone.model.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,15 @@ class RenderersTest {
     write("tokenizer_config.json", "{\"chat_template\": \"config\"}");
     write("chat_template.jinja", "file\n");
     assertEquals("file", prompt(List.of()));
+  }
+
+  @Test
+  void aTemplateThatLeavesToolsOutIsKnown() throws IOException {
+    assertTrue(Renderers.showsTools(renderer(Map.of())));
+    write("chat_template.jinja", Formats.CHATML);
+    assertFalse(Renderers.showsTools(renderer(Map.of())));
+    write("chat_template.jinja", "{{ tools | length }}" + Formats.CHATML);
+    assertTrue(Renderers.showsTools(renderer(Map.of())));
   }
 
   @Test

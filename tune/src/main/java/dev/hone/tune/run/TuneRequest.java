@@ -115,5 +115,24 @@ public record TuneRequest(
             0,
             0,
             1);
+
+    public Hyper withEpochs(int other) {
+      return new Hyper(
+          learningRate,
+          other,
+          batchSize,
+          microBatchTokens,
+          sharesPrefixes,
+          schedule,
+          warmupRatio,
+          weightDecay,
+          beta2,
+          clipNorm,
+          recompute,
+          evalEvery,
+          patience,
+          checkpointEvery,
+          seed);
+    }
   }
 }
