@@ -89,16 +89,20 @@ public final class Renderers {
         "use the model directory that the adapter was trained on");
   }
 
-  /// Whether a model is told which tools there are: some chat templates leave them out.
+  /// Whether a model is told which tools there are: some chat templates leave them out, or refuse
+  /// them.
   public static boolean showsTools(Renderer renderer) {
     var asked = List.of(Message.user("?"));
     var what = Map.of("what", Map.of("type", "string", "description", "What it is."));
     var schema = Map.of("type", "object", "properties", what, "required", List.of("what"));
     var function = Map.of("name", "look_up", "description", "Looks it up.", "parameters", schema);
     var tools = List.of(Map.<String, Object>of("type", "function", "function", function));
-    return !Arrays.equals(
-        renderer.renderPrompt(new Conversation(asked)),
-        renderer.renderPrompt(new Conversation(asked, tools)));
+    var without = renderer.renderPrompt(new Conversation(asked));
+    try {
+      return !Arrays.equals(without, renderer.renderPrompt(new Conversation(asked, tools)));
+    } catch (UsageException e) {
+      return false;
+    }
   }
 
   /// Every token that ends an answer: those of the prompt format and those that the model's

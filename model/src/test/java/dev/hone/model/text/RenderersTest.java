@@ -66,8 +66,10 @@ class RenderersTest {
     assertTrue(Renderers.showsTools(renderer(Map.of())));
     write("chat_template.jinja", Formats.CHATML);
     assertFalse(Renderers.showsTools(renderer(Map.of())));
-    write("chat_template.jinja", "{{ tools | length }}" + Formats.CHATML);
+    write("chat_template.jinja", "{{ tools or '' }}" + Formats.CHATML);
     assertTrue(Renderers.showsTools(renderer(Map.of())));
+    write("chat_template.jinja", "{% if tools %}{{ raise_exception('no tools') }}{% endif %}x");
+    assertFalse(Renderers.showsTools(renderer(Map.of())));
   }
 
   @Test
