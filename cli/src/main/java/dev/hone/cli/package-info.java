@@ -3,7 +3,7 @@
 /// A class named `…Command` holds a command's options and is made at every start; what it does
 /// stands in a class of its own, which is loaded when the command runs.
 ///
-/// May use: dev.hone.agent, dev.hone.base, dev.hone.hosted, dev.hone.ladder.climb,
+/// May use: dev.hone.agent, dev.hone.base, dev.hone.hosted, dev.hone.hub, dev.hone.ladder.climb,
 /// dev.hone.ladder.cost, dev.hone.ladder.distil, dev.hone.ladder.judge, dev.hone.ladder.metric,
 /// dev.hone.ladder.report, dev.hone.ladder.rung, dev.hone.ladder.statistics, dev.hone.ladder.task,
 /// dev.hone.model, dev.hone.model.adapter, dev.hone.model.chat, dev.hone.model.checkpoint,
