@@ -43,13 +43,20 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
   /// @throws UsageException when `dir` is no adapter, or not one that Hone supports
   public static PeftAdapter read(Path dir, ModelConfig model, Allocator memory)
       throws CheckpointException {
-    var config = AdapterConfig.read(requireConfig(dir));
+    var config = config(dir);
     var shape = config.lora().shapeAsPeft(model);
     var path = requireWeights(dir);
     try (var arena = Arena.ofConfined()) {
       var stored = new StoredWeights(SafetensorsFile.open(path, arena));
       return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
     }
+  }
+
+  /// What an adapter's directory says of it.
+  ///
+  /// @throws UsageException when `dir` is no adapter, or not one that Hone supports
+  public static AdapterConfig config(Path dir) throws CheckpointException {
+    return AdapterConfig.read(requireConfig(dir));
   }
 
   /// A decoder with this adapter.

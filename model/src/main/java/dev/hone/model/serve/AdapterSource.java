@@ -1,7 +1,6 @@
 package dev.hone.model.serve;
 
 import dev.hone.model.UsageException;
-import dev.hone.model.adapter.AdapterConfig;
 import dev.hone.model.adapter.PeftAdapter;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.decoder.Decoder;
@@ -23,7 +22,7 @@ public interface AdapterSource {
   ///
   /// @throws UsageException when it brings modules of its own, or is not one that Hone supports
   static void requireShareable(Path dir) throws CheckpointException {
-    var saved = AdapterConfig.read(dir.resolve(AdapterConfig.FILE)).lora().saved().names();
+    var saved = PeftAdapter.config(dir).lora().saved().names();
     if (!saved.isEmpty()) {
       throw new UsageException(
           "%s: has modules_to_save (%s), and adapters that are served together share the base's"
