@@ -1,4 +1,4 @@
-/// What tests share: golden files, tolerances, seeds. Test scope only.
+/// What tests share: golden files, tolerances, seeds, a model hub on loopback. Test scope only.
 ///
 /// May use: nothing
 package dev.hone.testkit;

@@ -1,0 +1,311 @@
+package dev.hone.hub;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hone.model.UsageException;
+import dev.hone.testkit.FakeHub;
+import dev.hone.testkit.FakeHub.Trouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HubTest {
+  private static final HubModel MODEL = HubModel.parse(FakeHub.REPOSITORY).orElseThrow();
+  private static final String WEIGHTS = "model.safetensors";
+  private static final Patience SHORT =
+      new Patience(Duration.ofSeconds(2), 3, Duration.ofMillis(1), Duration.ofSeconds(3));
+
+  @TempDir private Path home;
+  private final List<String> notes = new ArrayList<>();
+  private final List<Long> moved = new ArrayList<>();
+  private FakeHub hub;
+
+  @BeforeEach
+  void open() throws IOException {
+    var weights = new byte[100_000];
+    new Random(1).nextBytes(weights);
+    hub =
+        new FakeHub()
+            .with("config.json", "{}")
+            .with("tokenizer.json", "{\"a\": 1}")
+            .with("LICENSE", "free")
+            .with("README.md", "nobody needs it")
+            .with("consolidated.safetensors", "the same again")
+            .with("modeling_tiny.py", "import os")
+            .with(WEIGHTS, weights);
+  }
+
+  @AfterEach
+  void close() {
+    hub.close();
+  }
+
+  private Path fetch(HubModel model, String... variables) throws IOException {
+    var environment = new HashMap<>(Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", "" + home));
+    for (int i = 0; i < variables.length; i += 2) {
+      environment.put(variables[i], variables[i + 1]);
+    }
+    var listener =
+        new HubListener() {
+          @Override
+          public void note(String text) {
+            notes.add(text);
+          }
+
+          @Override
+          public void begin(long done, long total) {
+            moved.add(done);
+          }
+
+          @Override
+          public void moved(long done, long total) {
+            moved.add(done);
+          }
+        };
+    return new Hub(HubSettings.of(environment), SHORT, listener).fetch(model);
+  }
+
+  private Path repo() {
+    return home.resolve("hub/models--org--tiny");
+  }
+
+  private Path blob(String name) {
+    return repo().resolve("blobs").resolve(hub.etag(name));
+  }
+
+  private List<FakeHub.Asked> askedFor(String name) {
+    return hub.asked.stream().filter(asked -> asked.path().endsWith(name)).toList();
+  }
+
+  @Test
+  void theCacheIsLaidOutAsHuggingFacesTools() throws IOException {
+    var snapshot = fetch(MODEL);
+
+    assertEquals(repo().resolve("snapshots").resolve(FakeHub.COMMIT), snapshot);
+    assertEquals(FakeHub.COMMIT, Files.readString(repo().resolve("refs/main")));
+    assertEquals(
+        Path.of("../../blobs", hub.etag(WEIGHTS)),
+        Files.readSymbolicLink(snapshot.resolve(WEIGHTS)));
+    assertArrayEquals(hub.content(WEIGHTS), Files.readAllBytes(snapshot.resolve(WEIGHTS)));
+    try (var names = Files.list(snapshot)) {
+      assertEquals(
+          List.of("LICENSE", "config.json", WEIGHTS, "tokenizer.json"),
+          names.map(name -> name.getFileName().toString()).sorted().toList());
+    }
+    assertEquals(List.of(), notes);
+    assertEquals(100_014L, moved.getLast());
+  }
+
+  @Test
+  void whatIsThereIsNotAskedForAgain() throws IOException {
+    fetch(MODEL);
+    hub.asked.clear();
+    fetch(MODEL);
+
+    assertEquals(1, hub.asked.size(), hub.asked::toString);
+  }
+
+  @Test
+  void shardsAreThoseOfTheIndex() throws IOException {
+    hub.without(WEIGHTS)
+        .with("model-1.safetensors", "one")
+        .with("model-2.safetensors", "two")
+        .with("model-3.safetensors", "of another index")
+        .with(
+            "model.safetensors.index.json",
+            "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
+    var snapshot = fetch(MODEL);
+
+    assertTrue(Files.exists(snapshot.resolve("model-2.safetensors")));
+    assertFalse(Files.exists(snapshot.resolve("model-3.safetensors")));
+    assertEquals(snapshot, fetch(MODEL, "HF_HUB_OFFLINE", "1"));
+  }
+
+  @Test
+  void aShardThatLeadsElsewhereIsRefused() {
+    hub.without(WEIGHTS)
+        .with("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../../x.safetensors\"}}");
+
+    assertThrows(IOException.class, () -> fetch(MODEL));
+    assertFalse(Files.exists(home.resolve("hub/x.safetensors")));
+  }
+
+  @Test
+  void aCutDownloadGoesOnWhereItEnded() throws IOException {
+    hub.downloads.add(new Trouble.Cut(60_000));
+    var snapshot = fetch(MODEL);
+
+    assertArrayEquals(hub.content(WEIGHTS), Files.readAllBytes(snapshot.resolve(WEIGHTS)));
+    var ranges =
+        hub.asked.stream().filter(asked -> asked.where().equals("store")).map(FakeHub.Asked::range);
+    assertEquals(List.of("null", "bytes=60000-"), ranges.toList());
+  }
+
+  @Test
+  void aKilledDownloadGoesOnWhereItEnded() throws IOException {
+    Files.createDirectories(repo().resolve("blobs"));
+    Files.write(
+        repo().resolve("blobs").resolve(hub.etag(WEIGHTS) + ".incomplete"),
+        Arrays.copyOf(hub.content(WEIGHTS), 70_000));
+    var snapshot = fetch(MODEL);
+
+    assertArrayEquals(hub.content(WEIGHTS), Files.readAllBytes(snapshot.resolve(WEIGHTS)));
+    assertEquals("bytes=70000-", askedFor(WEIGHTS).getLast().range());
+    assertEquals(70_000, moved.getFirst());
+  }
+
+  @Test
+  void silenceIsNotWaitedForWithoutEnd() throws IOException {
+    hub.downloads.add(new Trouble.Silence(10_000));
+    var snapshot = fetch(MODEL);
+
+    assertArrayEquals(hub.content(WEIGHTS), Files.readAllBytes(snapshot.resolve(WEIGHTS)));
+  }
+
+  @Test
+  void patienceEndsAndTheNextCommandGoesOn() throws IOException {
+    hub.downloads.add(new Trouble.Cut(20_000));
+    hub.downloads.add(new Trouble.Cut(20_000));
+    hub.downloads.add(new Trouble.Status(503, Map.of()));
+    var failure = assertThrows(HubException.class, () -> fetch(MODEL));
+
+    assertTrue(failure.hint().contains("goes on"), failure.hint());
+    assertFalse(Files.exists(blob(WEIGHTS)));
+    fetch(MODEL);
+    assertEquals("bytes=40000-", askedFor(WEIGHTS).getLast().range());
+  }
+
+  @Test
+  void aBusyHubIsGivenTheTimeItWants() throws IOException {
+    hub.listing.add(new Trouble.Status(429, Map.of("Retry-After", "1")));
+    long begun = System.nanoTime();
+    fetch(MODEL);
+
+    assertTrue(System.nanoTime() - begun >= 1_000_000_000);
+    assertEquals(List.of("the hub wants 1 s of rest"), notes);
+  }
+
+  @Test
+  void aHubThatWantsTooMuchTimeIsAnError() {
+    hub.listing.add(new Trouble.Status(429, Map.of("Retry-After", "3600")));
+    var failure = assertThrows(HubException.class, () -> fetch(MODEL));
+
+    assertTrue(failure.getMessage().contains("asks to wait 3600 s"), failure.getMessage());
+  }
+
+  @Test
+  void wrongContentIsThrownAway() {
+    hub.forge(WEIGHTS, new byte[100_000]);
+    var failure = assertThrows(HubException.class, () -> fetch(MODEL));
+
+    assertTrue(failure.getMessage().contains("is not what the hub promised"), failure.getMessage());
+    assertFalse(Files.exists(blob(WEIGHTS)));
+    assertFalse(Files.exists(blob(WEIGHTS).resolveSibling(hub.etag(WEIGHTS) + ".incomplete")));
+  }
+
+  @Test
+  void wrongContentOfASmallFileIsThrownAwayToo() {
+    hub.forge("config.json", new byte[] {'[', ']'});
+
+    assertThrows(HubException.class, () -> fetch(MODEL));
+    assertFalse(Files.exists(blob("config.json")));
+  }
+
+  @Test
+  void theTokenGoesToTheHubAlone() throws IOException {
+    fetch(MODEL, "HF_TOKEN", "hf_secret");
+
+    assertTrue(hub.asked.stream().anyMatch(asked -> asked.where().equals("store")));
+    for (var asked : hub.asked) {
+      assertEquals(
+          asked.where().equals("hub") ? "Bearer hf_secret" : "null", asked.authorization());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401, GatedRepo", "403, ''", "401, RepoNotFound"})
+  void whoMayNotSeeAModelIsToldTheCure(int status, String code) {
+    hub.listing.add(new Trouble.Status(status, Map.of("X-Error-Code", code)));
+    var failure = assertThrows(UsageException.class, () -> fetch(MODEL, "HF_TOKEN", "hf_secret"));
+
+    assertTrue(failure.hint().contains("licence"), failure.hint());
+    assertTrue(failure.hint().contains("HF_TOKEN"), failure.hint());
+    assertFalse((failure.getMessage() + failure.hint()).contains("hf_secret"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"org/other, no model at", "org/tiny@nowhere, no such revision"})
+  void whatIsNotThereIsSaid(String name, String words) {
+    var failure =
+        assertThrows(UsageException.class, () -> fetch(HubModel.parse(name).orElseThrow()));
+
+    assertTrue(failure.getMessage().contains(words), failure.getMessage());
+  }
+
+  @Test
+  void pickleIsRefusedBeforeAnythingComes() {
+    hub.without(WEIGHTS).with("pytorch_model.bin", "pickle");
+    var failure = assertThrows(UsageException.class, () -> fetch(MODEL));
+
+    assertTrue(failure.getMessage().contains("pytorch_model.bin"), failure.getMessage());
+    assertEquals(1, hub.asked.size());
+    assertFalse(Files.exists(repo()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../../evil", "/etc/evil", "a/../../evil", "..\\\\evil", "a//b"})
+  void aFileNameThatLeadsElsewhereIsRefused(String name) {
+    hub.with(name, "evil");
+    var failure = assertThrows(HubException.class, () -> fetch(MODEL));
+
+    assertTrue(failure.getMessage().contains("leads elsewhere"), failure.getMessage());
+    assertFalse(Files.exists(repo()));
+  }
+
+  @Test
+  void withoutANetworkTheCacheMustDo() throws IOException {
+    var snapshot = fetch(MODEL);
+    hub.close();
+
+    assertEquals(snapshot, fetch(MODEL));
+    assertTrue(notes.getFirst().contains("the cache has it"), notes::toString);
+    assertEquals(snapshot, fetch(new HubModel(MODEL.repository(), FakeHub.COMMIT)));
+  }
+
+  @Test
+  void offlineNothingIsAsked() throws IOException {
+    assertThrows(UsageException.class, () -> fetch(MODEL, "HF_HUB_OFFLINE", "1"));
+    assertEquals(List.of(), hub.asked);
+    var snapshot = fetch(MODEL);
+    hub.asked.clear();
+
+    assertEquals(snapshot, fetch(MODEL, "HF_HUB_OFFLINE", "TRUE"));
+    assertEquals(List.of(), hub.asked);
+  }
+
+  @Test
+  void aCacheWithoutItsWeightsIsNotEnough() throws IOException {
+    var snapshot = fetch(MODEL);
+    Files.delete(snapshot.resolve(WEIGHTS));
+
+    assertThrows(UsageException.class, () -> fetch(MODEL, "HF_HUB_OFFLINE", "1"));
+  }
+}
