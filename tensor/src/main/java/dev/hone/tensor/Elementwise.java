@@ -52,6 +52,7 @@ public final class Elementwise {
   /// `x *= factor` over the first `n` rows.
   public static void scale(Tensor x, int n, float factor) {
     Shapes.rows("scale", x, n);
+    if (factor == 1) return;
     for (int t = 0; t < n; t++) {
       Kernels.BEST.scale(x.data(), x.at(t), x.cols(), factor);
     }

@@ -40,7 +40,9 @@ sealed interface Kernels permits ScalarKernels, VectorKernels {
       MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n);
 
   /// `Σ x²`
-  double sumOfSquares(MemorySegment x, long xAt, int n);
+  default double sumOfSquares(MemorySegment x, long xAt, int n) {
+    return dot(x, xAt, x, xAt, n);
+  }
 
   /// `Σ x·y`
   float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);

@@ -109,6 +109,7 @@ public final class Tensor implements Matrix {
   /// Copies the first `n` rows of `source`.
   public void copyFrom(Tensor source, long n) {
     Shapes.sameCols("copy", this, source);
+    if (source == this) return;
     MemorySegment.copy(source.data, 0, data, 0, at(n));
   }
 

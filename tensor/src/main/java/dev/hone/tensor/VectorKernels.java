@@ -27,9 +27,8 @@ import jdk.incubator.vector.VectorOperators;
 /// the end of a run goes through one masked vector.
 ///
 /// Loops are short and their vectors local, so that the compiler keeps them in registers: with many
-/// accumulators it was seen to give up and box them. One accumulator is enough here, since the
-/// exponential's own chain of about a dozen operations hides the sum's latency, and the rest is
-/// bound by memory.
+/// accumulators it was seen to give up and box them. One is enough here: the exponential's own
+/// chain of a dozen operations hides the sum's latency, and the rest is bound by memory.
 final class VectorKernels implements Kernels {
   @Override
   public String name() {
@@ -54,71 +53,40 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void clear(MemorySegment x, long xAt, int n) {
-    int i = 0;
-    var zero = FloatVector.zero(SPECIES);
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      zero.intoMemorySegment(x, xAt + 4L * i, ORDER);
-    }
-    if (i < n) {
-      zero.intoMemorySegment(x, xAt + 4L * i, ORDER, SPECIES.indexInRange(i, n));
-    }
+    x.asSlice(xAt, 4L * n).fill((byte) 0);
   }
 
   @Override
   public void scale(MemorySegment x, long xAt, int n, float factor) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
+    for (int i = 0; i < n; i += LANES) {
+      var in = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, in)
           .mul(factor)
-          .intoMemorySegment(x, xAt + 4L * i, ORDER);
-    }
-    if (i < n) {
-      var rest = SPECIES.indexInRange(i, n);
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
-          .mul(factor)
-          .intoMemorySegment(x, xAt + 4L * i, ORDER, rest);
+          .intoMemorySegment(x, xAt + 4L * i, ORDER, in);
     }
   }
 
   @Override
   public void multiply(
       MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
-          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER))
-          .intoMemorySegment(y, yAt + 4L * i, ORDER);
-    }
-    if (i < n) {
-      var rest = SPECIES.indexInRange(i, n);
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
-          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, rest))
-          .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
+    for (int i = 0; i < n; i += LANES) {
+      var in = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, in)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, in))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER, in);
     }
   }
 
   @Override
   public void multiplyAdd(
       MemorySegment x, long xAt, MemorySegment w, long wAt, MemorySegment y, long yAt, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER)
-          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER))
-          .add(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER))
-          .intoMemorySegment(y, yAt + 4L * i, ORDER);
+    for (int i = 0; i < n; i += LANES) {
+      var in = SPECIES.indexInRange(i, n);
+      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, in)
+          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, in))
+          .add(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER, in))
+          .intoMemorySegment(y, yAt + 4L * i, ORDER, in);
     }
-    if (i < n) {
-      var rest = SPECIES.indexInRange(i, n);
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
-          .mul(fromMemorySegment(SPECIES, w, wAt + 4L * i, ORDER, rest))
-          .add(fromMemorySegment(SPECIES, y, yAt + 4L * i, ORDER, rest))
-          .intoMemorySegment(y, yAt + 4L * i, ORDER, rest);
-    }
-  }
-
-  @Override
-  public double sumOfSquares(MemorySegment x, long xAt, int n) {
-    return dot(x, xAt, x, xAt, n);
   }
 
   @Override

@@ -143,7 +143,7 @@ public final class BatchDecoder {
           var ids = Arrays.copyOfRange(rows.ids, from, to);
           var stream = buffers.stream.rows(from, to);
           Embedding.forward(ids, to - from, weights().embedding(), stream);
-          Decoder.scale(stream, to - from, config.form().embeddingScale());
+          Elementwise.scale(stream, to - from, config.form().embeddingScale());
         });
     for (int l = 0; l < config.numLayers(); l++) {
       attentionHalf(l, rows);

@@ -4,6 +4,7 @@ import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.BaseLinear;
+import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Gain;
 import dev.hone.tensor.Linear;
@@ -171,7 +172,7 @@ public final class CachedDecoder {
               .formatted(n, cache.length(), cache.capacity(), maxTokens));
     }
     Embedding.forward(ids, n, weights().embedding(), stream);
-    Decoder.scale(stream, n, config.form().embeddingScale());
+    Elementwise.scale(stream, n, config.form().embeddingScale());
     for (int l = 0; l < config.numLayers(); l++) {
       attentionHalf(l, n);
       mlpHalf(l, n);

@@ -106,9 +106,8 @@ public final class Decoder {
     Function<String, Optional<Matrix>> matrices =
         name -> parameters.find(name).map(Matrix.class::cast).or(() -> base.matrix(name));
     var bound = DecoderTensors.bind(config, matrices, others, shape::scale);
-    var adapted =
-        new Decoder(
-            config, base, bound, rope, shape.hasMagnitudes() ? Optional.of(lengths) : norms);
+    var used = shape.hasMagnitudes() ? Optional.of(lengths) : norms;
+    var adapted = new Decoder(config, base, bound, rope, used);
     adapted.adapterChanged();
     return adapted;
   }
@@ -118,8 +117,7 @@ public final class Decoder {
     norms.ifPresent(lengths -> lengths.update(weights.linears()));
   }
 
-  /// Makes an adapter whose up-projections are zero change nothing, by giving every row of the
-  /// adapted weights the length that it has.
+  /// Gives adapted rows the lengths that they have, so that a new adapter changes nothing.
   public void startMagnitudes() {
     RowNorms.start(weights.linears());
   }
@@ -191,18 +189,12 @@ public final class Decoder {
   /// What the head sees: the residual stream, normalised and scaled as the logits are.
   void normOutput(Tensor x, int n, Tensor h, Tensor r) {
     norm.forward(x, n, weights.norm(), h, r);
-    scale(h, n, form.logitScale());
+    Elementwise.scale(h, n, form.logitScale());
   }
 
   void capLogits(Tensor logits, int n) {
     if (form.logitCap() > 0) {
       Elementwise.softCap(logits, n, form.logitCap());
-    }
-  }
-
-  static void scale(Tensor x, int n, float factor) {
-    if (factor != 1) {
-      Elementwise.scale(x, n, factor);
     }
   }
 
@@ -236,7 +228,7 @@ public final class Decoder {
       y = branch.y();
       norm.forward(branch.x(), n, w, y, branch.r());
     }
-    scale(y, n, form.residualScale());
+    Elementwise.scale(y, n, form.residualScale());
     Elementwise.addRows(stream, y, n);
   }
 
@@ -248,7 +240,7 @@ public final class Decoder {
     }
     var stream = ws.blocks.getFirst().input();
     Embedding.forward(batch.ids(), n, weights.embedding(), stream);
-    scale(stream, n, form.embeddingScale());
+    Elementwise.scale(stream, n, form.embeddingScale());
     ws.time.lap(EMBEDDING);
     for (int l = 0; l < config.numLayers(); l++) {
       block(l, ws.blocks.get(l), batch, ws, output(l, ws));
@@ -265,7 +257,7 @@ public final class Decoder {
     int m = mlpRows(l, batch.numTokens(), ws);
     mlpHalf(l, a, m, ws);
     var w = weights.blocks().get(l);
-    copyUnlessSame(a.middle(), m, out);
+    out.copyFrom(a.middle(), m);
     ws.time.lap(NORM);
     add(w.down(), a.m(), m, l, LinearLayer.DOWN, a, ws, a.computed(), w.mlpNorm(), out);
   }
@@ -322,7 +314,7 @@ public final class Decoder {
       Selection.forward(a.o(), ws.head.rows(), ws.numChosen(), ws.head.o());
       Selection.forward(a.input(), ws.head.rows(), ws.numChosen(), a.middle());
     } else {
-      copyUnlessSame(a.input(), n, a.middle());
+      a.middle().copyFrom(a.input(), n);
     }
     ws.time.lap(NORM);
     int m = mlpRows(l, n, ws);
@@ -359,12 +351,6 @@ public final class Decoder {
       Tensor y) {
     Projection.forward(
         w, x, n, beta, a.inner(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
-  }
-
-  private static void copyUnlessSame(Tensor from, int n, Tensor to) {
-    if (from != to) {
-      to.copyFrom(from, n);
-    }
   }
 
   /// Scores the targets, chunk by chunk; with gradients wanted, also starts `dx`.
@@ -418,7 +404,7 @@ public final class Decoder {
 
   private void headBackward(Workspace ws, int n, DecoderTensors<Tensor> g) {
     var head = ws.head;
-    scale(head.dh(), n, form.logitScale());
+    Elementwise.scale(head.dh(), n, form.logitScale());
     if (g.norm() != null) {
       RmsNorm.backwardWeight(ws.output, n, head.r(), head.dh(), g.norm());
     }
@@ -438,7 +424,7 @@ public final class Decoder {
       attentionBackward(l, a, batch, n, ws, g);
     }
     if (g.embedding() != null) {
-      scale(ws.gradients.dx(), n, form.embeddingScale());
+      Elementwise.scale(ws.gradients.dx(), n, form.embeddingScale());
       Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
       ws.time.lap(EMBEDDING);
     }
@@ -489,7 +475,7 @@ public final class Decoder {
     }
     if (w == null) {
       s.dBranch().copyFrom(s.dx(), n);
-      scale(s.dBranch(), n, form.residualScale());
+      Elementwise.scale(s.dBranch(), n, form.residualScale());
       return s.dBranch();
     }
     if (dw != null) {

@@ -4,6 +4,7 @@ import dev.hone.model.checkpoint.BlockForm.Rotation;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.checkpoint.RopeScaling;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Rope;
 import dev.hone.tensor.Tensor;
 import java.util.EnumMap;
@@ -44,8 +45,8 @@ final class RopeTables {
     tables.tables.forEach((rotation, table) -> {
       Rope.tables(inverseFrequencies(config, rotation), table.cos, table.sin);
       float factor = (float) scaling(config, rotation).attentionFactor();
-      Decoder.scale(table.cos, positions, factor);
-      Decoder.scale(table.sin, positions, factor);
+      Elementwise.scale(table.cos, positions, factor);
+      Elementwise.scale(table.sin, positions, factor);
     });
     return tables;
   }
