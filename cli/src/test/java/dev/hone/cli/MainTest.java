@@ -375,8 +375,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(13, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(13, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(14, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(14, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
