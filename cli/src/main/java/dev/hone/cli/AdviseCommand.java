@@ -84,8 +84,9 @@ final class AdviseCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       converter = ModelName.Converter.class,
       description =
-          "hone, the embedded one (the default); a directory; openai:MODEL, anthropic:MODEL,"
-              + " gemini:MODEL, ollama:MODEL; or URL#MODEL of a server that speaks OpenAI's API.")
+          "hone, the embedded one (the default); a directory; org/name of the hub; openai:MODEL,"
+              + " anthropic:MODEL, gemini:MODEL, ollama:MODEL; or URL#MODEL of a server that speaks"
+              + " OpenAI's API.")
   private Optional<ModelName> base = Optional.empty();
 
   @Option(
@@ -228,7 +229,7 @@ final class AdviseCommand implements Callable<Integer> {
             new Source(required(data, "--data, the rows"), columns.columns()),
             valid.map(file -> new Source(file, columns.columns())),
             docs,
-            base,
+            base.isPresent() ? Optional.of(base.get().brought(shell)) : base,
             keyFile,
             Spending.of(budget, prices.book()),
             concurrency(),

@@ -351,7 +351,8 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
     if (judge.isPresent()) {
       var base = wish.base().orElse(new ModelName.Local(directory()));
       return Measure.of(
-          OpenedJudge.open(judge.get(), base, wish.judge(), wish.spending(), beside, out, threads));
+          OpenedJudge.open(
+              shell, judge.get(), base, wish.judge(), wish.spending(), beside, out, threads));
     }
     return Measure.of(name.isPresent() ? name.get().open(items) : kind.metric());
   }

@@ -47,7 +47,7 @@ final class AskCommand implements Callable<Integer> {
 
   @Option(
       names = "--base",
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description =
           "The model that words the answer: a Hugging Face directory. Default: hone, the embedded"
@@ -116,6 +116,6 @@ final class AskCommand implements Callable<Integer> {
     var asking = new Asking(shell, index, filter, readers, settings, threads.count(), shown);
     return isFinding
         ? asking.find(question)
-        : asking.answer(question, base, adapter, dtype.asked());
+        : asking.answer(question, HubBase.bring(shell, base), adapter, dtype.asked());
   }
 }

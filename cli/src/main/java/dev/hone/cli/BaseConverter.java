@@ -7,6 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// A `--base`: a directory, or `hone` for the embedded model. A directory of that name is `./hone`.
+/// A model of the hub stays its name; [HubBase] brings it.
 final class BaseConverter implements ITypeConverter<Path> {
   @Override
   public Path convert(String value) {

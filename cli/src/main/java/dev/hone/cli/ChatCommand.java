@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone chat --base=hone|DIR [OPTIONS]",
+    customSynopsis = "hone chat --base=hone|DIR|ORG/NAME [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -33,9 +33,10 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
-      description = "The model: a Hugging Face directory, or hone for the embedded one.")
+      description =
+          "The model: a Hugging Face directory, org/name of the hub, or hone, the embedded one.")
   private Path base;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "A LoRA adapter for it.")
@@ -71,8 +72,10 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int positions = Bounds.atLeast(2, "--context", context.orElse(4096));
+    var directory = HubBase.bring(shell, base);
     try (var speaker =
-        ModelSpeaker.open(base, adapter, dtype.asked(), positions, sampling, threads.count())) {
+        ModelSpeaker.open(
+            directory, adapter, dtype.asked(), positions, sampling, threads.count())) {
       return new Chat(shell, speaker, system).run(prompt);
     }
   }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false,
     customSynopsis = {
-      "hone cost --base=hone|DIR --data=FILE [OPTIONS]",
+      "hone cost --base=hone|DIR|ORG/NAME --data=FILE [OPTIONS]",
       "hone cost prices [WORDS]"
     },
     subcommands = CostPricesCommand.class,
@@ -47,7 +47,7 @@ final class CostCommand implements Callable<Integer> {
   // Neither is required where a command of its own follows.
   @Option(
       names = "--base",
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description = "The model that would be prompted or tuned here; its tokenizer counts.")
   private Optional<Path> base = Optional.empty();
@@ -131,7 +131,7 @@ final class CostCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var wish =
         new Costing.Wish(
-            required(base, "--base, the model"),
+            HubBase.bring(shell, required(base, "--base, the model")),
             required(data, "--data, the rows"),
             rows,
             docs,

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone data check FILE --base=hone|DIR [OPTIONS]",
+    customSynopsis = "hone data check FILE --base=hone|DIR|ORG/NAME [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -37,7 +37,7 @@ final class DataCheckCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description = "The model whose tokenizer and chat template count, a Hugging Face directory.")
   private Path base;
@@ -62,7 +62,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var report = DataCheck.run(base, rows, file, valid);
+    var report = DataCheck.run(HubBase.bring(shell, base), rows, file, valid);
     return DataCheck.print(report, shell.out(), isJson) ? ErrorReport.FINE : ErrorReport.BAD_INPUT;
   }
 }

@@ -55,7 +55,7 @@ final class DataFromModelCommand implements Callable<Integer> {
       converter = ModelName.Converter.class,
       description =
           "Who answers: openai:MODEL, anthropic:MODEL, gemini:MODEL, ollama:MODEL; URL#MODEL of a"
-              + " server that speaks OpenAI's API; a directory, or hone.")
+              + " server that speaks OpenAI's API; a directory, org/name of the hub, or hone.")
   private ModelName base;
 
   @Option(
@@ -175,7 +175,7 @@ final class DataFromModelCommand implements Callable<Integer> {
     var book = PriceBook.open(LocalDate.now());
     var wish =
         new FromModel.Wish(
-            base,
+            base.brought(shell),
             new Source(data, columns.columns()),
             metrics,
             atLeast.orElse(1.0),

@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.hub.HubException;
 import dev.hone.model.UsageException;
 import dev.hone.tune.train.DivergedException;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     return switch (failure) {
       case UsageException e -> report(e, e.getMessage(), e.hint(), BAD_INPUT);
       case UncheckedIOException e -> report(e, message(e.getCause()), "", FAILED);
+      case HubException e -> report(e, e.getMessage(), e.hint(), FAILED);
       case IOException e -> report(e, message(e), "", FAILED);
       case ExceptionInInitializerError e when e.getCause() instanceof UncheckedIOException io ->
           report(e, io.getMessage() + ": " + message(io.getCause()), NATIVES_HINT, FAILED);

@@ -68,7 +68,8 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       converter = ModelName.Converter.class,
       description =
-          "The model: a Hugging Face directory, or hone for the embedded one. With --metric agent"
+          "The model: a Hugging Face directory, a GGUF file, org/name of the hub, or hone for the"
+              + " embedded one. With --metric agent"
               + " also openai:MODEL, anthropic:MODEL, gemini:MODEL, ollama:MODEL, or URL#MODEL of a"
               + " server that speaks OpenAI's API.")
   private ModelName base;
@@ -138,6 +139,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     refuseWhatDoesNotCount();
+    base = base.brought(shell);
     switch (metric) {
       case loss -> eval().loss();
       case answers -> eval().answers(maxTokens(), answers);

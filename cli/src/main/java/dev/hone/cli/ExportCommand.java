@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false,
     customSynopsis =
-        "hone export --base=hone|DIR|FILE [--adapter=DIR] --to=FORM --out=PATH [OPTIONS]",
+        "hone export --base=hone|DIR|ORG/NAME|FILE [--adapter=DIR] --to=FORM --out=PATH [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -44,7 +44,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR|FILE",
+      paramLabel = "hone|DIR|ORG/NAME|FILE",
       converter = BaseConverter.class,
       description =
           "The model: a Hugging Face directory, a GGUF file, or hone for the embedded one.")
@@ -96,7 +96,14 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var wish =
         new Exporting.Wish(
-            base, adapter, target, format(), out, data.map(rows::source), rows, threads.count());
+            HubBase.bring(shell, base),
+            adapter,
+            target,
+            format(),
+            out,
+            data.map(rows::source),
+            rows,
+            threads.count());
     new Exporting(shell, wish).run();
     return ErrorReport.FINE;
   }

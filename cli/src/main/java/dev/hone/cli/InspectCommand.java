@@ -18,11 +18,11 @@ import picocli.CommandLine.Parameters;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone inspect hone|DIR [OPTIONS]",
+    customSynopsis = "hone inspect hone|DIR|ORG/NAME [OPTIONS]",
     footer = {"", "Examples:", "  hone inspect models/base", "  hone inspect runs/first --json"})
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description =
           "A Hugging Face model, a PEFT adapter, or what hone tune wrote; hone is the embedded"
@@ -42,7 +42,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Inspection.of(dir).print(shell.out(), isJson);
+    Inspection.of(HubBase.bring(shell, dir)).print(shell.out(), isJson);
     return ErrorReport.FINE;
   }
 }

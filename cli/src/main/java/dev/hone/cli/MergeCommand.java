@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone merge --base=hone|DIR --adapter=DIR --out=DIR [OPTIONS]",
+    customSynopsis = "hone merge --base=hone|DIR|ORG/NAME --adapter=DIR --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -37,7 +37,7 @@ final class MergeCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description = "The model that the adapter was trained on; hone is the embedded one.")
   private Path base;
@@ -71,7 +71,8 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    MergedModel.write(base, adapter, out, dtype, isOverwriting).forEach(shell.out()::println);
+    MergedModel.write(HubBase.bring(shell, base), adapter, out, dtype, isOverwriting)
+        .forEach(shell.out()::println);
     return ErrorReport.FINE;
   }
 }

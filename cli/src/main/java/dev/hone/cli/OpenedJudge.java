@@ -32,6 +32,7 @@ record OpenedJudge(Judge judge, OpenedModel model, Optional<Budget> budget, List
   /// @param beside the base's budget, with which it shares the limit; empty where it has none
   /// @param out the report's directory
   static OpenedJudge open(
+      Shell shell,
       String name,
       ModelName base,
       JudgeOptions options,
@@ -40,7 +41,7 @@ record OpenedJudge(Judge judge, OpenedModel model, Optional<Budget> budget, List
       Path out,
       int threads)
       throws IOException {
-    var model = new ModelName.Converter().convert(name);
+    var model = new ModelName.Converter().convert(name).brought(shell);
     if (!options.isOwnFamilyTaken()) {
       refuseOwnFamily(name, model, base);
     }

@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--base",
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description = "The model. Default: hone, the embedded one.")
   private Optional<Path> base = Optional.empty();
@@ -117,9 +117,8 @@ final class ServeCommand implements Callable<Integer> {
           "--log-prompts has no effect without --log", "say where to: --log requests.jsonl");
     }
     var reach = network.wish();
-    var name =
-        base.map(dir -> dir.toAbsolutePath().getFileName().toString()).orElse(Embedded.MODEL);
-    var directory = base.isPresent() ? base.get() : Embedded.model();
+    var name = base.map(HubBase::name).orElse(Embedded.MODEL);
+    var directory = base.isPresent() ? HubBase.bring(shell, base.get()) : Embedded.model();
     return new Serving(
             shell,
             new Serving.Wish(

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       ""
     },
     sortOptions = false,
-    customSynopsis = "hone tune --base=hone|DIR --data=FILE --out=DIR [OPTIONS]",
+    customSynopsis = "hone tune --base=hone|DIR|ORG/NAME --data=FILE --out=DIR [OPTIONS]",
     footer = {
       "",
       "Examples:",
@@ -41,10 +41,11 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--base",
       required = true,
-      paramLabel = "hone|DIR",
+      paramLabel = "hone|DIR|ORG/NAME",
       converter = BaseConverter.class,
       description =
-          "The model to start from: a Hugging Face directory, or hone for the embedded one.")
+          "The model to start from: a Hugging Face directory, org/name of the hub, or hone, the"
+              + " embedded one.")
   private Path base;
 
   @Option(
@@ -93,6 +94,7 @@ final class TuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    base = HubBase.bring(shell, base);
     var typed = spec.root().commandLine().getParseResult().originalArgs();
     return new Tune(shell, answers.complete(request()), watch.isProfiled(), typed).run();
   }
