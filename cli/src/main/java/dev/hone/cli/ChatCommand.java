@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  hone chat --base models/base --adapter runs/first",
       "  hone chat --base models/base --prompt \"Where is my order?\"",
+      "  hone chat --base HuggingFaceTB/SmolLM2-135M-Instruct",
       "  hone chat --base models/base --prompt - --temperature 0.7 < letter.txt"
     })
 final class ChatCommand implements Callable<Integer> {
