@@ -71,7 +71,7 @@ final class HubBase {
                   model,
                   Numbers.bytes(total),
                   done == 0 ? "" : ", of which %s are here".formatted(Numbers.bytes(done))));
-      display.begin("kB", kilobytes(done), kilobytes(total));
+      display.begin(model + ", kB", kilobytes(done), kilobytes(total));
     }
 
     @Override

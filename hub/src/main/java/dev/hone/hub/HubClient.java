@@ -1,6 +1,7 @@
 package dev.hone.hub;
 
 import dev.hone.model.UsageException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -94,7 +95,7 @@ final class HubClient {
     var response = send(model, uri, 0);
     try (var body = response.body();
         var guard = new SilenceGuard(body, patience.timeout())) {
-      var bytes = new java.io.ByteArrayOutputStream();
+      var bytes = new ByteArrayOutputStream();
       var chunk = new byte[CHUNK];
       for (int read = guard.read(chunk); read >= 0; read = guard.read(chunk)) {
         bytes.write(chunk, 0, read);
@@ -268,16 +269,18 @@ final class HubClient {
     var location = response.headers().firstValue("Location").orElse("");
     try {
       var to = from.resolve(location);
-      boolean isSafe =
-          "https".equals(to.getScheme())
-              || "http".equals(to.getScheme()) && "http".equals(from.getScheme());
+      boolean isSafe = "https".equals(to.getScheme()) || to.getScheme().equals(from.getScheme());
       if (isSafe && to.getHost() != null && !location.isEmpty()) {
         return to;
       }
+      throw elsewhere(model, from);
     } catch (IllegalArgumentException e) {
-      listener.note(model + ": a redirection to what is no address");
+      throw elsewhere(model, from);
     }
-    throw new HubException(
+  }
+
+  private static HubException elsewhere(HubModel model, URI from) {
+    return new HubException(
         "%s: %s redirects to where Hone does not go".formatted(model, from.getHost()),
         "files come by HTTPS, or by HTTP where the hub itself does; see that HF_ENDPOINT is a hub");
   }
