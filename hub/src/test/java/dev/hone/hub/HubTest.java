@@ -30,13 +30,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HubTest {
   private static final HubModel MODEL = HubModel.parse(FakeHub.REPOSITORY).orElseThrow();
   private static final String WEIGHTS = "model.safetensors";
-  private static final Patience SHORT =
-      new Patience(Duration.ofSeconds(2), 3, Duration.ofMillis(1), Duration.ofSeconds(3));
 
   @TempDir private Path home;
   private final List<String> notes = new ArrayList<>();
   private final List<Long> moved = new ArrayList<>();
   private FakeHub hub;
+
+  /// Longer than a machine with much else to do keeps a request waiting.
+  private Duration timeout = Duration.ofSeconds(60);
 
   @BeforeEach
   void open() throws IOException {
@@ -80,7 +81,8 @@ final class HubTest {
             moved.add(done);
           }
         };
-    return new Hub(HubSettings.of(environment), SHORT, listener).fetch(model);
+    var patience = new Patience(timeout, 3, Duration.ofMillis(1), Duration.ofSeconds(3));
+    return new Hub(HubSettings.of(environment), patience, listener).fetch(model);
   }
 
   private Path repo() {
@@ -174,6 +176,7 @@ final class HubTest {
 
   @Test
   void silenceIsNotWaitedForWithoutEnd() throws IOException {
+    timeout = Duration.ofSeconds(5);
     hub.downloads.add(new Trouble.Silence(10_000));
     var snapshot = fetch(MODEL);
 
@@ -266,7 +269,7 @@ final class HubTest {
     var failure = assertThrows(UsageException.class, () -> fetch(MODEL));
 
     assertTrue(failure.getMessage().contains("pytorch_model.bin"), failure.getMessage());
-    assertEquals(1, hub.asked.size());
+    assertTrue(hub.asked.stream().allMatch(asked -> asked.path().startsWith("/api/")));
     assertFalse(Files.exists(repo()));
   }
 

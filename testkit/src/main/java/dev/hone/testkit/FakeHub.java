@@ -248,7 +248,7 @@ public final class FakeHub implements AutoCloseable {
     exchange.getResponseBody().write(content, from, Math.min(sent, left));
     exchange.getResponseBody().flush();
     if (trouble instanceof Trouble.Silence) {
-      Thread.sleep(10_000);
+      Thread.sleep(60_000);
     }
   }
 
