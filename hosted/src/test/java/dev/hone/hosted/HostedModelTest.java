@@ -37,6 +37,8 @@ class HostedModelTest {
   private static final String KEY = "sk-planted-4711";
   private static final Patience PATIENCE =
       new Patience(Duration.ofMillis(400), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
+  private static final Patience CALM =
+      new Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
   private static final Conversation ASKED =
       new Conversation(List.of(Message.system("Be brief."), Message.user("Where is it?")));
 
@@ -57,9 +59,21 @@ class HostedModelTest {
 
   private HostedModel open(String name, Map<String, String> environment, Budget budget)
       throws IOException {
+    return open(name, environment, budget, PATIENCE);
+  }
+
+  /// One whose answers may take long where much else is going on.
+  private HostedModel calm(FakeProvider provider, Budget budget) throws IOException {
+    var environment = Map.of("OPENAI_BASE_URL", provider.url() + "/v1");
+    return open("openai:gpt-test", environment, budget, CALM);
+  }
+
+  private HostedModel open(
+      String name, Map<String, String> environment, Budget budget, Patience patience)
+      throws IOException {
     var file = Files.writeString(dir.resolve("key.txt"), KEY + "\n");
     var parsed = HostedName.parse(name).orElseThrow();
-    return Providers.open(parsed, environment, Optional.of(file), PATIENCE, budget, 50);
+    return Providers.open(parsed, environment, Optional.of(file), patience, budget, 50);
   }
 
   private Budget budget(OptionalDouble limit) throws IOException {
@@ -339,7 +353,7 @@ class HostedModelTest {
         var file = dir.resolve("spent-%d.json".formatted(width));
         var price = Optional.of(new TokenPrice(2, 10));
         var budget = Budget.open(file, OptionalDouble.of(0.0017), price);
-        var model = model(provider, budget);
+        var model = calm(provider, budget);
         var stop =
             assertThrows(
                 StoppedException.class,
@@ -358,7 +372,7 @@ class HostedModelTest {
     FakeProvider.Answer busy =
         exchange -> {
           times.add(System.nanoTime());
-          status(429, "{\"error\": {\"message\": \"slow down\"}}", "Retry-After", "0.3")
+          status(429, "{\"error\": {\"message\": \"slow down\"}}", "Retry-After", "1")
               .give(exchange);
         };
     FakeProvider.Answer fine =
@@ -368,12 +382,13 @@ class HostedModelTest {
           openAi("yes").give(exchange);
         };
     try (var provider = new FakeProvider(busy, fine)) {
-      var model = model(provider);
+      var model = calm(provider, budget(OptionalDouble.empty()));
       AtOnce.ask(2, 0, 8, at -> model.reply(ASKED), (at, reply) -> {});
     }
     long refused = times.getFirst();
-    long early = times.stream().skip(1).filter(at -> at - refused < 250_000_000L).count();
-    assertTrue(early <= 1, early + " asked in the pause"); // the one that was under way
+    // Those that were under way when the refusal came; all, if only who was refused would wait.
+    long early = times.stream().skip(1).filter(at -> at - refused < 800_000_000L).count();
+    assertTrue(early <= 3, early + " asked in the pause");
     assertEquals(9, times.size());
   }
 
