@@ -1,5 +1,6 @@
 package dev.hone.bench;
 
+import dev.hone.model.checkpoint.AtomicDirectory;
 import dev.hone.rag.passage.Passage;
 import dev.hone.rag.retrieve.Fusion;
 import dev.hone.rag.store.EmbeddedPassage;
@@ -101,7 +102,7 @@ public final class StoreBench {
     say(
         "heap in use: %.0f MB",
         (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) / 1e6);
-    delete(dir);
+    AtomicDirectory.deleteTree(dir);
   }
 
   private void build(LuceneStore store, InMemoryEmbeddingStore<TextSegment> rival)
@@ -189,14 +190,6 @@ public final class StoreBench {
   private static long size(Path dir) throws IOException {
     try (var files = Files.walk(dir)) {
       return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
-  private static void delete(Path dir) throws IOException {
-    try (var files = Files.walk(dir)) {
-      for (var file : files.sorted(Collections.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 

@@ -21,6 +21,7 @@ import dev.hone.ladder.task.Items;
 import dev.hone.model.UsageException;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.checkpoint.AtomicDirectory;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
@@ -37,7 +38,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -268,11 +268,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     try (var progress = TuneProgress.on(shell)) {
       return OptionalDouble.of(TuneRun.trialTokensPerSecond(request(scratch), progress));
     } finally {
-      try (var files = Files.walk(scratch)) {
-        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      AtomicDirectory.deleteTree(scratch);
     }
   }
 

@@ -192,24 +192,17 @@ final class Exporting {
       return;
     }
     var merged = beside(".merged");
-    delete(merged); // of a run that was killed
+    AtomicDirectory.deleteTree(merged); // of a run that was killed
     try {
       writeWhole(merged, Dtype.F32);
       what.run(merged);
     } finally {
-      delete(merged);
+      AtomicDirectory.deleteTree(merged);
     }
   }
 
   private Path beside(String suffix) {
     return wish.out.toAbsolutePath().resolveSibling("." + wish.out.getFileName() + suffix);
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (Files.notExists(path)) return;
-    try (var files = Files.walk(path)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-    }
   }
 
   private void gguf(Path source, Path file) throws IOException {

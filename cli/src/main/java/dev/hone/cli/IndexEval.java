@@ -1,6 +1,7 @@
 package dev.hone.cli;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.AtomicDirectory;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.rag.DocumentIndex;
 import dev.hone.rag.DocumentIndex.Searchable;
@@ -15,8 +16,6 @@ import dev.hone.rag.measure.WeightTuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -127,11 +126,7 @@ record IndexEval(Shell shell, Path index, Source source, int threads) {
       return SizeTrial.run(
           docs, scratch, embedder, sizes, asked, new Indexing.Shown(display, "indexing"));
     } finally {
-      try (var files = Files.walk(scratch)) {
-        for (var file : new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList())) {
-          Files.delete(file);
-        }
-      }
+      AtomicDirectory.deleteTree(scratch);
     }
   }
 

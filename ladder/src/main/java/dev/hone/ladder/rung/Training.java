@@ -4,6 +4,7 @@ import dev.hone.ladder.metric.MetricScorer;
 import dev.hone.ladder.task.Kind;
 import dev.hone.model.Sha256;
 import dev.hone.model.adapter.LoraConfig;
+import dev.hone.model.checkpoint.AtomicDirectory;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.tensor.Stopwatch;
@@ -19,7 +20,6 @@ import dev.hone.tune.train.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,11 +151,7 @@ public record Training(
     var digest = Sha256.of(base + "\n" + method + "\n" + settings + "\n" + order.words());
     var file = out.resolveSibling(out.getFileName() + ".sha256");
     if (Files.exists(out) && !(Files.exists(file) && Files.readString(file).equals(digest))) {
-      try (var content = Files.walk(out)) {
-        for (var one : content.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(one);
-        }
-      }
+      AtomicDirectory.deleteTree(out);
     }
     AtomicFile.write(file, digest);
   }

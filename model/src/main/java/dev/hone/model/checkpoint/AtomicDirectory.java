@@ -76,7 +76,8 @@ public final class AtomicDirectory {
     if (isReplaced) deleteTree(old);
   }
 
-  private static void deleteTree(Path dir) throws IOException {
+  /// Deletes a directory with all that is in it; nothing where there is none.
+  public static void deleteTree(Path dir) throws IOException {
     if (!Files.isDirectory(dir)) return;
     Files.walkFileTree(
         dir,
