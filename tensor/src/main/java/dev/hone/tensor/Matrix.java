@@ -9,6 +9,9 @@ public sealed interface Matrix permits Tensor, NarrowMatrix {
 
   int cols();
 
+  /// Writes rows `from` to `from + n` into the first `n` rows of `y`, as float32.
+  void widen(long from, int n, Tensor y);
+
   /// Such as `(576, 1536)`.
   default String shape() {
     return "(%d, %d)".formatted(rows(), cols());

@@ -2,9 +2,6 @@ package dev.hone.tensor;
 
 /// A matrix whose elements take less than four bytes each, to be read.
 public sealed interface NarrowMatrix extends Matrix permits RoundedMatrix, BlockMatrix {
-  /// Writes rows `from` to `from + n` into the first `n` rows of `y`, as float32.
-  void widen(long from, int n, Tensor y);
-
   /// One row of `x` times rows of the matrix as they stream by, never widened: `y[t, from:to] =
   /// x[t]·w[from:to]ᵀ + beta · y[t, from:to]`. An output's bits don't depend on the others asked
   /// for.

@@ -113,6 +113,11 @@ public final class Tensor implements Matrix {
     MemorySegment.copy(source.data, 0, data, 0, at(n));
   }
 
+  @Override
+  public void widen(long from, int n, Tensor y) {
+    y.copyFrom(rows(from, from + n), n);
+  }
+
   public float[] toArray() {
     return data.toArray(F32);
   }

@@ -5,7 +5,6 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
-import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,10 +82,7 @@ public final class RowNorms {
   private Tensor adapted(LinearTensors<Matrix> w, int from, int n) {
     int in = w.weight().cols();
     var rows = Tensor.of(block.data().asSlice(0, (long) n * in * Float.BYTES), n, in);
-    switch (w.weight()) {
-      case Tensor full -> rows.copyFrom(full.rows(from, from + n), n);
-      case NarrowMatrix narrow -> narrow.widen(from, n, rows);
-    }
+    w.weight().widen(from, n, rows);
     Linear.backward(w.b().rows(from, from + n), n, w.a(), w.scale(), 1f, rows);
     return rows;
   }

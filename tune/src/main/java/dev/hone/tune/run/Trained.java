@@ -15,7 +15,6 @@ import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Bf16Matrix;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
-import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
 import dev.hone.tune.train.TrainingCheckpoint;
 import java.io.IOException;
@@ -149,10 +148,7 @@ record Trained(
   }
 
   private static void copy(Matrix from, Tensor to) {
-    switch (from) {
-      case Tensor full -> to.copyFrom(full, full.rows());
-      case NarrowMatrix narrow -> narrow.widen(0, Math.toIntExact(narrow.rows()), to);
-    }
+    from.widen(0, Math.toIntExact(from.rows()), to);
   }
 
   /// As PEFT starts an adapter: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that nothing
