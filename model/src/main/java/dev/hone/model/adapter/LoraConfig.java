@@ -66,32 +66,7 @@ public record LoraConfig(
         Map.of(),
         Map.of(),
         Optional.empty(),
-        LayerChoice.ALL);
-  }
-
-  /// Nothing trained as a whole.
-  public LoraConfig(
-      int rank,
-      double alpha,
-      Targets targets,
-      double dropout,
-      boolean useRslora,
-      boolean useDora,
-      Map<String, Integer> rankPattern,
-      Map<String, Double> alphaPattern,
-      Optional<Targets> exclude,
-      LayerChoice layers) {
-    this(
-        rank,
-        alpha,
-        targets,
-        dropout,
-        useRslora,
-        useDora,
-        rankPattern,
-        alphaPattern,
-        exclude,
-        layers,
+        LayerChoice.ALL,
         SavedModules.NONE);
   }
 

@@ -134,7 +134,8 @@ class LoraConfigTest {
         ranks,
         Map.of(),
         Optional.of(Targets.parse(exclude)),
-        new LayerChoice(layers, List.of()));
+        new LayerChoice(layers, List.of()),
+        SavedModules.NONE);
   }
 
   /// They are written as names, which PEFT takes together with layers.
@@ -172,7 +173,8 @@ class LoraConfigTest {
             Map.of(),
             Map.of(),
             Optional.empty(),
-            LayerChoice.ALL);
+            LayerChoice.ALL,
+            SavedModules.NONE);
     var refused = assertThrows(UsageException.class, () -> config.shapeFor(MODEL));
     assertTrue(
         refused.getMessage().startsWith("the pattern '" + regex + "'"), refused.getMessage());

@@ -65,7 +65,8 @@ class PeftAdapterTest {
             ordered("down_proj", 3, "layers.0.self_attn.q_proj", 2),
             ordered("down_proj", 5.0, "layers.1.self_attn.v_proj", 12.0),
             Optional.empty(),
-            LayerChoice.ALL);
+            LayerChoice.ALL,
+            SavedModules.NONE);
     var expected = Files.readString(GoldenAdapters.dir("patterns").resolve("adapter_config.json"));
     assertEquals(expected, AdapterConfig.of(lora, "base").toJson());
   }
