@@ -36,6 +36,11 @@ public enum BaseDtype {
 
   /// What a base is kept in unless somebody asks for something else: as its file has it where that
   /// is quantised, else float32.
+  public static BaseDtype of(Checkpoint base) {
+    return base.isQuantized() ? STORED : FLOAT32;
+  }
+
+  /// The same of a directory or file that nobody has open.
   public static BaseDtype of(Path base) throws CheckpointException {
     return Checkpoint.isQuantized(base) ? STORED : FLOAT32;
   }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A model's weights in memory, whatever its files have: all in float32, or matrices in fewer bits.
 ///
@@ -55,17 +56,27 @@ public final class BaseWeights {
 
   /// Room for a model's weights, all zero; none for matrices that stay where they are stored.
   public static BaseWeights allocate(ModelConfig config, BaseDtype dtype, Allocator memory) {
-    var narrow = new LinkedHashMap<String, NarrowMatrix>();
+    var copied =
+        parameters(config).stream().filter(p -> p.vector() || dtype != BaseDtype.STORED).toList();
+    return of(
+        dtype,
+        copied,
+        p -> p.vector() ? Optional.empty() : dtype.allocate(memory, "weights", p.rows(), p.cols()),
+        memory);
+  }
+
+  /// @param narrow the matrix that holds a parameter; empty for one in float32
+  private static BaseWeights of(
+      BaseDtype dtype,
+      List<Parameter> parameters,
+      Function<Parameter, Optional<? extends NarrowMatrix>> narrow,
+      Allocator memory) {
+    var matrices = new LinkedHashMap<String, NarrowMatrix>();
     var rest = new ArrayList<Parameter>();
-    for (var p : parameters(config)) {
-      if (dtype == BaseDtype.STORED && !p.vector()) continue;
-      var matrix =
-          p.vector()
-              ? Optional.<NarrowMatrix>empty()
-              : dtype.allocate(memory, "weights", p.rows(), p.cols());
-      matrix.ifPresentOrElse(m -> narrow.put(p.name(), m), () -> rest.add(p));
+    for (var p : parameters) {
+      narrow.apply(p).ifPresentOrElse(m -> matrices.put(p.name(), m), () -> rest.add(p));
     }
-    return new BaseWeights(dtype, ParameterSet.allocate(memory, "weights", rest), narrow);
+    return new BaseWeights(dtype, ParameterSet.allocate(memory, "weights", rest), matrices);
   }
 
   /// Reads a checkpoint. Matrices that are kept in fewer bits are rounded block by block: their
@@ -94,14 +105,11 @@ public final class BaseWeights {
           checkpoint.dir() + ": holds no quantised matrices that could be kept as they are stored",
           "choose another --base-dtype, or leave it out");
     }
-    var blocks = new LinkedHashMap<String, NarrowMatrix>();
-    var rest = new ArrayList<Parameter>();
-    for (var p : parameters(checkpoint.config())) {
-      var matrix = checkpoint.blocks(p.name());
-      matrix.ifPresentOrElse(m -> blocks.put(p.name(), m), () -> rest.add(p));
-    }
-    return new BaseWeights(
-        BaseDtype.STORED, ParameterSet.allocate(memory, "weights", rest), blocks);
+    return of(
+        BaseDtype.STORED,
+        parameters(checkpoint.config()),
+        p -> checkpoint.blocks(p.name()),
+        memory);
   }
 
   private static void read(Checkpoint checkpoint, String name, RoundedMatrix into)

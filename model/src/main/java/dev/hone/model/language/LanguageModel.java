@@ -152,7 +152,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /// An adapter runs on what it was trained on, and on nothing else: on another type the base's
   /// logits are other ones, which is what its proof refuses.
-  private BaseDtype baseDtype(Optional<BaseDtype> asked) throws CheckpointException {
+  private BaseDtype baseDtype(Optional<BaseDtype> asked) {
     var trained = adapterDir.isPresent() ? provenance.map(Provenance::baseDtype) : asked;
     if (trained.isPresent() && asked.isPresent() && !asked.equals(trained)) {
       throw new UsageException(
@@ -160,8 +160,7 @@ public final class LanguageModel implements AutoCloseable {
               .formatted(adapterDir.orElseThrow(), trained.get().label(), asked.get().label()),
           "leave out --base-dtype: it follows the adapter");
     }
-    var chosen = trained.or(() -> asked);
-    return chosen.isPresent() ? chosen.get() : BaseDtype.of(checkpoint.dir());
+    return trained.or(() -> asked).orElseGet(() -> BaseDtype.of(checkpoint));
   }
 
   /// As many as were asked for, and at least what a proof needs.
