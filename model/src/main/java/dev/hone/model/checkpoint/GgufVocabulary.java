@@ -133,13 +133,11 @@ final class GgufVocabulary {
   }
 
   private void putRoles() throws CheckpointException {
-    var config = JsonFile.readIfPresent(model.dir().resolve("tokenizer_config.json"));
-    var map = JsonFile.readIfPresent(model.dir().resolve("special_tokens_map.json"));
+    var named = SpecialTokens.read(model.dir());
     var ids = new HashMap<String, Integer>();
     for (int id = 0; id < tokens.length; id++) ids.put(tokens[id], id);
     for (var role : List.of("bos", "eos", "unk", "pad")) {
-      var id =
-          token(config, role).or(() -> token(map, role)).map(ids::get).or(() -> ofConfig(role));
+      var id = named.text(role + "_token").map(ids::get).or(() -> ofConfig(role));
       var key = role.equals("unk") ? "unknown" : role.equals("pad") ? "padding" : role;
       id.ifPresent(known -> put(key + "_token_id", known));
     }
@@ -150,18 +148,10 @@ final class GgufVocabulary {
         .findFirst()
         .ifPresent(id -> put("eot_token_id", id));
     boolean addsBos =
-        config.isPresent() && config.get().has("add_bos_token")
-            ? config.get().bool("add_bos_token", false)
-            : tokenizer.path("post_processor").toString().contains("SpecialToken");
+        named
+            .addBosToken()
+            .orElseGet(() -> tokenizer.path("post_processor").toString().contains("SpecialToken"));
     put("add_bos_token", addsBos && keys.containsKey("tokenizer.ggml.bos_token_id"));
-  }
-
-  private static Optional<String> token(Optional<JsonObject> file, String role) {
-    var value = file.map(json -> json.node().path(role + "_token"));
-    return value
-        .map(node -> node.isObject() ? node.path("content") : node)
-        .filter(JsonNode::isString)
-        .map(JsonNode::asString);
   }
 
   private Optional<Integer> ofConfig(String role) {
@@ -176,26 +166,13 @@ final class GgufVocabulary {
   }
 
   private void putTemplate() throws CheckpointException {
-    var file = model.dir().resolve("chat_template.jinja");
-    if (ModelFile.exists(file)) {
-      keys.put(
-          "tokenizer.chat_template",
-          new String(ModelFile.read(file, 1 << 24), java.nio.charset.StandardCharsets.UTF_8));
-      return;
-    }
-    var config = JsonFile.readIfPresent(model.dir().resolve("tokenizer_config.json"));
-    var template = config.map(json -> json.node().path("chat_template"));
-    if (template.isPresent() && template.get().isString()) {
-      keys.put("tokenizer.chat_template", template.get().asString());
-    }
-    if (template.isPresent() && template.get().isArray()) {
-      for (var one : template.get()) {
-        var name = one.path("name").asString("");
-        keys.put(
-            "tokenizer.chat_template" + (name.equals("default") ? "" : "." + name),
-            one.path("template").asString(""));
-      }
-    }
+    var source = TemplateSource.find(model.dir());
+    source.ifPresent(found ->
+        found
+            .texts()
+            .forEach((name, text) ->
+                keys.put(
+                    "tokenizer.chat_template" + (name.equals("default") ? "" : "." + name), text)));
   }
 
   private void put(String key, Object value) {

@@ -3,12 +3,10 @@ package dev.hone.model.text;
 import dev.hone.model.Sha256;
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.checkpoint.JsonFile;
-import dev.hone.model.checkpoint.ModelFile;
+import dev.hone.model.checkpoint.SpecialTokens;
+import dev.hone.model.checkpoint.TemplateSource;
 import dev.hone.model.jinja.Template;
 import dev.hone.model.jinja.TemplateException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ import java.util.Optional;
 /// Some models have a second template for conversations with tools.
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
-  private static final String CONFIG = "tokenizer_config.json";
   private static final List<String> SPECIAL_TOKENS =
       List.of(
           "bos_token",
@@ -65,33 +62,15 @@ public final class ChatTemplate {
   /// @throws CheckpointException when a file is damaged
   /// @throws UsageException when the template uses what isn't supported
   public static Optional<ChatTemplate> find(Path modelDir) throws CheckpointException {
-    var sources = sources(modelDir);
-    if (sources.isEmpty()) return Optional.empty();
-    boolean isFile = ModelFile.exists(modelDir.resolve(FILE));
-    var path = modelDir.resolve(isFile ? FILE : CONFIG);
-    if (!sources.containsKey("default")) {
+    var source = TemplateSource.find(modelDir);
+    if (source.isEmpty()) return Optional.empty();
+    var path = source.get().file();
+    if (!source.get().texts().containsKey("default")) {
       throw new CheckpointException(
           path, "has chat templates, but none named default; name the one to use so");
     }
-    return Optional.of(new ChatTemplate(path.toString(), sources, specialTokens(modelDir)));
-  }
-
-  private static Map<String, String> sources(Path modelDir) throws CheckpointException {
-    var file = modelDir.resolve(FILE);
-    if (ModelFile.exists(file)) return Map.of("default", read(file));
-    var config = JsonFile.readIfPresent(modelDir.resolve(CONFIG));
-    if (config.isEmpty() || !config.get().has("chat_template")) return Map.of();
-    var field = config.get().node().path("chat_template");
-    if (!field.isArray())
-      return Map.of("default", config.get().string("chat_template").orElseThrow());
-    var sources = new LinkedHashMap<String, String>();
-    for (var one : field) {
-      if (!one.path("name").isString() || !one.path("template").isString()) {
-        throw config.get().wrong("chat_template", one, "an object with name and template");
-      }
-      sources.put(one.path("name").asString(), one.path("template").asString());
-    }
-    return sources;
+    return Optional.of(
+        new ChatTemplate(path.toString(), source.get().texts(), specialTokens(modelDir)));
   }
 
   private static Map<String, String> specialTokens(Path modelDir) throws CheckpointException {
@@ -99,14 +78,6 @@ public final class ChatTemplate {
     var found = new HashMap<String, String>();
     for (var name : SPECIAL_TOKENS) roles.text(name).ifPresent(text -> found.put(name, text));
     return found;
-  }
-
-  private static String read(Path file) throws CheckpointException {
-    try (var reader = JsonFile.strictUtf8(Files.newInputStream(file))) {
-      return reader.readAllAsString();
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read as UTF-8 text: " + e.getMessage(), e);
-    }
   }
 
   private static Template compile(String name, String source) {

@@ -5,6 +5,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelFile;
+import dev.hone.model.checkpoint.SpecialTokens;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Files;

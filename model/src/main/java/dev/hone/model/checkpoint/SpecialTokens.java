@@ -1,8 +1,5 @@
-package dev.hone.model.text;
+package dev.hone.model.checkpoint;
 
-import dev.hone.model.checkpoint.CheckpointException;
-import dev.hone.model.checkpoint.JsonFile;
-import dev.hone.model.checkpoint.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +11,10 @@ import java.util.Optional;
 ///
 /// @param files in the order of precedence
 /// @param addBosToken `add_bos_token` of `tokenizer_config.json`, where given
-record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
+public record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
 
-  static SpecialTokens read(Path dir) throws CheckpointException {
+  /// What the files of a model say.
+  public static SpecialTokens read(Path dir) throws CheckpointException {
     var config = JsonFile.readIfPresent(dir.resolve("tokenizer_config.json"));
     var files = new ArrayList<JsonObject>();
     config.ifPresent(files::add);
@@ -32,7 +30,7 @@ record SpecialTokens(List<JsonObject> files, Optional<Boolean> addBosToken) {
   }
 
   /// The text of a role's token, for instance of `bos_token`.
-  Optional<String> text(String role) throws CheckpointException {
+  public Optional<String> text(String role) throws CheckpointException {
     for (var file : files) {
       if (file.has(role)) return Optional.of(text(file, role));
     }
