@@ -129,29 +129,6 @@ public record BlockForm(
     return draft.done();
   }
 
-  /// The same under another family's name.
-  BlockForm withFamily(String other) {
-    return new BlockForm(
-        other,
-        inputBias,
-        outputBias,
-        mlpBias,
-        norms,
-        headNorm,
-        normOffset,
-        glu,
-        embeddingScale,
-        residualScale,
-        scoreScale,
-        scoreCap,
-        logitScale,
-        logitCap,
-        rotaryDim,
-        localRopeTheta,
-        isFused,
-        layers);
-  }
-
   public Layer layer(int l) {
     return layers.get(l);
   }

@@ -174,8 +174,8 @@ final class GgufConfig {
 
   private static boolean areOfLlama3(float[] given, double theta, int headDim, double factor) {
     for (int i = 0; i < given.length; i++) {
-      double wavelength = 2 * Math.PI * Math.pow(theta, 2.0 * i / headDim);
-      double expected = new RopeScaling.Llama3(factor, 1, 4, 8192).divisor(wavelength);
+      double frequency = Math.pow(theta, -2.0 * i / headDim);
+      double expected = frequency / new RopeScaling.Llama3(factor, 1, 4, 8192).scaled(frequency);
       if (Math.abs(given[i] / expected - 1) > 1e-4) return false;
     }
     return true;

@@ -95,8 +95,8 @@ public final class GgufExport {
     int dim = model.config().form().rotaryDim();
     var factors = new float[dim / 2];
     for (int i = 0; i < factors.length; i++) {
-      double wavelength = 2 * Math.PI * Math.pow(model.config().ropeTheta(), 2.0 * i / dim);
-      factors[i] = (float) scaling.divisor(wavelength);
+      double frequency = Math.pow(model.config().ropeTheta(), -2.0 * i / dim);
+      factors[i] = (float) (frequency / scaling.scaled(frequency));
     }
     return factors;
   }

@@ -111,8 +111,12 @@ final class GgufKeys {
           tensors.put(stored, new GgufFile.Stored(stored, shape, 0, 0));
         });
     var file = new GgufFile(model.dir(), java.lang.foreign.MemorySegment.NULL, values, tensors);
-    var read = ModelConfig.parse(new JsonObject(model.dir(), "", GgufConfig.of(file)));
-    if (!read.form().withFamily(config.form().family()).equals(config.form())) {
+    var json = GgufConfig.of(file);
+    if (config.form().family().equals("mistral")) { // whose files say llama
+      json.put("model_type", "mistral").putNull("sliding_window").remove("architectures");
+    }
+    var read = ConfigJson.parse(new JsonObject(model.dir(), "", json));
+    if (!read.form().equals(config.form())) {
       throw refused(
           model, "a model whose blocks are not as other " + architecture + " models' are");
     }

@@ -73,10 +73,6 @@ public record ModelConfig(
     return ConfigJson.parse(JsonFile.read(configJson));
   }
 
-  static ModelConfig parse(JsonObject json) throws CheckpointException {
-    return ConfigJson.parse(json);
-  }
-
   /// Width of all query heads together.
   public int queryDim() {
     return numHeads * headDim;

@@ -33,13 +33,15 @@ public sealed interface RopeScaling {
       }
     }
 
-    /// What a frequency is divided by.
-    ///
-    /// @param wavelength tokens of one turn
-    double divisor(double wavelength) {
+    /// A frequency as the model turns by it: low ones, of long wavelengths, are divided by the
+    /// factor, high ones kept, those between interpolated.
+    public double scaled(double frequency) {
+      double wavelength = 2 * Math.PI / frequency;
       double turns = originalMaxPositionEmbeddings / wavelength;
-      double smooth = Math.clamp((turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor), 0, 1);
-      return 1 / ((1 - smooth) / factor + smooth);
+      if (turns > highFreqFactor) return frequency;
+      if (turns < lowFreqFactor) return frequency / factor;
+      double smooth = (turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+      return (1 - smooth) * frequency / factor + smooth * frequency;
     }
   }
 

@@ -83,7 +83,7 @@ final class RopeTables {
               switch (scaling) {
                 case RopeScaling.None() -> 1f / power;
                 case RopeScaling.Linear(var factor) -> 1f / power / factor;
-                case RopeScaling.Llama3 llama3 -> llama3Scaled(1f / power, llama3);
+                case RopeScaling.Llama3 llama3 -> llama3.scaled(1f / power);
                 case RopeScaling.LongRope longRope ->
                     1f / (longRope.factors().get(i).floatValue() * power);
                 case RopeScaling.Yarn yarn -> yarnScaled(power, i, dim, theta, yarn);
@@ -118,21 +118,5 @@ final class RopeTables {
   private static double turning(double times, int dim, double theta, RopeScaling.Yarn yarn) {
     double context = yarn.originalMaxPositionEmbeddings();
     return dim * Math.log(context / (times * 2 * Math.PI)) / (2 * Math.log(theta));
-  }
-
-  /// Long wavelengths are stretched by the factor, short ones kept, those between interpolated.
-  /// (Llama 3.1)
-  private static double llama3Scaled(double frequency, RopeScaling.Llama3 s) {
-    double context = s.originalMaxPositionEmbeddings();
-    double wavelength = 2 * Math.PI / frequency;
-    if (wavelength < context / s.highFreqFactor()) {
-      return frequency;
-    }
-    if (wavelength > context / s.lowFreqFactor()) {
-      return frequency / s.factor();
-    }
-    double smooth =
-        (context / wavelength - s.lowFreqFactor()) / (s.highFreqFactor() - s.lowFreqFactor());
-    return (1 - smooth) * frequency / s.factor() + smooth * frequency;
   }
 }
