@@ -4,8 +4,10 @@ import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.TreeSet;
 /// @param cache the folder of all repositories
 /// @param folder this one's name in it
 record CachedRepo(Path cache, String folder) {
+  private static final long LOCK_PAUSE_MILLIS = 100;
   private static final String COMMIT = "[0-9a-f]{40}";
 
   Path blob(RepoFile file) {
@@ -122,7 +125,7 @@ record CachedRepo(Path cache, String folder) {
     if (!revision.equals(commit) && !commit(revision).equals(Optional.of(commit))) {
       var ref = dir().resolve("refs").resolve(revision);
       Files.createDirectories(ref.getParent());
-      AtomicFile.write(ref, commit);
+      alone("refs", () -> {}, () -> AtomicFile.write(ref, commit));
     }
   }
 
@@ -136,9 +139,13 @@ record CachedRepo(Path cache, String folder) {
   ///
   /// @param onWait told where another one does
   void alone(RepoFile file, Runnable onWait, Work work) throws IOException {
-    var lock = cache.resolve(".locks").resolve(folder).resolve(file.etag() + ".lock");
-    Files.createDirectories(lock.getParent());
     Files.createDirectories(blob(file).getParent());
+    alone(file.etag(), onWait, work);
+  }
+
+  private void alone(String what, Runnable onWait, Work work) throws IOException {
+    var lock = cache.resolve(".locks").resolve(folder).resolve(what + ".lock");
+    Files.createDirectories(lock.getParent());
     try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var held = lock(channel, onWait)) {
       work.run();
@@ -146,11 +153,28 @@ record CachedRepo(Path cache, String folder) {
   }
 
   private static FileLock lock(FileChannel channel, Runnable onWait) throws IOException {
-    var free = channel.tryLock();
-    if (free != null) {
-      return free;
+    for (boolean isTold = false; ; isTold = true) {
+      try {
+        var free = channel.tryLock();
+        if (free != null) {
+          return free;
+        }
+      } catch (OverlappingFileLockException e) {
+        // held by this process: waited for like another's
+      }
+      if (!isTold) {
+        onWait.run();
+      }
+      pause();
     }
-    onWait.run();
-    return channel.lock();
+  }
+
+  private static void pause() throws InterruptedIOException {
+    try {
+      Thread.sleep(LOCK_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while another process downloads");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.hone.hub;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +66,12 @@ public final class Hub {
       this.listing = listing;
     }
 
+    /// What tells whether Hone computes such a model comes before gigabytes do.
     Path run() throws IOException {
+      bring(listing.config());
+      ModelConfig.read(repo.snapshot(listing.commit()).resolve(RepoListing.CONFIG));
       var wanted = listing.wanted(shards());
+      done = 0;
       var missing = new ArrayList<RepoFile>();
       for (var file : wanted) {
         if (!repo.has(listing.commit(), file) && !repo.hasBlob(file)) {
@@ -126,11 +131,17 @@ public final class Hub {
           });
     }
 
+    /// The few bytes that come before the total is known are not told.
+    private void moved(long bytes) {
+      if (total > 0) {
+        listener.moved(bytes, total);
+      }
+    }
+
     private void downloadBlob(RepoFile file) throws IOException {
       var part = repo.incomplete(file);
       long before = done - here(file);
-      client.download(
-          model, listing.commit(), file, part, bytes -> listener.moved(before + bytes, total));
+      client.download(model, listing.commit(), file, part, bytes -> moved(before + bytes));
       done = before + file.size();
       var hash = file.hash(part);
       if (!hash.equals(file.etag())) {

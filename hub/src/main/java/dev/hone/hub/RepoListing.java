@@ -16,8 +16,10 @@ record RepoListing(HubModel model, String commit, List<RepoFile> files) {
   static final String WEIGHTS = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
 
+  static final String CONFIG = "config.json";
+
   /// Without them there is no model.
-  static final List<String> NEEDED = List.of("config.json", "tokenizer.json");
+  static final List<String> NEEDED = List.of(CONFIG, "tokenizer.json");
 
   private static final List<String> OPTIONAL =
       List.of(
@@ -26,7 +28,9 @@ record RepoListing(HubModel model, String commit, List<RepoFile> files) {
           "special_tokens_map.json",
           "added_tokens.json",
           "chat_template.jinja",
-          "chat_template.json");
+          "chat_template.json",
+          "hone.json",
+          "hone_proof.json");
   private static final Pattern LICENSE = Pattern.compile("LICENSE[\\w.-]*");
   private static final Pattern PICKLE = Pattern.compile(".*\\.(bin|pt|pth|ckpt|pkl|pickle)");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -71,6 +75,11 @@ record RepoListing(HubModel model, String commit, List<RepoFile> files) {
 
   Optional<RepoFile> find(String name) {
     return files.stream().filter(file -> file.name().equals(name)).findFirst();
+  }
+
+  /// What says which model it is.
+  RepoFile config() {
+    return find(CONFIG).orElseThrow();
   }
 
   /// The index of the weights, where they are in shards.

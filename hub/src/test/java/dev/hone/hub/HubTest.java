@@ -13,27 +13,42 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HubTest {
   private static final HubModel MODEL = HubModel.parse(FakeHub.REPOSITORY).orElseThrow();
   private static final String WEIGHTS = "model.safetensors";
+  private static final String CONFIG =
+      """
+      {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8,
+       "intermediate_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1, "vocab_size": 16,
+       "max_position_embeddings": 32, "rms_norm_eps": 1e-5, "hidden_act": "silu"}
+      """;
 
   @TempDir private Path home;
-  private final List<String> notes = new ArrayList<>();
-  private final List<Long> moved = new ArrayList<>();
+  private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+  private final List<Long> moved = Collections.synchronizedList(new ArrayList<>());
   private FakeHub hub;
 
   /// Longer than a machine with much else to do keeps a request waiting.
@@ -45,7 +60,7 @@ final class HubTest {
     new Random(1).nextBytes(weights);
     hub =
         new FakeHub()
-            .with("config.json", "{}")
+            .with("config.json", CONFIG)
             .with("tokenizer.json", "{\"a\": 1}")
             .with("LICENSE", "free")
             .with("README.md", "nobody needs it")
@@ -113,7 +128,7 @@ final class HubTest {
           names.map(name -> name.getFileName().toString()).sorted().toList());
     }
     assertEquals(List.of(), notes);
-    assertEquals(100_014L, moved.getLast());
+    assertEquals(100_012L, moved.getLast());
   }
 
   @Test
@@ -310,5 +325,64 @@ final class HubTest {
     Files.delete(snapshot.resolve(WEIGHTS));
 
     assertThrows(UsageException.class, () -> fetch(MODEL, "HF_HUB_OFFLINE", "1"));
+  }
+
+  @Test
+  void anArchitectureThatHoneLacksIsRefusedBeforeItsWeightsCome() {
+    hub.with(
+        "config.json",
+        "{\"architectures\": [\"OddModel\"], \"model_type\": \"odd\", \"auto_map\": {\"AutoModel\":"
+            + " \"modeling_odd.OddModel\"}}");
+
+    assertThrows(UsageException.class, () -> fetch(MODEL));
+    assertEquals(1, askedFor("config.json").size());
+    assertEquals(0, askedFor("tokenizer.json").size());
+    assertEquals(0, askedFor(WEIGHTS).size());
+  }
+
+  @Test
+  void whatHoneLeavesBesideAModelComesToo() throws IOException {
+    hub.with("hone.json", "{}").with("hone_proof.json", "{}");
+    var snapshot = fetch(MODEL);
+    assertTrue(Files.exists(snapshot.resolve("hone.json")));
+    assertTrue(Files.exists(snapshot.resolve("hone_proof.json")));
+  }
+
+  @Test
+  void anIndexIsNotCountedAmongTheBytesToCome() throws IOException {
+    hub.without(WEIGHTS)
+        .with("model-1.safetensors", "one")
+        .with("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
+    fetch(MODEL);
+    assertEquals(0, moved.getFirst());
+    assertEquals("{\"a\": 1}free".length() + "one".length(), moved.getLast());
+  }
+
+  @Test
+  void manyAtOnceDownloadOnce() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var fetched =
+          IntStream.range(0, 8).mapToObj(i -> threads.submit(() -> fetch(MODEL))).toList();
+      for (var one : fetched) {
+        assertTrue(Files.exists(one.get().resolve(WEIGHTS)));
+      }
+    }
+    assertEquals(1, hub.asked.stream().filter(asked -> asked.where().equals("store")).count());
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void theTimeToWaitIsSaidInManyWays(String header, String value) {
+    hub.listing.add(new FakeHub.Trouble.Status(429, Map.of(header, value)));
+    var failure = assertThrows(HubException.class, () -> fetch(MODEL));
+    assertTrue(failure.getMessage().contains("asks to wait"), failure.getMessage());
+  }
+
+  static Stream<Arguments> theTimeToWaitIsSaidInManyWays() {
+    var inAMinute = ZonedDateTime.now(ZoneOffset.UTC).plusMinutes(1);
+    return Stream.of(
+        Arguments.of("Retry-After", "60"),
+        Arguments.of("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(inAMinute)),
+        Arguments.of("RateLimit", "\"api\";r=0;t=60"));
   }
 }
