@@ -15,6 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -43,6 +47,7 @@ final class HubClient {
   private static final int UNSATISFIABLE = 416;
   private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-.*");
   private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
+  private static final Pattern RESET = Pattern.compile("\\bt=(\\d{1,6})\\b");
 
   private final HubSettings settings;
   private final Patience patience;
@@ -323,12 +328,30 @@ final class HubClient {
             + " HF_TOKEN");
   }
 
+  /// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or the `t` of the hub's `RateLimit`:
+  /// seconds until it counts anew.
   private static Optional<Duration> wait(HttpResponse<?> response) {
-    return response
-        .headers()
+    var headers = response.headers();
+    return headers
         .firstValue("Retry-After")
-        .filter(SECONDS.asMatchPredicate())
-        .map(Long::parseLong)
-        .map(Duration::ofSeconds);
+        .flatMap(HubClient::wait)
+        .or(() ->
+            headers
+                .firstValue("RateLimit")
+                .flatMap(limit -> RESET.matcher(limit).results().findFirst())
+                .map(reset -> Duration.ofSeconds(Long.parseLong(reset.group(1)))));
+  }
+
+  private static Optional<Duration> wait(String after) {
+    try {
+      if (SECONDS.matcher(after).matches()) {
+        return Optional.of(Duration.ofSeconds(Long.parseLong(after)));
+      }
+      var until = ZonedDateTime.parse(after, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      var left = Duration.between(Instant.now(), until);
+      return Optional.of(left.isNegative() ? Duration.ZERO : left);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 }
