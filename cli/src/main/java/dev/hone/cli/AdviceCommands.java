@@ -28,7 +28,7 @@ record AdviceCommands(ClimbReport climb, Optional<ModelName> base, Path out) {
 
   private String model() {
     return base.isPresent() && base.get() instanceof ModelName.Local local
-        ? local.directory().toString()
+        ? HubBase.typed(local.directory())
         : Embedded.MODEL;
   }
 

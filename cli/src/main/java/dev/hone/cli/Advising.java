@@ -318,7 +318,7 @@ record Advising(Shell shell, Wish wish, Path out, int threads, boolean isJson) {
         ? "hone, the embedded one"
         : switch (wish.base().get()) {
           case ModelName.Hosted hosted -> hosted.name().text();
-          case ModelName.Local local -> local.directory().toString();
+          case ModelName.Local local -> HubBase.typed(local.directory());
         };
   }
 

@@ -17,6 +17,7 @@ import dev.hone.ladder.task.Question;
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.HubSnapshot;
 import dev.hone.tune.data.Source;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ record FromModel(Shell shell, Wish wish, Path out, int threads, boolean isJson) 
     return switch (wish.base()) {
       case ModelName.Hosted(var name) -> name.text();
       case ModelName.Local(var directory) ->
-          directory.equals(Embedded.model()) ? Embedded.MODEL : directory.toString();
+          directory.equals(Embedded.model()) ? Embedded.MODEL : HubSnapshot.nameOf(directory);
     };
   }
 

@@ -1,10 +1,12 @@
 package dev.hone.cli;
 
+import dev.hone.base.Embedded;
 import dev.hone.hub.Hub;
 import dev.hone.hub.HubListener;
 import dev.hone.hub.HubModel;
 import dev.hone.hub.HubSettings;
 import dev.hone.hub.Patience;
+import dev.hone.model.checkpoint.HubSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,12 @@ final class HubBase {
     return named(base)
         .map(HubModel::toString)
         .orElseGet(() -> base.toAbsolutePath().getFileName().toString());
+  }
+
+  /// What a user types for a model's directory.
+  static String typed(Path directory) {
+    var name = Embedded.nameOf(directory);
+    return name.equals(Embedded.MODEL) ? name : HubSnapshot.typedNameOf(directory);
   }
 
   private static Optional<HubModel> named(Path base) {

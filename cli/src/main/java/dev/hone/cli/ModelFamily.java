@@ -3,6 +3,7 @@ package dev.hone.cli;
 import dev.hone.base.Embedded;
 import dev.hone.hosted.HostedName;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.HubSnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ final class ModelFamily {
       case ModelName.Local(var directory) ->
           directory.equals(Embedded.model())
               ? Set.of(Embedded.MODEL)
-              : ofName(directory.toAbsolutePath().normalize().getFileName().toString());
+              : ofName(HubSnapshot.labelOf(directory));
     };
   }
 

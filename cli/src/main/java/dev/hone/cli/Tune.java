@@ -1,5 +1,6 @@
 package dev.hone.cli;
 
+import dev.hone.model.checkpoint.HubSnapshot;
 import dev.hone.tensor.ProductRate;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
@@ -57,7 +58,7 @@ final class Tune {
   private String title() {
     return "%s, %s, %s"
         .formatted(
-            request.base().getFileName(),
+            HubSnapshot.labelOf(request.base()),
             request.method().label(),
             request.train().file().getFileName());
   }

@@ -1,6 +1,5 @@
 package dev.hone.cli;
 
-import dev.hone.base.Embedded;
 import dev.hone.tune.data.Source;
 import dev.hone.tune.run.Summary;
 import dev.hone.tune.run.TuneRequest;
@@ -133,7 +132,7 @@ final class TuneResult {
           List.of("hone", "chat", "--base", out),
           List.of("hone", "eval", "--base", out, "--data", data));
     }
-    var base = Embedded.nameOf(request.base());
+    var base = HubBase.typed(request.base());
     return List.of(
         List.of("hone", "chat", "--base", base, "--adapter", out),
         List.of("hone", "eval", "--base", base, "--adapter", out, "--data", data),

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 final class HubBaseTest {
   private static final Path TINY = Path.of("../model/src/test/resources/golden/peft/base");
@@ -87,5 +89,35 @@ final class HubBaseTest {
   void aServedModelIsCalledAsTheHubCallsIt() {
     assertEquals("org/tiny", HubBase.name(Path.of("org/tiny")));
     assertEquals("base", HubBase.name(TINY));
+  }
+
+  @Test
+  void anAdapterNamesItsBaseAsTheHubDoes() throws IOException {
+    var rows = Files.writeString(home.resolve("rows.jsonl"), row("a") + row("b") + row("c"));
+    var valid = Files.writeString(home.resolve("valid.jsonl"), row("d") + row("e"));
+    var out = home.resolve("run").toString();
+    var shell = shell();
+    int code =
+        shell.hone(
+            "tune --base org/tiny --data %s --valid %s --out %s --epochs 1 --rank 2 --threads 1"
+                .formatted(rows, valid, out)
+                .split(" "));
+    assertEquals(0, code, shell::err);
+    assertTrue(shell.out().contains("hone chat --base org/tiny --adapter " + out), shell.out());
+    var config = JsonMapper.shared().readTree(Path.of(out, "adapter_config.json"));
+    assertEquals("org/tiny", config.path("base_model_name_or_path").asString());
+    assertEquals(FakeHub.COMMIT, config.path("revision").asString());
+    var summary = JsonMapper.shared().readTree(Path.of(out, "summary.json"));
+    assertEquals("org/tiny@" + FakeHub.COMMIT, summary.path("base").asString());
+  }
+
+  private static String row(String word) {
+    return "{\"prompt\": \"%s\", \"completion\": \" %s again\"}\n".formatted(word, word);
+  }
+
+  @Test
+  void aModelOfTheHubIsOfTheFamilyThatItsNameSays() throws IOException {
+    var snapshot = home.resolve("models--Qwen--Qwen3-0.6B/snapshots").resolve("0a".repeat(20));
+    assertEquals(Set.of("qwen"), ModelFamily.of(new ModelName.Local(snapshot)));
   }
 }

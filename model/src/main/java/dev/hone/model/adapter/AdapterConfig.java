@@ -2,6 +2,7 @@ package dev.hone.model.adapter;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.HubSnapshot;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.JsonObject;
 import java.nio.file.Path;
@@ -76,6 +77,15 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     }
     fields.put("ensure_weight_tying", lora.saved().ensuresTying());
     return new AdapterConfig(lora, fields);
+  }
+
+  /// The same for the base in a directory. One from the hub is called what it is called there, and
+  /// its commit is the revision.
+  public static AdapterConfig of(LoraConfig lora, Path base) {
+    var snapshot = HubSnapshot.of(base);
+    var config = of(lora, snapshot.map(HubSnapshot::repository).orElse(base.toString()));
+    snapshot.ifPresent(from -> config.fields.put("revision", from.commit()));
+    return config;
   }
 
   private static void putLayers(LayerChoice layers, ObjectNode fields) {

@@ -8,6 +8,7 @@ import dev.hone.model.adapter.Provenance;
 import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointWriter;
 import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.HubSnapshot;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import dev.hone.tensor.ArenaAllocator;
 import java.io.IOException;
@@ -70,9 +71,9 @@ final class ResultWriter {
       Proof proof)
       throws IOException {
     try (var arena = Arena.ofConfined()) {
-      var base = request.base().toString();
       var adapter =
-          new PeftAdapter(AdapterConfig.of(lora, base), trained.shape(), trained.parameters());
+          new PeftAdapter(
+              AdapterConfig.of(lora, request.base()), trained.shape(), trained.parameters());
       if (trained.start().isPresent()) {
         adapter = adapter.minus(trained.start().get(), new ArenaAllocator(arena));
       }
@@ -130,7 +131,7 @@ final class ResultWriter {
     | general text (bits per byte) | %.4f | %.4f |
     """
             .formatted(
-                request.base().getFileName(),
+                HubSnapshot.labelOf(request.base()),
                 s.method(),
                 s.rows(),
                 s.steps(),

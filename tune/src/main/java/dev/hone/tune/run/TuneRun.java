@@ -2,6 +2,7 @@ package dev.hone.tune.run;
 
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
+import dev.hone.model.checkpoint.HubSnapshot;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.ProcessMemory;
@@ -394,7 +395,7 @@ public final class TuneRun {
     double wall = (System.nanoTime() - startedAt) / 1e9;
     return new Summary(
         request.method().label(),
-        request.base().toString(),
+        HubSnapshot.nameOf(request.base()),
         runFile.settings(),
         plan.rows(),
         plan.heldOutRows(),
