@@ -56,3 +56,6 @@ lora("rslora", "gqa_tied", r=4, lora_alpha=8, target_modules="all-linear", use_r
 lora("q_v", "gqa_tied", r=3, lora_alpha=8, target_modules=["q_proj", "v_proj"])
 lora("dora", "gqa_tied", r=4, lora_alpha=8, target_modules="all-linear", use_dora=True)
 lora("dora_bias", "mha_untied_bias", r=4, lora_alpha=8, target_modules=["q_proj", "o_proj", "down_proj"], use_dora=True)
+lora("tokens", "gqa_tied", r=3, lora_alpha=8, target_modules=["q_proj", "v_proj"], trainable_token_indices=[40, 7, 9, 60])
+lora("tokens_untied", "mha_untied_bias", r=3, lora_alpha=8, target_modules=["q_proj", "v_proj"],
+     trainable_token_indices={"embed_tokens": [40, 7, 60], "lm_head": [11, 40]})

@@ -1,6 +1,6 @@
 """A tiny base model as a Hugging Face directory, adapters that PEFT saved for it, and the logits of each.
 
-`peft/base`, `peft/{all_linear,rslora_q_v,patterns,dora,saved}` as `save_pretrained` writes them; `peft/logits`: `ids` (B, T),
+`peft/base`, `peft/{all_linear,rslora_q_v,patterns,dora,saved,tokens}` as `save_pretrained` writes them; `peft/logits`: `ids` (B, T),
 `base`, and per adapter `NAME` (adapter at run time) and `NAME.merged` (after `merge_and_unload`), all (B, T, V).
 """
 
@@ -25,6 +25,7 @@ ADAPTERS = {
     "dora": dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"], use_dora=True),
     "saved": dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], modules_to_save=["embed_tokens", "norm"],
                   ensure_weight_tying=True),
+    "tokens": dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], trainable_token_indices=[40, 7, 9, 60]),
 }
 HERE = golden.path("model", "peft/logits").parent
 rng = golden.deterministic(5)

@@ -1,6 +1,6 @@
 """Golden runs of ten AdamW steps, and the tables of learning rates.
 
-`steps/{full,lora,lora_plus,dora,saved}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
+`steps/{full,lora,lora_plus,dora,saved,tokens}`: `w.*` weights at the start, step s trains on `ids[s]`, `mask[s]` (B, T) and `lengths[s]` (B) with
 the mean loss over the trained tokens of that batch; `losses` before each update, `grad_norms` before clipping,
 `lrs` (f64), `f.*` what was trained, after the last step. Warm-up starts at zero, so the first step changes nothing.
 `schedules`: `{kind}_{warmup}_{total}` (f64), the factor of every step from transformers' `get_scheduler`.
@@ -94,3 +94,4 @@ schedules()
 lora("lora_plus", 2e-3, 0.1, plus_ratio=16, loraPlusRatio=16)
 lora("dora", kind=dict(use_dora=True))
 lora("saved", kind=dict(modules_to_save=["embed_tokens", "norm"], ensure_weight_tying=True))
+lora("tokens", kind=dict(trainable_token_indices=[40, 7, 9, 60]))

@@ -77,14 +77,14 @@ def with_lora(made, rng, **settings):
 
 
 def is_saved(key):
-    """Whether a parameter is that of a module that PEFT trains as a whole."""
-    return ".modules_to_save." in key
+    """Whether a parameter is that of a module that PEFT trains as a whole, or rows of tokens."""
+    return ".modules_to_save." in key or ".trainable_tokens_delta" in key
 
 
 def saved_name(key):
     """The name that PEFT's `save_pretrained` gives to an adapter's parameter."""
     return key.replace(".lora_magnitude_vector.default.weight", ".lora_magnitude_vector").replace(".modules_to_save.default.", ".").replace(
-        ".default.", ".")
+        ".default.", ".").replace("trainable_tokens_delta.default", "trainable_tokens_delta")
 
 
 def adapter(peft_model, prefix="w."):

@@ -5,7 +5,14 @@ import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.adapter.TrainedTokens;
+import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.text.Tokenizer;
 import dev.hone.tune.run.Method;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +107,15 @@ final class AdapterOptions {
   private boolean ensuresTying;
 
   @Option(
+      names = "--train-tokens",
+      paramLabel = "TOKEN",
+      split = ",",
+      description =
+          "Train the rows that these tokens have in the embedding, and in a head of its own, beside"
+              + " the adapter. hone tokens adds new ones to a model.")
+  private List<String> tokens = List.of();
+
+  @Option(
       names = "--lora-plus-ratio",
       paramLabel = "X",
       description = "Learn the adapter's up-projections at X times the rate (LoRA+). Default: 1.")
@@ -114,10 +130,11 @@ final class AdapterOptions {
               + " Default: begin by changing nothing.")
   private Optional<String> init = Optional.empty();
 
-  Method.Lora method() {
+  /// @param base the model, whose tokenizer knows the tokens
+  Method.Lora method(Path base) throws CheckpointException {
     double ratio = Bounds.positive("--lora-plus-ratio", plusRatio.orElse(1.0));
     return new Method.Lora(
-        config(), ratio, init.map(AdapterOptions::iterations).orElse(OptionalInt.empty()));
+        config(base), ratio, init.map(AdapterOptions::iterations).orElse(OptionalInt.empty()));
   }
 
   private static OptionalInt iterations(String init) {
@@ -130,7 +147,7 @@ final class AdapterOptions {
     return OptionalInt.of(number == null ? DEFAULT_ITERATIONS : Integer.parseInt(number));
   }
 
-  private LoraConfig config() {
+  private LoraConfig config(Path base) throws CheckpointException {
     int r = Bounds.atLeast(1, "--rank", rank.orElse(DEFAULT_RANK));
     layers.forEach(layer -> Bounds.atLeast(0, "--layers-to-transform", layer));
     rankPattern.forEach((key, value) -> Bounds.atLeast(1, "--rank-pattern " + key, value));
@@ -146,7 +163,27 @@ final class AdapterOptions {
         alphaPattern,
         exclude.map(Targets::parse),
         new LayerChoice(layers, List.of()),
-        new SavedModules(saved, ensuresTying));
+        new SavedModules(saved, ensuresTying),
+        tokens.isEmpty() ? TrainedTokens.NONE : trained(base));
+  }
+
+  private TrainedTokens trained(Path base) throws CheckpointException {
+    try (var arena = Arena.ofConfined()) {
+      var checkpoint = Checkpoint.open(base, arena);
+      var tokenizer = Tokenizer.open(checkpoint);
+      var ids = new ArrayList<Integer>();
+      for (var token : tokens) {
+        ids.add(tokenizer.idOf(token).orElseThrow(() -> unknown(token, tokenizer)));
+      }
+      return TrainedTokens.of(ids, checkpoint.config());
+    }
+  }
+
+  private static UsageException unknown(String token, Tokenizer tokenizer) {
+    return new UsageException(
+        "--train-tokens %s: is no token of the model, which spells it with %d"
+            .formatted(token, tokenizer.encode(token).length),
+        "add it first: hone tokens --base … --add '%s' --out DIR".formatted(token));
   }
 
   /// An option that was given, if any was.
@@ -164,6 +201,7 @@ final class AdapterOptions {
     given.put("--dora", useDora);
     given.put("--modules-to-save", !saved.isEmpty());
     given.put("--ensure-weight-tying", ensuresTying);
+    given.put("--train-tokens", !tokens.isEmpty());
     given.put("--init", init.isPresent());
     given.put("--lora-plus-ratio", plusRatio.isPresent());
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();

@@ -119,7 +119,9 @@ final class Exporting {
             ? "vLLM: rank %d needs --max-lora-rank %d; its default is 16".formatted(rank, rank)
             : "vLLM: rank %d is within its default of 16".formatted(rank));
     if (!isPlain) {
-      notes.add("vLLM takes neither DoRA nor modules_to_save: --to hf writes the whole model");
+      notes.add(
+          "vLLM takes neither DoRA, nor modules_to_save, nor rows of tokens: --to hf writes the"
+              + " whole model");
     }
     if (Files.isRegularFile(wish.base)) {
       notes.add(

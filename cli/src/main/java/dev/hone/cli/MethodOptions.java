@@ -1,8 +1,10 @@
 package dev.hone.cli;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.tune.run.Method;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,20 +46,21 @@ final class MethodOptions {
               + " float32.")
   private Optional<Stored> dtype = Optional.empty();
 
-  Method method(AdapterOptions adapter) {
+  /// @param base the model that is trained
+  Method method(AdapterOptions adapter, Path base) throws CheckpointException {
     return switch (kind) {
-      case lora -> lora(adapter);
+      case lora -> lora(adapter, base);
       case full -> full(adapter);
     };
   }
 
-  private Method lora(AdapterOptions adapter) {
+  private Method lora(AdapterOptions adapter, Path base) throws CheckpointException {
     if (dtype.isPresent()) {
       throw new UsageException(
           "--dtype is for the weights of --method full, and an adapter is stored in float32",
           "leave it out; hone merge has a --dtype too");
     }
-    return adapter.method();
+    return adapter.method(base);
   }
 
   private Method full(AdapterOptions adapter) {

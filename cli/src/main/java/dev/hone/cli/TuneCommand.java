@@ -106,7 +106,7 @@ final class TuneCommand implements Callable<Integer> {
         rows.source(data),
         valid.map(rows::source),
         out,
-        method.method(adapter),
+        method.method(adapter, base),
         dtype.of(base),
         training.hyper(watch),
         rows.maxLength(),

@@ -2,6 +2,7 @@ package dev.hone.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
@@ -154,6 +155,21 @@ final class MainTest {
     assertEquals(5.5, lora.alphaPattern().get("down_proj"));
     assertEquals("k_proj,o_proj", lora.exclude().orElseThrow().label());
     assertEquals(List.of(0, 2), lora.layers().layers());
+  }
+
+  @Test
+  void trainedTokensAreFoundByTheirText() throws IOException {
+    var base = "../model/src/test/resources/golden/peft/base";
+    var method = (Method.Lora) request("--base", base, "--train-tokens", "</s>,<s>").method();
+    assertEquals(Map.of("embed_tokens", List.of(2, 1)), method.config().tokens().ids());
+
+    var refused =
+        assertThrows(
+            UsageException.class, () -> request("--base", base, "--train-tokens", "<ticket>"));
+    assertTrue(
+        refused.getMessage().startsWith("--train-tokens <ticket>: is no token of the model"),
+        refused.getMessage());
+    assertTrue(refused.hint().contains("hone tokens"), refused.hint());
   }
 
   @Test

@@ -42,7 +42,6 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
           "use_bdlora",
           "lora_bias",
           "fan_in_fan_out",
-          "trainable_token_indices",
           "target_parameters",
           "layer_replication",
           "alora_invocation_tokens",
@@ -76,6 +75,7 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
       fields.set("modules_to_save", strings(lora.saved().names()));
     }
     fields.put("ensure_weight_tying", lora.saved().ensuresTying());
+    putTokens(lora.tokens(), fields);
     return new AdapterConfig(lora, fields);
   }
 
@@ -86,6 +86,16 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     var config = of(lora, snapshot.map(HubSnapshot::repository).orElse(base.toString()));
     snapshot.ifPresent(from -> config.fields.put("revision", from.commit()));
     return config;
+  }
+
+  private static void putTokens(TrainedTokens tokens, ObjectNode fields) {
+    var field = "trainable_token_indices";
+    if (tokens.ids().keySet().equals(Set.of(TrainedTokens.EMBEDDING))) {
+      tokens.ids().get(TrainedTokens.EMBEDDING).forEach(fields.putArray(field)::add);
+    } else if (!tokens.isEmpty()) {
+      var modules = fields.putObject(field);
+      tokens.ids().forEach((module, ids) -> ids.forEach(modules.putArray(module)::add));
+    }
   }
 
   private static void putLayers(LayerChoice layers, ObjectNode fields) {
@@ -240,7 +250,26 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
         alphas(json),
         targets(json, "exclude_modules"),
         layers(json, targets),
-        new SavedModules(json.strings("modules_to_save"), json.bool("ensure_weight_tying", false)));
+        new SavedModules(json.strings("modules_to_save"), json.bool("ensure_weight_tying", false)),
+        tokens(json));
+  }
+
+  private static TrainedTokens tokens(JsonObject json) throws CheckpointException {
+    var field = "trainable_token_indices";
+    var value = json.node().get(field);
+    if (value == null || isOff(value)) {
+      return TrainedTokens.NONE;
+    }
+    var ids = new LinkedHashMap<String, List<Integer>>();
+    if (value.isArray()) {
+      ids.put(TrainedTokens.EMBEDDING, json.integers(field, 0, Integer.MAX_VALUE));
+    } else {
+      var modules = json.object(field).orElseThrow();
+      for (var module : modules.fields()) {
+        ids.put(module, modules.integers(module, 0, Integer.MAX_VALUE));
+      }
+    }
+    return new TrainedTokens(ids);
   }
 
   private static Optional<Targets> targets(JsonObject json, String field)

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 /// @param exclude modules that are left alone although `targets` means them
 /// @param layers which layers, where not all
 /// @param saved what is trained as a whole beside them
+/// @param tokens whose rows are
 public record LoraConfig(
     int rank,
     double alpha,
@@ -39,7 +40,8 @@ public record LoraConfig(
     Map<String, Double> alphaPattern,
     Optional<Targets> exclude,
     LayerChoice layers,
-    SavedModules saved) {
+    SavedModules saved,
+    TrainedTokens tokens) {
   private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
 
   public LoraConfig {
@@ -67,7 +69,8 @@ public record LoraConfig(
         Map.of(),
         Optional.empty(),
         LayerChoice.ALL,
-        SavedModules.NONE);
+        SavedModules.NONE,
+        TrainedTokens.NONE);
   }
 
   private static void requireRank(int rank) {
@@ -100,7 +103,8 @@ public record LoraConfig(
         alphas,
         exclude,
         layers,
-        saved);
+        saved,
+        tokens);
   }
 
   /// The adapter that this is for a model.
@@ -135,7 +139,7 @@ public record LoraConfig(
     if (modules.isEmpty()) {
       throw meansNothing("the targets " + described(), model);
     }
-    return new AdapterShape(modules, saved.of(model));
+    return new AdapterShape(modules, saved.of(model), tokens.of(model, saved));
   }
 
   private boolean isTarget(String module) {

@@ -15,6 +15,7 @@ import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.TokenRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -117,6 +118,10 @@ public final class Merge {
     if (own.isPresent()) {
       return Entry.ofF32(name, written, info.shape(), () -> own.get().data());
     }
+    var rows = adapter.shape().tokenRows(module, adapter.parameters());
+    if (rows.count() > 0) {
+      return Entry.ofF32(name, written, info.shape(), () -> replaced(info, rows, scratch));
+    }
     return written == info.dtype() && base.isPlain(name) && !isNarrow(info)
         ? Entry.ofRaw(name, written, info.shape(), () -> base.raw(name))
         : Entry.ofF32(name, written, info.shape(), () -> read(info, scratch));
@@ -135,6 +140,13 @@ public final class Merge {
     } else {
       base.readF32(info.name(), data);
     }
+    return data;
+  }
+
+  private MemorySegment replaced(TensorInfo info, TokenRows rows, MemorySegment scratch)
+      throws CheckpointException {
+    var data = read(info, scratch);
+    rows.putInto(Tensor.of(data, info.shape().getFirst(), Math.toIntExact(info.shape().get(1))));
     return data;
   }
 

@@ -169,9 +169,7 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
               "an adapter of MLX (tensor %s)".formatted(shown(name)),
               "convert it to PEFT's format");
         }
-        if (name.contains("lora_embedding_")
-            || name.contains("token_adapter")
-            || name.contains("lm_head.lora_")) {
+        if (name.contains("lora_embedding_") || name.contains("lm_head.lora_")) {
           throw unsupported(
               "an adapter on the embedding or the head (tensor %s)".formatted(shown(name)),
               "use one on linear layers of the blocks alone");

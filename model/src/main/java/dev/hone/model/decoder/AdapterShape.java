@@ -1,6 +1,7 @@
 package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.tensor.TokenRows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,12 +12,23 @@ import java.util.Set;
 ///
 /// @param modules by module name, such as `model.layers.0.self_attn.q_proj`
 /// @param saved names of the base's parameters that it has a version of its own of
-public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
+/// @param tokens ids whose rows it has a version of its own of, by [#EMBEDDING] and [#HEAD]; a tied
+///   head goes with the embedding
+public record AdapterShape(
+    Map<String, Module> modules, Set<String> saved, Map<String, List<Integer>> tokens) {
   /// No adapter at all.
   public static final AdapterShape NONE = new AdapterShape(Map.of());
 
   /// What PEFT calls the magnitudes of a module.
   static final String MAGNITUDE = ".lora_magnitude_vector";
+
+  /// What it calls the rows of a module that tokens have.
+  static final String TOKEN_ROWS = ".token_adapter.trainable_tokens_delta";
+
+  /// The modules that have a row for every token.
+  public static final String EMBEDDING = "model.embed_tokens";
+
+  public static final String HEAD = "lm_head";
 
   /// One adapted layer.
   ///
@@ -40,11 +52,12 @@ public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
   public AdapterShape {
     modules = Map.copyOf(modules);
     saved = Set.copyOf(saved);
+    tokens = Map.copyOf(tokens);
   }
 
   /// Of linear layers alone.
   public AdapterShape(Map<String, Module> modules) {
-    this(modules, Set.of());
+    this(modules, Set.of(), Map.of());
   }
 
   /// Of twice the rank everywhere, with the same scales.
@@ -52,11 +65,11 @@ public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
     var doubled = new HashMap<String, Module>();
     modules.forEach(
         (name, m) -> doubled.put(name, new Module(2 * m.rank(), m.scale(), m.hasMagnitude())));
-    return new AdapterShape(doubled, saved);
+    return new AdapterShape(doubled, saved, tokens);
   }
 
   public boolean isEmpty() {
-    return modules.isEmpty() && saved.isEmpty();
+    return modules.isEmpty() && saved.isEmpty() && tokens.isEmpty();
   }
 
   /// The rank at a module; 0 where it isn't adapted.
@@ -70,6 +83,11 @@ public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
     return modules.values().stream().anyMatch(Module::hasMagnitude);
   }
 
+  /// Whether there is nothing but low-rank products: what every tool that reads adapters knows.
+  public boolean isPlain() {
+    return !hasMagnitudes() && saved.isEmpty() && tokens.isEmpty();
+  }
+
   boolean hasMagnitude(String module) {
     var m = modules.get(module);
     return m != null && m.hasMagnitude();
@@ -79,8 +97,29 @@ public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
     return modules.get(module).scale();
   }
 
+  /// The parameter that has the rows of tokens in a module.
+  public static String tokenRows(String module) {
+    return module + TOKEN_ROWS;
+  }
+
+  /// The rows of tokens in a module, or none.
+  ///
+  /// @param parameters the adapter's
+  public TokenRows tokenRows(String module, ParameterSet parameters) {
+    var ids = tokens.getOrDefault(module, List.of());
+    return ids.isEmpty()
+        ? TokenRows.NONE
+        : TokenRows.of(
+            ids.stream().mapToInt(Integer::intValue).toArray(), parameters.get(tokenRows(module)));
+  }
+
+  /// Rows of the head that it has a version of its own of.
+  int outputRows(ModelConfig config) {
+    return tokens.getOrDefault(config.tieWordEmbeddings() ? EMBEDDING : HEAD, List.of()).size();
+  }
+
   /// The adapter's parameters, `lora_A` before `lora_B` before the magnitudes, bottom to top, then
-  /// the base's.
+  /// the base's, then the rows of tokens.
   public List<Parameter> parameters(ModelConfig config) {
     var parameters = new ArrayList<Parameter>();
     for (var name : LinearLayer.modules(config)) {
@@ -97,6 +136,12 @@ public record AdapterShape(Map<String, Module> modules, Set<String> saved) {
     BaseWeights.parameters(config).stream()
         .filter(p -> saved.contains(p.name()))
         .forEach(parameters::add);
+    for (var module : List.of(EMBEDDING, HEAD)) {
+      var ids = tokens.getOrDefault(module, List.of());
+      if (!ids.isEmpty()) {
+        parameters.add(Parameter.matrix(tokenRows(module), ids.size(), config.hiddenSize()));
+      }
+    }
     return parameters;
   }
 }

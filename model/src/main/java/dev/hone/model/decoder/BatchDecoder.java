@@ -143,6 +143,9 @@ public final class BatchDecoder {
           var ids = Arrays.copyOfRange(rows.ids, from, to);
           var stream = buffers.stream.rows(from, to);
           Embedding.forward(ids, to - from, weights().embedding(), stream);
+          for (int t = from; t < to; t++) {
+            rows.adapter(t).embed(rows.ids[t], buffers.stream, t);
+          }
           Elementwise.scale(stream, to - from, config.form().embeddingScale());
         });
     for (int l = 0; l < config.numLayers(); l++) {
@@ -378,7 +381,7 @@ public final class BatchDecoder {
     for (int i = 0; i < n; i++) {
       int t = rows.wanted(i);
       var r = buffers.a.r().rows(t, t + 1);
-      decoder.normOutput(buffers.stream.rows(t, t + 1), 1, last.rows(i, i + 1), r);
+      decoder.head().norm(buffers.stream.rows(t, t + 1), 1, last.rows(i, i + 1), r);
     }
     var tiles = Tiles.of(config.vocabSize(), MAX_SHARE);
     workers.share(
@@ -396,7 +399,10 @@ public final class BatchDecoder {
                 0f,
                 buffers.widened.get(worker),
                 buffers.logits));
-    decoder.capLogits(buffers.logits, n);
+    for (int i = 0; i < n; i++) {
+      rows.adapter(rows.wanted(i)).logits(last.rows(i, i + 1), buffers.logits.rows(i, i + 1));
+    }
+    decoder.head().cap(buffers.logits, n);
   }
 
   /// Outputs cut into pieces of one width, the last one a little more or less.

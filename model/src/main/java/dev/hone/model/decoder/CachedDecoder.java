@@ -4,8 +4,6 @@ import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
 import dev.hone.tensor.BaseLinear;
-import dev.hone.tensor.Elementwise;
-import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Gain;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
@@ -66,6 +64,7 @@ public final class CachedDecoder {
   private final List<Attention.Scratch> scratch;
   private final List<BaseLinear.Scratch> widened;
   private final Tensor last;
+  private final Tensor ofTokens;
 
   private CachedDecoder(Decoder decoder, Buffers buffers, int maxTokens, Workers workers) {
     this.decoder = decoder;
@@ -78,6 +77,7 @@ public final class CachedDecoder {
     this.scratch = buffers.scratch;
     this.widened = buffers.widened;
     this.last = buffers.last;
+    this.ofTokens = buffers.ofTokens;
   }
 
   /// @param adapter of the decoder; [AdapterShape#NONE] without one
@@ -114,7 +114,8 @@ public final class CachedDecoder {
       List<BlockActivations> blocks,
       List<Attention.Scratch> scratch,
       List<BaseLinear.Scratch> widened,
-      Tensor last) {
+      Tensor last,
+      Tensor ofTokens) {
     static Buffers allocate(Allocator memory, Size size, int workers) {
       var config = size.config;
       var attention = Workspace.attention(config, 0);
@@ -130,7 +131,8 @@ public final class CachedDecoder {
               .mapToObj(w -> BaseProducts.exact(memory, config, size.base))
               .toList();
       var last = memory.f32("head", 1, config.hiddenSize());
-      return new Buffers(cache, stream, blocks, scratch, widened, last);
+      var ofTokens = memory.f32("head", 1, size.adapter.outputRows(config));
+      return new Buffers(cache, stream, blocks, scratch, widened, last, ofTokens);
     }
 
     /// One set of activations for all layers; the residual stream goes through in place.
@@ -171,8 +173,7 @@ public final class CachedDecoder {
           "%d tokens on top of %d do not fit a cache of %d and passes of %d"
               .formatted(n, cache.length(), cache.capacity(), maxTokens));
     }
-    Embedding.forward(ids, n, weights().embedding(), stream);
-    Elementwise.scale(stream, n, config.form().embeddingScale());
+    decoder.embed(ids, n, stream);
     for (int l = 0; l < config.numLayers(); l++) {
       attentionHalf(l, n);
       mlpHalf(l, n);
@@ -248,14 +249,15 @@ public final class CachedDecoder {
   /// The logits after the last of `n` tokens.
   private void head(int n, Tensor logits) {
     var first = blocks.getFirst();
-    decoder.normOutput(stream.rows(n - 1, n), 1, last, first.r());
+    decoder.head().norm(stream.rows(n - 1, n), 1, last, first.r());
     var w = weights().head();
     tiles(
         1,
         config.vocabSize(),
         (worker, from, to, fromOut, toOut) ->
             BaseLinear.part(last, 0, 1, w, fromOut, toOut, 0f, widened.get(worker), logits));
-    decoder.capLogits(logits, 1);
+    decoder.head().rows().logits(last, 1, ofTokens, logits);
+    decoder.head().cap(logits, 1);
   }
 
   /// @param w null where the model doesn't normalise here

@@ -3,27 +3,22 @@ package dev.hone.model.decoder;
 import static dev.hone.tensor.Stopwatch.Operation.ATTENTION;
 import static dev.hone.tensor.Stopwatch.Operation.EMBEDDING;
 import static dev.hone.tensor.Stopwatch.Operation.GLU;
-import static dev.hone.tensor.Stopwatch.Operation.HEAD;
-import static dev.hone.tensor.Stopwatch.Operation.LOSS;
 import static dev.hone.tensor.Stopwatch.Operation.NORM;
 import static dev.hone.tensor.Stopwatch.Operation.ROPE;
-import static dev.hone.tensor.Stopwatch.Operation.WEIGHT_GRADIENT;
 
 import dev.hone.model.checkpoint.BlockForm;
 import dev.hone.model.checkpoint.BlockForm.HeadNorm;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Attention;
-import dev.hone.tensor.BaseLinear;
-import dev.hone.tensor.CrossEntropy;
 import dev.hone.tensor.CrossEntropy.Score;
 import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Embedding;
-import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.RmsNorm;
 import dev.hone.tensor.Selection;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.TokenRows;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,8 +30,7 @@ import java.util.stream.IntStream;
 /// Rows lie end to end without padding; attention stays inside each row, so a packed pass equals
 /// one pass per row. What rows have in common at their beginning is computed once, if the batch has
 /// it once. Behind the last layer's attention only positions that have a target go on, since nobody
-/// sees the others any more; the head takes a chunk of them at a time, and each chunk's logits
-/// become their own gradient in place: the full logits never exist.
+/// sees the others any more; the [Head] takes a chunk of them at a time.
 ///
 /// A block of Llama's reads, with `x` coming in:
 ///
@@ -62,24 +56,30 @@ public final class Decoder {
   private final RmsNorm norm;
   private final BlockForm form;
   private final Optional<RowNorms> norms;
+  private final TokenRows inputRows;
+  private final Head head;
 
   private Decoder(
       ModelConfig config,
       BaseWeights base,
       DecoderTensors<Matrix> weights,
       RopeTables rope,
-      Optional<RowNorms> norms) {
+      Optional<RowNorms> norms,
+      TokenRows inputRows,
+      TokenRows outputRows) {
     this.config = config;
     this.base = base;
     this.weights = weights;
     this.rope = rope;
     this.norms = norms;
+    this.inputRows = inputRows;
     this.form = config.form();
     this.attention =
         IntStream.range(0, config.numLayers())
             .mapToObj(l -> Workspace.attention(config, l))
             .toList();
     this.norm = new RmsNorm((float) config.rmsNormEps(), form.normOffset());
+    this.head = new Head(config, weights, norm, outputRows);
   }
 
   /// A decoder without adapter.
@@ -92,7 +92,9 @@ public final class Decoder {
         weights,
         DecoderTensors.bind(config, weights::matrix, weights::vector, m -> 0f),
         RopeTables.of(memory, config, maxPositions),
-        Optional.empty());
+        Optional.empty(),
+        TokenRows.NONE,
+        TokenRows.NONE);
   }
 
   /// The same decoder with an adapter: weights and tables are shared.
@@ -107,7 +109,10 @@ public final class Decoder {
         name -> parameters.find(name).map(Matrix.class::cast).or(() -> base.matrix(name));
     var bound = DecoderTensors.bind(config, matrices, others, shape::scale);
     var used = shape.hasMagnitudes() ? Optional.of(lengths) : norms;
-    var adapted = new Decoder(config, base, bound, rope, used);
+    var inputs = shape.tokenRows(AdapterShape.EMBEDDING, parameters);
+    var outputs =
+        config.tieWordEmbeddings() ? inputs : shape.tokenRows(AdapterShape.HEAD, parameters);
+    var adapted = new Decoder(config, base, bound, rope, used, inputs, outputs);
     adapted.adapterChanged();
     return adapted;
   }
@@ -141,7 +146,7 @@ public final class Decoder {
     ws.begin(false);
     ws.chooseTargets(batch);
     forward(batch, ws);
-    return head(ws, null);
+    return head.score(ws, null);
   }
 
   /// Runs a batch forward and backward, and adds the gradients of the summed loss to `gradients`.
@@ -152,7 +157,7 @@ public final class Decoder {
     ws.begin(true);
     ws.chooseTargets(batch);
     forward(batch, ws);
-    var score = head(ws, gradients.tensors());
+    var score = head.score(ws, gradients.tensors());
     backward(batch, ws, gradients.tensors());
     return score;
   }
@@ -165,9 +170,7 @@ public final class Decoder {
     int n = batch.numTokens();
     ws.choose(0, n);
     forward(batch, ws);
-    normOutput(ws.output, n, ws.head.h(), ws.head.r());
-    BaseLinear.forward(ws.head.h(), n, weights.head(), 0f, ws.base(), logits);
-    capLogits(logits, n);
+    head.logits(ws, n, logits);
   }
 
   DecoderTensors<Matrix> weights() {
@@ -182,20 +185,26 @@ public final class Decoder {
     return attention.get(layer);
   }
 
+  Head head() {
+    return head;
+  }
+
   RmsNorm norm() {
     return norm;
   }
 
-  /// What the head sees: the residual stream, normalised and scaled as the logits are.
-  void normOutput(Tensor x, int n, Tensor h, Tensor r) {
-    norm.forward(x, n, weights.norm(), h, r);
-    Elementwise.scale(h, n, form.logitScale());
+  /// Looks tokens up.
+  ///
+  /// @param x `(T, C)`, overwritten
+  void embed(int[] ids, int n, Tensor x) {
+    Embedding.forward(ids, n, weights.embedding(), x);
+    inputRows.embed(ids, n, x);
+    Elementwise.scale(x, n, form.embeddingScale());
   }
 
-  void capLogits(Tensor logits, int n) {
-    if (form.logitCap() > 0) {
-      Elementwise.softCap(logits, n, form.logitCap());
-    }
+  /// Rows of the embedding that an adapter has its own version of.
+  TokenRows inputRows() {
+    return inputRows;
   }
 
   /// Normalises the queries or keys of `n` tokens, where the model does.
@@ -239,8 +248,7 @@ public final class Decoder {
           "a batch of %d tokens, workspace for %d".formatted(n, ws.maxTokens));
     }
     var stream = ws.blocks.getFirst().input();
-    Embedding.forward(batch.ids(), n, weights.embedding(), stream);
-    Elementwise.scale(stream, n, form.embeddingScale());
+    embed(batch.ids(), n, stream);
     ws.time.lap(EMBEDDING);
     for (int l = 0; l < config.numLayers(); l++) {
       block(l, ws.blocks.get(l), batch, ws, output(l, ws));
@@ -353,66 +361,6 @@ public final class Decoder {
         w, x, n, beta, a.inner(linear), ws.dropout(), layer, linear, ws.base(), ws.time, y);
   }
 
-  /// Scores the targets, chunk by chunk; with gradients wanted, also starts `dx`.
-  ///
-  /// @param g null to score only
-  private Score head(Workspace ws, DecoderTensors<Tensor> g) {
-    var head = ws.head;
-    int n = ws.numChosen();
-    normOutput(ws.output, n, head.h(), head.r());
-    ws.time.lap(NORM);
-    var score = Score.NONE;
-    int chunk = Math.toIntExact(head.logits().rows());
-    for (int from = 0; from < n; from += chunk) {
-      score = score.plus(headChunk(ws, from, Math.min(chunk, n - from), g));
-    }
-    if (g != null) {
-      headBackward(ws, n, g);
-    }
-    return score;
-  }
-
-  private Score headChunk(Workspace ws, int from, int n, DecoderTensors<Tensor> g) {
-    var head = ws.head;
-    var h = head.h().rows(from, from + n);
-    int c = config.hiddenSize();
-    int v = config.vocabSize();
-    BaseLinear.forward(h, n, weights.head(), 0f, ws.base(), head.logits());
-    ws.time.lap(HEAD, n, c, v);
-    capLogits(head.logits(), n);
-    boolean isCapped = form.logitCap() > 0 && g != null;
-    if (isCapped) {
-      head.capped().copyFrom(head.logits(), n);
-    }
-    var score =
-        CrossEntropy.forward(head.logits(), n, head.targets(), head.weights(), from, g != null);
-    if (isCapped) {
-      Elementwise.softCapBackward(head.capped(), n, form.logitCap(), head.logits());
-    }
-    ws.time.lap(LOSS);
-    if (g != null) {
-      BaseLinear.backwardLogits(
-          head.logits(), n, weights.head(), ws.base(), head.dh().rows(from, from + n));
-      ws.time.lap(HEAD, n, c, v);
-      if (g.head() != null) {
-        Linear.backwardWeight(h, n, head.logits(), 1f, g.head());
-        ws.time.lap(WEIGHT_GRADIENT, n, c, v);
-      }
-    }
-    return score;
-  }
-
-  private void headBackward(Workspace ws, int n, DecoderTensors<Tensor> g) {
-    var head = ws.head;
-    Elementwise.scale(head.dh(), n, form.logitScale());
-    if (g.norm() != null) {
-      RmsNorm.backwardWeight(ws.output, n, head.r(), head.dh(), g.norm());
-    }
-    ws.gradients.dx().clear(n);
-    norm.backward(ws.output, n, weights.norm(), head.r(), head.dh(), ws.gradients.dx());
-    ws.time.lap(NORM);
-  }
-
   private void backward(PackedBatch batch, Workspace ws, DecoderTensors<Tensor> g) {
     int n = batch.numTokens();
     for (int l = config.numLayers() - 1; l >= 0; l--) {
@@ -423,11 +371,16 @@ public final class Decoder {
       mlpBackward(l, a, mlpRows(l, n, ws), ws, g.blocks().get(l));
       attentionBackward(l, a, batch, n, ws, g);
     }
-    if (g.embedding() != null) {
+    if (g.embedding() != null || g.inputRows() != null) {
       Elementwise.scale(ws.gradients.dx(), n, form.embeddingScale());
-      Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
-      ws.time.lap(EMBEDDING);
     }
+    if (g.embedding() != null) {
+      Embedding.backward(batch.ids(), n, ws.gradients.dx(), g.embedding());
+    }
+    if (g.inputRows() != null) {
+      inputRows.embedBackward(batch.ids(), n, ws.gradients.dx(), g.inputRows());
+    }
+    ws.time.lap(EMBEDDING);
   }
 
   /// The block's forward once more, but for the product that leaves it, unless its norm needs that.
@@ -547,7 +500,8 @@ public final class Decoder {
     ws.time.lap(NORM);
     boolean isNormed = w.inputNorm() != null;
     // below the first layer there may be nothing to learn, and then nobody asks for dx
-    boolean isAsked = l > 0 || all.embedding() != null || g.inputNorm() != null;
+    boolean isAsked =
+        l > 0 || all.embedding() != null || all.inputRows() != null || g.inputNorm() != null;
     var dh = !isAsked ? null : isNormed ? s.dh() : s.dx();
     back(w.q(), g.q(), a.h(), n, dq, l, LinearLayer.Q, a, ws, isNormed ? 0f : 1f, dh);
     back(w.k(), g.k(), a.h(), n, dk, l, LinearLayer.K, a, ws, 1f, dh);

@@ -13,10 +13,13 @@ import java.util.function.Function;
 ///
 /// @param <M> a [Tensor] among gradients, any matrix among weights
 /// @param embedding `(V, C)`
+/// @param inputRows rows of it that an adapter has its own version of, `(n, C)`
 /// @param blocks one per layer, from the bottom
 /// @param norm `C` elements, before the head
 /// @param head `(V, C)`; the embedding itself where the two are tied
-record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tensor norm, M head) {
+/// @param outputRows rows of it likewise; `inputRows` where the two are tied
+record DecoderTensors<M extends Matrix>(
+    M embedding, Tensor inputRows, List<Block<M>> blocks, Tensor norm, M head, Tensor outputRows) {
   /// One layer; norms that the model lacks are null.
   ///
   /// @param inputNorm before attention
@@ -64,10 +67,16 @@ record DecoderTensors<M extends Matrix>(M embedding, List<Block<M>> blocks, Tens
     for (int l = 0; l < config.numLayers(); l++) {
       blocks.add(binder.block("model.layers." + l + ".", config.form().norms()));
     }
+    boolean isTied = config.tieWordEmbeddings();
     var embedding = binder.matrix("model.embed_tokens.weight");
-    var head = config.tieWordEmbeddings() ? embedding : binder.matrix("lm_head.weight");
+    var inputRows = binder.tensor(AdapterShape.tokenRows(AdapterShape.EMBEDDING));
     return new DecoderTensors<>(
-        embedding, List.copyOf(blocks), binder.tensor("model.norm.weight"), head);
+        embedding,
+        inputRows,
+        List.copyOf(blocks),
+        binder.tensor("model.norm.weight"),
+        isTied ? embedding : binder.matrix("lm_head.weight"),
+        isTied ? inputRows : binder.tensor(AdapterShape.tokenRows(AdapterShape.HEAD)));
   }
 
   private record Binder<M extends Matrix>(

@@ -4,6 +4,7 @@ import dev.hone.tensor.Allocator;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Panels;
 import dev.hone.tensor.Tensor;
+import dev.hone.tensor.TokenRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +17,13 @@ import java.util.stream.Stream;
 /// The memory belongs to whoever made the allocator.
 public final class PackedAdapter {
   /// For rows of the base alone.
-  public static final PackedAdapter NONE = new PackedAdapter(List.of());
+  public static final PackedAdapter NONE =
+      new PackedAdapter(List.of(), TokenRows.NONE, TokenRows.NONE, null);
 
   private final List<Low[]> layers;
+  private final TokenRows inputRows;
+  private final TokenRows outputRows;
+  private final Tensor ofTokens;
 
   /// One linear layer's, null where it isn't adapted.
   ///
@@ -31,8 +36,13 @@ public final class PackedAdapter {
     }
   }
 
-  private PackedAdapter(List<Low[]> layers) {
+  /// @param ofTokens scratch for the logits of `outputRows`
+  private PackedAdapter(
+      List<Low[]> layers, TokenRows inputRows, TokenRows outputRows, Tensor ofTokens) {
     this.layers = layers;
+    this.inputRows = inputRows;
+    this.outputRows = outputRows;
+    this.ofTokens = ofTokens;
   }
 
   /// A copy of an adapter's weights.
@@ -46,7 +56,10 @@ public final class PackedAdapter {
               .map(w -> w.hasAdapter() ? low(memory, w) : null)
               .toArray(Low[]::new));
     }
-    return new PackedAdapter(layers);
+    var inputs = adapted.inputRows().copy(memory, "adapter");
+    var rows = adapted.head().rows();
+    var outputs = rows == adapted.inputRows() ? inputs : rows.copy(memory, "adapter");
+    return new PackedAdapter(layers, inputs, outputs, memory.f32("adapter", 1, outputs.count()));
   }
 
   private static Low low(Allocator memory, LinearTensors<Matrix> w) {
@@ -67,12 +80,27 @@ public final class PackedAdapter {
   }
 
   public long byteSize() {
-    return modules().mapToLong(Low::byteSize).sum();
+    long rows = inputRows.byteSize() + (outputRows == inputRows ? 0 : outputRows.byteSize());
+    return modules().mapToLong(Low::byteSize).sum() + rows;
   }
 
   /// The largest of its ranks.
   public int maxRank() {
     return modules().mapToInt(low -> low.a.out()).max().orElse(0);
+  }
+
+  /// Puts the row that it has of a token in place of the base's.
+  ///
+  /// @param x `(T, C)`, whose row `t` was looked up already
+  void embed(int id, Tensor x, int t) {
+    inputRows.embed(id, x, t);
+  }
+
+  /// Writes the logits of the tokens that it has rows of over the base's.
+  ///
+  /// @param h `(1, C)`, `logits` `(1, V)`
+  void logits(Tensor h, Tensor logits) {
+    outputRows.logits(h, 1, ofTokens, logits);
   }
 
   /// What the layer's whole output is multiplied by, its bias excepted; null where it stays as it

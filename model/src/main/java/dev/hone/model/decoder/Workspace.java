@@ -53,6 +53,7 @@ public final class Workspace {
   /// @param dh `(T, C)` gradient of `h`
   /// @param logits `(chunk, V)`
   /// @param capped `(chunk, V)` the logits again, where they are capped
+  /// @param ofTokens `(chunk, n)` those of tokens whose rows are an adapter's
   /// @param rows which they are, ascending
   /// @param weights how often each target counts
   record Head(
@@ -62,6 +63,7 @@ public final class Workspace {
       Tensor dh,
       Tensor logits,
       Tensor capped,
+      Tensor ofTokens,
       int[] rows,
       int[] targets,
       int[] weights) {}
@@ -162,7 +164,7 @@ public final class Workspace {
     for (int l = 0; l <= (training ? config.numLayers() : 0); l++) {
       streams.add(memory.f32("activations", maxTokens, c));
     }
-    var head = head(memory, config, maxTokens, training);
+    var head = head(memory, config, adapter, maxTokens, training);
     return new Workspace(
         mode,
         maxTokens,
@@ -218,7 +220,8 @@ public final class Workspace {
     return List.copyOf(blocks);
   }
 
-  private static Head head(Allocator memory, ModelConfig config, int tokens, boolean training) {
+  private static Head head(
+      Allocator memory, ModelConfig config, AdapterShape adapter, int tokens, boolean training) {
     int c = config.hiddenSize();
     int chunk = Math.clamp(LOGITS_PER_CHUNK / config.vocabSize(), 1, tokens);
     return new Head(
@@ -229,6 +232,7 @@ public final class Workspace {
         memory.f32("logits", chunk, config.vocabSize()),
         memory.f32(
             "logits", training && config.form().logitCap() > 0 ? chunk : 0, config.vocabSize()),
+        memory.f32("logits", chunk, adapter.outputRows(config)),
         new int[tokens],
         new int[tokens],
         new int[tokens]);

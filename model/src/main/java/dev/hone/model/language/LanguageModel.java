@@ -320,9 +320,7 @@ public final class LanguageModel implements AutoCloseable {
   /// Whether there is an adapter of low-rank products alone: what every tool that reads adapters
   /// knows.
   public boolean hasPlainAdapter() {
-    return adapter.isPresent()
-        && !adapter.get().shape().hasMagnitudes()
-        && adapter.get().shape().saved().isEmpty();
+    return adapter.isPresent() && adapter.get().shape().isPlain();
   }
 
   /// Writes the adapter as GGUF, for the model's own GGUF file.
@@ -332,7 +330,7 @@ public final class LanguageModel implements AutoCloseable {
     var of = adapter.orElseThrow(() -> new IllegalStateException("there is no adapter to write"));
     if (!hasPlainAdapter()) {
       throw new UsageException(
-          "%s: has magnitudes (DoRA) or modules_to_save, which GGUF adapters do not know"
+          "%s: has magnitudes (DoRA), modules_to_save or rows of tokens, which GGUF adapters do not know"
               .formatted(adapterDir.orElseThrow()),
           "write the whole model: --to gguf");
     }

@@ -118,9 +118,30 @@ class BadAdapterTest {
             "lacks the tensor",
             dir -> set(dir, "modules_to_save", "[\"input_layernorm\"]")),
         bad(
-            "new tokens",
-            "field trainable_token_indices is not",
+            "rows of tokens that are not there",
+            "lacks the tensor base_model.model.model.embed_tokens.token_adapter",
             dir -> set(dir, "trainable_token_indices", "[1]")),
+        bad(
+            "tokens of a larger vocabulary",
+            "trainable_token_indices: token 61 is none of the model's 61",
+            dir -> set(dir, "trainable_token_indices", "[1, 61]")),
+        bad(
+            "a token twice",
+            "trainable_token_indices: token 7 is named twice",
+            dir -> set(dir, "trainable_token_indices", "{\"embed_tokens\": [7, 7]}")),
+        bad(
+            "tokens of a linear layer",
+            "trainable_token_indices: q_proj has no row for every token",
+            dir -> set(dir, "trainable_token_indices", "{\"q_proj\": [7]}")),
+        bad(
+            "other tokens of a tied head",
+            "trainable_token_indices: the model's head is its embedding",
+            dir ->
+                set(dir, "trainable_token_indices", "{\"embed_tokens\": [7], \"lm_head\": [8]}")),
+        bad(
+            "tokens as text",
+            "field trainable_token_indices is",
+            dir -> set(dir, "trainable_token_indices", "[\"<s>\"]")),
         bad(
             "target_parameters",
             "field target_parameters is not",

@@ -135,7 +135,8 @@ class LoraConfigTest {
         Map.of(),
         Optional.of(Targets.parse(exclude)),
         new LayerChoice(layers, List.of()),
-        SavedModules.NONE);
+        SavedModules.NONE,
+        TrainedTokens.NONE);
   }
 
   /// They are written as names, which PEFT takes together with layers.
@@ -174,7 +175,8 @@ class LoraConfigTest {
             Map.of(),
             Optional.empty(),
             LayerChoice.ALL,
-            SavedModules.NONE);
+            SavedModules.NONE,
+            TrainedTokens.NONE);
     var refused = assertThrows(UsageException.class, () -> config.shapeFor(MODEL));
     assertTrue(
         refused.getMessage().startsWith("the pattern '" + regex + "'"), refused.getMessage());

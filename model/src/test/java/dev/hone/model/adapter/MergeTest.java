@@ -27,7 +27,7 @@ class MergeTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved", "tokens"})
   void mergedLogitsMatchPeft(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read(name);

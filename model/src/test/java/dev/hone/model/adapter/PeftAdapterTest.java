@@ -28,7 +28,7 @@ class PeftAdapterTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved", "tokens"})
   void logitsWithAnAdapterOfPeftMatchPeft(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       var adapter = golden.read(name);
@@ -40,7 +40,7 @@ class PeftAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved"})
+  @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved", "tokens"})
   void adapterOfPeftIsWrittenBackByteForByte(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
       golden.read(name).writeInto(dir, "card");
@@ -66,7 +66,8 @@ class PeftAdapterTest {
             ordered("down_proj", 5.0, "layers.1.self_attn.v_proj", 12.0),
             Optional.empty(),
             LayerChoice.ALL,
-            SavedModules.NONE);
+            SavedModules.NONE,
+            TrainedTokens.NONE);
     var expected = Files.readString(GoldenAdapters.dir("patterns").resolve("adapter_config.json"));
     assertEquals(expected, AdapterConfig.of(lora, "base").toJson());
   }

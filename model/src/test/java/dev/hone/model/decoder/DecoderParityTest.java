@@ -35,7 +35,8 @@ class DecoderParityTest {
     "full_gqa_tied, TRAINING", "full_gqa_tied, RECOMPUTE", "full_mha_untied_bias, TRAINING",
     "lora_all_linear, TRAINING", "lora_all_linear, RECOMPUTE", "lora_all_linear_bias, TRAINING",
     "lora_rslora, TRAINING", "lora_q_v, TRAINING", "lora_q_v, RECOMPUTE",
-    "lora_dora, TRAINING", "lora_dora, RECOMPUTE", "lora_dora_bias, TRAINING"
+    "lora_dora, TRAINING", "lora_dora, RECOMPUTE", "lora_dora_bias, TRAINING",
+    "lora_tokens, TRAINING", "lora_tokens, RECOMPUTE", "lora_tokens_untied, TRAINING"
   })
   void gradientsMatchPyTorch(String name, Mode mode) {
     GoldenModel.assertGradients("gradients/" + name, name.startsWith("full"), mode);

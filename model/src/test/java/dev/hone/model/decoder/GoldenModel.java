@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,7 +61,8 @@ public final class GoldenModel {
 
   /// The parameter's name in the golden file, without its `w.` or `g.`.
   String storedName(Parameter parameter) {
-    return parameter.name().contains(".lora_") ? PEFT_PREFIX + parameter.name() : parameter.name();
+    var name = parameter.name();
+    return name.contains(".lora_") || name.contains(".token_adapter.") ? PEFT_PREFIX + name : name;
   }
 
   /// What Phi-3 keeps in one matrix, from the top.
@@ -174,7 +176,20 @@ public final class GoldenModel {
         modules.put(module.replace(fused.get(), path(part)), of);
       }
     });
-    return new AdapterShape(modules);
+    return new AdapterShape(modules, Set.of(), tokens());
+  }
+
+  private Map<String, List<Integer>> tokens() {
+    var json = JsonMapper.shared();
+    var ids = json.readTree(golden.metadata().get("lora")).path("trainable_token_indices");
+    var type = new TypeReference<List<Integer>>() {};
+    var tokens = new HashMap<String, List<Integer>>();
+    for (var module : List.of(AdapterShape.EMBEDDING, AdapterShape.HEAD)) {
+      var of = ids.path(module.substring(module.indexOf('.') + 1));
+      if (of.isArray()) tokens.put(module, json.convertValue(of, type));
+    }
+    if (ids.isArray()) tokens.put(AdapterShape.EMBEDDING, json.convertValue(ids, type));
+    return tokens;
   }
 
   List<Parameter> trained(boolean full) {

@@ -9,11 +9,14 @@ import dev.hone.model.generate.TinyModel;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
-/// Adapters of rank 3 on all linear layers, one of them with magnitudes, strong enough to change
-/// most answers.
+/// Adapters of rank 3 on all linear layers, one of them with magnitudes, and rows of some tokens,
+/// strong enough to change most answers.
 final class RandomAdapter {
   private RandomAdapter() {}
 
@@ -38,7 +41,9 @@ final class RandomAdapter {
         LinearLayer.modules(model.decoder().config()).stream()
             .collect(
                 Collectors.toMap(
-                    m -> m, m -> new AdapterShape.Module(3, 0.5f, m.endsWith("o_proj")))));
+                    m -> m, m -> new AdapterShape.Module(3, 0.5f, m.endsWith("o_proj")))),
+        Set.of(),
+        Map.of(AdapterShape.EMBEDDING, List.of(7, 3, 20)));
   }
 
   private static ParameterSet parameters(TinyModel model, long seed, Allocator memory) {

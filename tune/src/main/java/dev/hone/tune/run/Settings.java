@@ -157,6 +157,7 @@ record Settings(TuneRequest request, int maxLength, double learningRate, float d
     putUnlessEmpty(map, "modules-to-save", lora.saved().names().toString(), "[]");
     putUnlessEmpty(
         map, "ensure-weight-tying", Boolean.toString(lora.saved().ensuresTying()), "false");
+    putUnlessEmpty(map, "trainable-token-indices", lora.tokens().ids().toString(), "{}");
     // in their order: of patterns the first that matches counts
     putUnlessEmpty(map, "rank-pattern", lora.rankPattern().toString(), "{}");
     putUnlessEmpty(map, "alpha-pattern", lora.alphaPattern().toString(), "{}");

@@ -67,6 +67,15 @@ record Trained(
     var adapter = ParameterSet.allocate(memory, "adapter", shape.parameters(config));
     initialise(adapter, seed);
     shape.saved().forEach(name -> copy(weights.matrix(name).orElseThrow(), adapter.get(name)));
+    shape
+        .tokens()
+        .forEach((module, ids) -> {
+          var rows = adapter.get(AdapterShape.tokenRows(module));
+          var table = weights.matrix(module + ".weight").orElseThrow();
+          for (int i = 0; i < ids.size(); i++) {
+            table.widen(ids.get(i), 1, rows.rows(i, i + 1));
+          }
+        });
     var adapted = base.withAdapter(shape, adapter, memory);
     adapted.startMagnitudes();
     var start =

@@ -12,6 +12,7 @@ import dev.hone.model.adapter.LayerChoice;
 import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
+import dev.hone.model.adapter.TrainedTokens;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
@@ -88,7 +89,7 @@ class TuneRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "pissa", "saved", "full", "full in bfloat16"})
+  @ValueSource(strings = {"lora", "dora", "pissa", "saved", "tokens", "full", "full in bfloat16"})
   void trainingLowersTheHeldOutLossAndLeavesAModelThatLoads(String method) throws IOException {
     var out = dir.resolve("run");
     var summary = run(request(method, out, 2, false)).orElseThrow();
@@ -300,6 +301,9 @@ class TuneRunTest {
     return switch (name) {
       case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
       case "dora" -> new Method.Lora(dora(SavedModules.NONE), 4, OptionalInt.empty());
+      case "tokens" ->
+          new Method.Lora(
+              dora(SavedModules.NONE, new TrainedTokens(Map.of("embed_tokens", List.of(9, 4)))));
       case "pissa" -> new Method.Lora(dora(SavedModules.NONE), 1, OptionalInt.of(4));
       case "saved" ->
           new Method.Lora(
@@ -310,6 +314,10 @@ class TuneRunTest {
   }
 
   private static LoraConfig dora(SavedModules saved) {
+    return dora(saved, TrainedTokens.NONE);
+  }
+
+  private static LoraConfig dora(SavedModules saved, TrainedTokens tokens) {
     return new LoraConfig(
         4,
         8,
@@ -321,7 +329,8 @@ class TuneRunTest {
         Map.of(),
         Optional.empty(),
         LayerChoice.ALL,
-        saved);
+        saved,
+        tokens);
   }
 
   private static TuneRequest.Hyper hyper(double rate, int epochs, int patience) {
