@@ -55,7 +55,7 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
   @Override
   public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
     requireFit("multiply", x, t, from, to, y);
-    var unpacked = Unpacked.allocate();
+    var unpacked = Unpacked.of(type, x.data(), x.at(t), cols);
     for (long r = from; r < to; r++) {
       long yAt = y.at(t) + r * Float.BYTES;
       float product = BlockKernels.BEST.dot(type, data, at(r), cols, x.data(), x.at(t), unpacked);

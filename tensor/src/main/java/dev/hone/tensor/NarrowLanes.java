@@ -9,7 +9,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -23,6 +25,10 @@ final class NarrowLanes {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
   private static final VectorSpecies<Short> SHORT_SPECIES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  private static final VectorSpecies<Long> TWO = LongVector.SPECIES_128;
+  private static final VectorMask<Float> UPPER =
+      VectorMask.fromLong(SPECIES, LANES == 16 ? 0xff00 : 0);
 
   /// Bytes that one access touches: a vector's lanes, but no vector is shorter than 8 bytes. Of
   /// those that are too many, reading drops them and writing leaves zeros there, for the next
@@ -43,6 +49,29 @@ final class NarrowLanes {
   static IntVector loadInts(MemorySegment q, long offset) {
     var bytes = ByteVector.fromMemorySegment(BYTE_SPECIES, q, offset, ORDER);
     return (IntVector) bytes.convertShape(VectorOperators.B2I, INTS, 0);
+  }
+
+  /// The 8 scales and 8 minima, of 6 bits each, that blocks of Q4_K and Q5_K begin with, times `d`
+  /// and `dmin`; with vectors of 8 lanes one half of them.
+  static FloatVector scalesAndMinima(MemorySegment w, long at, int part, float d, float dmin) {
+    int a = w.get(JAVA_INT_UNALIGNED, at);
+    int b = w.get(JAVA_INT_UNALIGNED, at + 4);
+    int c = w.get(JAVA_INT_UNALIGNED, at + 8);
+    int s = c & 0x0f0f0f0f | (a >>> 6 & 0x03030303) << 4;
+    int m = c >>> 4 & 0x0f0f0f0f | (b >>> 6 & 0x03030303) << 4;
+    long scales = (long) s << 32 | a & 0x3f3f3f3f;
+    long minima = (long) m << 32 | b & 0x3f3f3f3f;
+    var bytes = LongVector.broadcast(TWO, scales).withLane(1, minima).reinterpretAsBytes();
+    var values = (FloatVector) bytes.convertShape(VectorOperators.B2F, SPECIES, part);
+    return LANES == 16
+        ? values.mul(FloatVector.broadcast(SPECIES, d).blend(dmin, UPPER))
+        : values.mul(part == 0 ? d : dmin);
+  }
+
+  /// Signed bytes, 16 of them in all, times `d`.
+  static FloatVector scales(MemorySegment w, long at, int part, float d) {
+    var bytes = ByteVector.fromMemorySegment(ByteVector.SPECIES_128, w, at, ORDER);
+    return ((FloatVector) bytes.convertShape(VectorOperators.B2F, SPECIES, part)).mul(d);
   }
 
   static FloatVector floats(IntVector ints) {

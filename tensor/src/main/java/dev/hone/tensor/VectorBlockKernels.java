@@ -8,12 +8,15 @@ import static dev.hone.tensor.NarrowLanes.floats;
 import static dev.hone.tensor.NarrowLanes.loadInt8;
 import static dev.hone.tensor.NarrowLanes.loadInts;
 import static dev.hone.tensor.NarrowLanes.loadUnpacked;
+import static dev.hone.tensor.NarrowLanes.scales;
+import static dev.hone.tensor.NarrowLanes.scalesAndMinima;
 import static dev.hone.tensor.ScalarBlockKernels.half;
 import static dev.hone.tensor.ScalarBlockKernels.minimum;
 import static dev.hone.tensor.ScalarBlockKernels.scale;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -56,9 +59,13 @@ final class VectorBlockKernels implements BlockKernels {
     return switch (type) {
       case Q8_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ8(w, wAt, n, x, xAt);
       case Q4_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4(w, wAt, n, x, xAt);
-      case Q4_K -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4K(w, wAt, n, x, xAt);
-      case Q6_K -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ6K(w, wAt, n, x, xAt);
-      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, IQ4_NL -> dotUnpacked(type, w, wAt, n, x, xAt, u);
+      case Q4_K ->
+          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4K(w, wAt, n, x, xAt, u);
+      case Q6_K ->
+          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ6K(w, wAt, n, x, xAt, u);
+      case Q5_K ->
+          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ5K(w, wAt, n, x, xAt, u);
+      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, IQ4_NL -> dotUnpacked(type, w, wAt, n, x, xAt, u);
     };
   }
 
@@ -107,65 +114,105 @@ final class VectorBlockKernels implements BlockKernels {
     return sum(total);
   }
 
-  private static float dotQ4K(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+  /// What the blocks take off comes from the sums of `x` alone: one product for all groups of a
+  /// block. `u` has their scales.
+  private static float dotQ4K(
+      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
     for (int b = 0; b < n; b += 256) {
       float d = half(w, at);
       float dmin = half(w, at + 2);
+      for (int p = 0; p < 16; p += LANES) {
+        var scales = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
+        scales.intoArray(u.scales(), p);
+        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+      }
       for (int g = 0; g < 4; g++) {
         long lowAt = xAt + 4L * (b + 64 * g);
         var low = FloatVector.zero(SPECIES);
         var high = low;
-        var ofLow = low;
-        var ofHigh = low;
         for (int i = 0; i < 32; i += LANES) {
           var both = loadInts(w, at + 16 + 32L * g + i);
           var x0 = fromMemorySegment(SPECIES, x, lowAt + 4L * i, ORDER);
           var x1 = fromMemorySegment(SPECIES, x, lowAt + 128 + 4L * i, ORDER);
           low = floats(both.and(15)).fma(x0, low);
           high = floats(both.lanewise(LSHR, 4).and(15)).fma(x1, high);
-          ofLow = ofLow.add(x0);
-          ofHigh = ofHigh.add(x1);
         }
-        total = low.fma(low.broadcast(d * scale(w, at, 2 * g)), total);
-        total = high.fma(low.broadcast(d * scale(w, at, 2 * g + 1)), total);
-        total = ofLow.fma(low.broadcast(-dmin * minimum(w, at, 2 * g)), total);
-        total = ofHigh.fma(low.broadcast(-dmin * minimum(w, at, 2 * g + 1)), total);
+        total = low.fma(low.broadcast(u.scales()[2 * g]), total);
+        total = high.fma(low.broadcast(u.scales()[2 * g + 1]), total);
       }
       at += 144;
     }
     return sum(total);
   }
 
-  private static float dotQ6K(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+  /// As [#dotQ4K], with a fifth bit: bit `g` of a byte for each 32 elements.
+  private static float dotQ5K(
+      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+    var total = FloatVector.zero(SPECIES);
+    long at = wAt;
+    for (int b = 0; b < n; b += 256) {
+      float d = half(w, at);
+      float dmin = half(w, at + 2);
+      for (int p = 0; p < 16; p += LANES) {
+        var scales = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
+        scales.intoArray(u.scales(), p);
+        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+      }
+      for (int g = 0; g < 4; g++) {
+        long lowAt = xAt + 4L * (b + 64 * g);
+        var low = FloatVector.zero(SPECIES);
+        var high = low;
+        for (int i = 0; i < 32; i += LANES) {
+          var both = loadInts(w, at + 48 + 32L * g + i);
+          var bits = loadInts(w, at + 16 + i).lanewise(LSHR, 2 * g);
+          var x0 = fromMemorySegment(SPECIES, x, lowAt + 4L * i, ORDER);
+          var x1 = fromMemorySegment(SPECIES, x, lowAt + 128 + 4L * i, ORDER);
+          low = floats(both.and(15).or(bits.and(1).lanewise(LSHL, 4))).fma(x0, low);
+          high =
+              floats(both.lanewise(LSHR, 4).and(15).or(bits.and(2).lanewise(LSHL, 3)))
+                  .fma(x1, high);
+        }
+        total = low.fma(low.broadcast(u.scales()[2 * g]), total);
+        total = high.fma(low.broadcast(u.scales()[2 * g + 1]), total);
+      }
+      at += 176;
+    }
+    return sum(total);
+  }
+
+  /// As [#dotQ4K]; 32 bytes of high bits for each half of the block.
+  private static float dotQ6K(
+      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
     for (int b = 0; b < n; b += 256) {
       float d = half(w, at + 208);
+      for (int p = 0; p < 16; p += LANES) {
+        var scales = scales(w, at + 192, p / LANES, d);
+        scales.intoArray(u.scales(), p);
+        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+      }
       for (int i = 0; i < 64; i += LANES) { // 32 bytes of high bits for each half of the block
-        int half = i / 32;
-        long scaleAt = at + 192 + half * 8L + i % 32 / 16;
-        long from = xAt + 4L * (b + half * 128 + i % 32);
-        var first = loadInts(w, at + half * 64L + i % 32);
-        var second = loadInts(w, at + half * 64L + 32 + i % 32);
+        int of = i / 32 * 8 + i % 32 / 16;
+        long xOf = xAt + 4L * (b + i / 32 * 128 + i % 32);
+        var first = loadInts(w, at + i / 32 * 64L + i % 32);
+        var second = loadInts(w, at + i / 32 * 64L + 32 + i % 32);
         var high = loadInts(w, at + 128 + i);
-        var q = floats(first.and(15).or(high.and(3).lanewise(LSHL, 4)).sub(32));
-        total =
-            q.mul(d * w.get(JAVA_BYTE, scaleAt))
-                .fma(fromMemorySegment(SPECIES, x, from, ORDER), total);
-        q = floats(second.and(15).or(high.and(12).lanewise(LSHL, 2)).sub(32));
-        total =
-            q.mul(d * w.get(JAVA_BYTE, scaleAt + 2))
-                .fma(fromMemorySegment(SPECIES, x, from + 128, ORDER), total);
-        q = floats(first.lanewise(LSHR, 4).and(15).or(high.and(48)).sub(32));
-        total =
-            q.mul(d * w.get(JAVA_BYTE, scaleAt + 4))
-                .fma(fromMemorySegment(SPECIES, x, from + 256, ORDER), total);
-        q = floats(second.lanewise(LSHR, 4).and(15).or(high.and(192).lanewise(LSHR, 2)).sub(32));
-        total =
-            q.mul(d * w.get(JAVA_BYTE, scaleAt + 6))
-                .fma(fromMemorySegment(SPECIES, x, from + 384, ORDER), total);
+        var q0 = first.and(15).or(high.lanewise(LSHL, 4).and(48));
+        var q1 = second.and(15).or(high.lanewise(LSHL, 2).and(48));
+        var q2 = first.lanewise(LSHR, 4).and(15).or(high.and(48));
+        var q3 = second.lanewise(LSHR, 4).and(15).or(high.lanewise(LSHR, 2).and(48));
+        // converted by the JDK's own method: one of ours would not be inlined any more
+        var w0 = ((FloatVector) q0.convert(I2F, 0)).mul(u.scales()[of]);
+        var w1 = ((FloatVector) q1.convert(I2F, 0)).mul(u.scales()[of + 2]);
+        var w2 = ((FloatVector) q2.convert(I2F, 0)).mul(u.scales()[of + 4]);
+        var w3 = ((FloatVector) q3.convert(I2F, 0)).mul(u.scales()[of + 6]);
+        total = fromMemorySegment(SPECIES, x, xOf, ORDER).fma(w0, total);
+        total = fromMemorySegment(SPECIES, x, xOf + 128, ORDER).fma(w1, total);
+        total = fromMemorySegment(SPECIES, x, xOf + 256, ORDER).fma(w2, total);
+        total = fromMemorySegment(SPECIES, x, xOf + 384, ORDER).fma(w3, total);
       }
       at += 210;
     }
@@ -217,14 +264,14 @@ final class VectorBlockKernels implements BlockKernels {
           low(w, at + 16 + 32L * g, 0, u.q(), 64 * g);
           low(w, at + 16 + 32L * g, 4, u.q(), 64 * g + 32);
         }
-        scalesAndMinima(w, at, u);
+        putScalesAndMinima(w, at, u);
       }
       case Q5_K -> {
         for (int g = 0; g < 8; g++) {
           low(w, at + 48 + g / 2 * 32L, g % 2 * 4, u.q(), 32 * g);
           addHigh(w, at + 16, g, 1, 4, u.q(), 32 * g);
         }
-        scalesAndMinima(w, at, u);
+        putScalesAndMinima(w, at, u);
       }
       case Q6_K -> unpackQ6(w, at, u);
     }
@@ -338,7 +385,7 @@ final class VectorBlockKernels implements BlockKernels {
     }
   }
 
-  private static void scalesAndMinima(MemorySegment w, long at, Unpacked u) {
+  private static void putScalesAndMinima(MemorySegment w, long at, Unpacked u) {
     float d = half(w, at);
     float dmin = half(w, at + 2);
     for (int g = 0; g < 16; g++) {
