@@ -27,19 +27,17 @@ record Subject(ModelConfig config, BaseWeights weights, AdapterShape shape, Para
   /// @param adapter a directory as PEFT writes it; empty for full training
   static Subject load(Path model, BaseDtype dtype, Optional<Path> adapter, Allocator memory)
       throws IOException {
-    try (var mapping = Arena.ofShared()) {
-      var checkpoint = Checkpoint.open(model, mapping);
-      var weights = BaseWeights.load(checkpoint, dtype, memory);
-      if (adapter.isEmpty()) {
-        var trained =
-            dtype.isNarrow()
-                ? ParameterSet.allocate(memory, "nothing", List.of())
-                : weights.float32();
-        return new Subject(checkpoint.config(), weights, AdapterShape.NONE, trained);
-      }
-      var lora = PeftAdapter.read(adapter.get(), checkpoint.config(), memory);
-      return new Subject(checkpoint.config(), weights, lora.shape(), lora.parameters());
+    var checkpoint = Checkpoint.open(model, Arena.ofAuto()); // weights may stay in the file
+    var weights = BaseWeights.load(checkpoint, dtype, memory);
+    if (adapter.isEmpty()) {
+      var trained =
+          dtype.isNarrow()
+              ? ParameterSet.allocate(memory, "nothing", List.of())
+              : weights.float32();
+      return new Subject(checkpoint.config(), weights, AdapterShape.NONE, trained);
     }
+    var lora = PeftAdapter.read(adapter.get(), checkpoint.config(), memory);
+    return new Subject(checkpoint.config(), weights, lora.shape(), lora.parameters());
   }
 
   /// What `--base-dtype` says.

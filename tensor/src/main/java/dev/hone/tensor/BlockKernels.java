@@ -19,51 +19,41 @@ sealed interface BlockKernels permits ScalarBlockKernels, VectorBlockKernels {
   void widen(
       BlockType type, MemorySegment w, long wAt, int n, MemorySegment y, long yAt, Unpacked u);
 
-  /// `Σ w·x`, without writing `w` down in float32.
+  /// `Σ w·x`, without writing `w` down in float32: one row of a matrix.
+  float dot(BlockType type, MemorySegment w, long wAt, Factor x, Unpacked u);
+
+  /// A vector that rows are multiplied with.
   ///
-  /// @param u made for `x` ([Unpacked#of])
-  float dot(
-      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u);
+  /// @param x its elements
+  /// @param sums what the types of 256 elements multiply their offsets with, 16 numbers a block.
+  ///   Those with minima: 8 zeros, for the scales, and of each 32 elements the negative sum. Q6_K,
+  ///   whose elements are off by 32: of each 16 elements the sum times -32.
+  record Factor(float[] x, float[] sums) {
+    static Factor of(BlockType type, MemorySegment data, long at, int n) {
+      var x = new float[n];
+      MemorySegment.copy(data, JAVA_FLOAT_UNALIGNED, at, x, 0, n);
+      boolean hasMinima = type == BlockType.Q4_K || type == BlockType.Q5_K;
+      var sums = new float[hasMinima || type == BlockType.Q6_K ? n / BlockType.GROUP : 0];
+      for (int i = 0; sums.length > 0 && i < n; i++) {
+        if (hasMinima) {
+          sums[i / 256 * 16 + 8 + i % 256 / 32] -= x[i];
+        } else {
+          sums[i / 16] -= 32 * x[i];
+        }
+      }
+      return new Factor(x, sums);
+    }
+  }
 
   /// Scratch for one block: its elements are `scale · q − offset`.
   ///
   /// @param q one byte each
   /// @param scales of each [BlockType#GROUP]
   /// @param offsets likewise
-  /// @param sums what the types with 256 elements multiply their offsets with: for each block 16
-  ///   sums of the vector's elements, as [#of] lays them out
-  record Unpacked(byte[] q, float[] scales, float[] offsets, float[] sums) {
-    /// For no products.
+  record Unpacked(byte[] q, float[] scales, float[] offsets) {
     static Unpacked allocate() {
-      return allocate(0);
-    }
-
-    private static Unpacked allocate(int groupsOfX) {
       int groups = BlockType.MOST / BlockType.GROUP;
-      return new Unpacked(
-          new byte[BlockType.MOST], new float[groups], new float[groups], new float[groupsOfX]);
-    }
-
-    /// For products with the `n` elements of `x`, whole blocks.
-    ///
-    /// A block of Q4_K or Q5_K has 8 scales and 8 minima: its sums are 8 zeros, and of each 32
-    /// elements the negative sum. One of Q6_K has 16 scales, whose elements are off by 32.
-    static Unpacked of(BlockType type, MemorySegment x, long xAt, int n) {
-      boolean hasMinima = type == BlockType.Q4_K || type == BlockType.Q5_K;
-      if (!hasMinima && type != BlockType.Q6_K) {
-        return allocate();
-      }
-      var u = allocate(n / BlockType.GROUP);
-      for (int i = 0; i < n; i++) {
-        float value = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
-        int block = i / 256 * 16;
-        if (hasMinima) {
-          u.sums[block + 8 + i % 256 / 32] -= value;
-        } else {
-          u.sums[block + i % 256 / 16] -= 32 * value;
-        }
-      }
-      return u;
+      return new Unpacked(new byte[BlockType.MOST], new float[groups], new float[groups]);
     }
 
     /// One scale and offset for a block of 32.

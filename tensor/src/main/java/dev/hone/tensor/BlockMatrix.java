@@ -2,6 +2,7 @@ package dev.hone.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import dev.hone.tensor.BlockKernels.Factor;
 import dev.hone.tensor.BlockKernels.Unpacked;
 import java.lang.foreign.MemorySegment;
 
@@ -55,10 +56,11 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
   @Override
   public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
     requireFit("multiply", x, t, from, to, y);
-    var unpacked = Unpacked.of(type, x.data(), x.at(t), cols);
+    var factor = Factor.of(type, x.data(), x.at(t), cols);
+    var unpacked = Unpacked.allocate();
     for (long r = from; r < to; r++) {
       long yAt = y.at(t) + r * Float.BYTES;
-      float product = BlockKernels.BEST.dot(type, data, at(r), cols, x.data(), x.at(t), unpacked);
+      float product = BlockKernels.BEST.dot(type, data, at(r), factor, unpacked);
       float old = beta == 0 ? 0 : beta * y.data().get(JAVA_FLOAT_UNALIGNED, yAt);
       y.data().set(JAVA_FLOAT_UNALIGNED, yAt, product + old);
     }

@@ -23,11 +23,10 @@ final class ScalarBlockKernels implements BlockKernels {
   }
 
   @Override
-  public float dot(
-      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+  public float dot(BlockType type, MemorySegment w, long wAt, Factor x, Unpacked u) {
     double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += (double) element(type, w, wAt, i) * x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
+    for (int i = 0; i < x.x().length; i++) {
+      sum += (double) element(type, w, wAt, i) * x.x()[i];
     }
     return (float) sum;
   }

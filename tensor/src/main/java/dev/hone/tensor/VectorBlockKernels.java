@@ -15,7 +15,6 @@ import static dev.hone.tensor.ScalarBlockKernels.minimum;
 import static dev.hone.tensor.ScalarBlockKernels.scale;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -29,6 +28,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// The kernels with the Vector API. A block is unpacked first, 16 elements at a time, to bytes and
 /// the scale and offset of each group: `w = scale · q − offset`. That is what the types differ in;
 /// what is then done with it is the same for all.
+///
+/// The types that people use most have a product of their own, without the way over bytes. It
+/// converts by the JDK's methods alone, since not all of ours would be inlined in it ([Lanes]).
 final class VectorBlockKernels implements BlockKernels {
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final int GROUP = BlockType.GROUP;
@@ -54,41 +56,39 @@ final class VectorBlockKernels implements BlockKernels {
   }
 
   @Override
-  public float dot(
-      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+  public float dot(BlockType type, MemorySegment w, long wAt, Factor x, Unpacked u) {
+    if (LANES < 8) {
+      return dotUnpacked(type, w, wAt, x.x(), u);
+    }
     return switch (type) {
-      case Q8_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ8(w, wAt, n, x, xAt);
-      case Q4_0 -> LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4(w, wAt, n, x, xAt);
-      case Q4_K ->
-          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ4K(w, wAt, n, x, xAt, u);
-      case Q6_K ->
-          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ6K(w, wAt, n, x, xAt, u);
-      case Q5_K ->
-          LANES < 8 ? dotUnpacked(type, w, wAt, n, x, xAt, u) : dotQ5K(w, wAt, n, x, xAt, u);
-      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, IQ4_NL -> dotUnpacked(type, w, wAt, n, x, xAt, u);
+      case Q8_0 -> dotQ8(w, wAt, x.x());
+      case Q4_0 -> dotQ4(w, wAt, x.x());
+      case Q4_K -> dotQ4K(w, wAt, x.x(), x.sums(), u.scales());
+      case Q5_K -> dotQ5K(w, wAt, x.x(), x.sums(), u.scales());
+      case Q6_K -> dotQ6K(w, wAt, x.x(), x.sums(), u.scales());
+      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, IQ4_NL -> dotUnpacked(type, w, wAt, x.x(), u);
     };
   }
 
   private static float dotUnpacked(
-      BlockType type, MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+      BlockType type, MemorySegment w, long wAt, float[] x, Unpacked u) {
     float total = 0;
-    for (int i = 0; i < n; i += type.elements()) {
+    for (int i = 0; i < x.length; i += type.elements()) {
       unpack(type, w, wAt + type.byteSize(i), u);
-      total += dot(u, type.elements(), x, xAt + 4L * i);
+      total += dot(u, type.elements(), x, i);
     }
     return total;
   }
 
   /// As all that follow in full vectors of at least 8 lanes. Each block's products are added up
   /// before its scale is applied.
-  private static float dotQ8(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+  private static float dotQ8(MemorySegment w, long wAt, float[] x) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
-    for (int b = 0; b < n; b += 32) {
+    for (int b = 0; b < x.length; b += 32) {
       var sum = FloatVector.zero(SPECIES);
       for (int i = 0; i < 32; i += LANES) {
-        var value = fromMemorySegment(SPECIES, x, xAt + 4L * (b + i), ORDER);
-        sum = loadInt8(w, at + 2, i).fma(value, sum);
+        sum = loadInt8(w, at + 2, i).fma(FloatVector.fromArray(SPECIES, x, b + i), sum);
       }
       total = sum.fma(sum.broadcast(half(w, at)), total);
       at += 34;
@@ -96,17 +96,17 @@ final class VectorBlockKernels implements BlockKernels {
     return sum(total);
   }
 
-  private static float dotQ4(MemorySegment w, long wAt, int n, MemorySegment x, long xAt) {
+  private static float dotQ4(MemorySegment w, long wAt, float[] x) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
-    for (int b = 0; b < n; b += 32) {
+    for (int b = 0; b < x.length; b += 32) {
       var sum = FloatVector.zero(SPECIES);
       for (int i = 0; i < 16; i += LANES) {
         var both = loadInts(w, at + 2 + i);
-        var low = fromMemorySegment(SPECIES, x, xAt + 4L * (b + i), ORDER);
-        var high = fromMemorySegment(SPECIES, x, xAt + 4L * (b + 16 + i), ORDER);
-        sum = floats(both.and(15).sub(8)).fma(low, sum);
-        sum = floats(both.lanewise(LSHR, 4).and(15).sub(8)).fma(high, sum);
+        var q0 = floats(both.and(15).sub(8));
+        var q1 = floats(both.lanewise(LSHR, 4).and(15).sub(8));
+        sum = q0.fma(FloatVector.fromArray(SPECIES, x, b + i), sum);
+        sum = q1.fma(FloatVector.fromArray(SPECIES, x, b + 16 + i), sum);
       }
       total = sum.fma(sum.broadcast(half(w, at)), total);
       at += 18;
@@ -114,118 +114,118 @@ final class VectorBlockKernels implements BlockKernels {
     return sum(total);
   }
 
-  /// What the blocks take off comes from the sums of `x` alone: one product for all groups of a
-  /// block. `u` has their scales.
-  private static float dotQ4K(
-      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+  /// What the blocks take off comes from the sums of `x` alone.
+  ///
+  /// @param scales scratch
+  private static float dotQ4K(MemorySegment w, long wAt, float[] x, float[] sums, float[] scales) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
-    for (int b = 0; b < n; b += 256) {
+    for (int b = 0; b < x.length; b += 256) {
       float d = half(w, at);
       float dmin = half(w, at + 2);
       for (int p = 0; p < 16; p += LANES) {
-        var scales = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
-        scales.intoArray(u.scales(), p);
-        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+        var both = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
+        total = FloatVector.fromArray(SPECIES, sums, b / 16 + p).fma(both, total);
+        both.intoArray(scales, p);
       }
-      for (int g = 0; g < 4; g++) {
-        long lowAt = xAt + 4L * (b + 64 * g);
+      for (int g = 0; g < 8; g += 2) {
+        int lowAt = b + 32 * g;
         var low = FloatVector.zero(SPECIES);
         var high = low;
         for (int i = 0; i < 32; i += LANES) {
-          var both = loadInts(w, at + 16 + 32L * g + i);
-          var x0 = fromMemorySegment(SPECIES, x, lowAt + 4L * i, ORDER);
-          var x1 = fromMemorySegment(SPECIES, x, lowAt + 128 + 4L * i, ORDER);
-          low = floats(both.and(15)).fma(x0, low);
-          high = floats(both.lanewise(LSHR, 4).and(15)).fma(x1, high);
+          var both = loadInts(w, at + 16 + 16 * g + i);
+          var q0 = both.and(15);
+          var q1 = both.lanewise(LSHR, 4).and(15);
+          var x0 = FloatVector.fromArray(SPECIES, x, lowAt + i);
+          var x1 = FloatVector.fromArray(SPECIES, x, lowAt + 32 + i);
+          low = x0.fma(q0.convert(I2F, 0), low);
+          high = x1.fma(q1.convert(I2F, 0), high);
         }
-        total = low.fma(low.broadcast(u.scales()[2 * g]), total);
-        total = high.fma(low.broadcast(u.scales()[2 * g + 1]), total);
+        total = low.fma(low.broadcast(scales[g]), total);
+        total = high.fma(high.broadcast(scales[g + 1]), total);
       }
       at += 144;
     }
     return sum(total);
   }
 
-  /// As [#dotQ4K], with a fifth bit: bit `g` of a byte for each 32 elements.
-  private static float dotQ5K(
-      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+  /// As [#dotQ4K], with a fifth bit: bit `g` of a byte for the elements of group `g`.
+  private static float dotQ5K(MemorySegment w, long wAt, float[] x, float[] sums, float[] scales) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
-    for (int b = 0; b < n; b += 256) {
+    for (int b = 0; b < x.length; b += 256) {
       float d = half(w, at);
       float dmin = half(w, at + 2);
       for (int p = 0; p < 16; p += LANES) {
-        var scales = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
-        scales.intoArray(u.scales(), p);
-        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+        var both = scalesAndMinima(w, at + 4, p / LANES, d, dmin);
+        total = FloatVector.fromArray(SPECIES, sums, b / 16 + p).fma(both, total);
+        both.intoArray(scales, p);
       }
-      for (int g = 0; g < 4; g++) {
-        long lowAt = xAt + 4L * (b + 64 * g);
+      for (int g = 0; g < 8; g += 2) {
+        int lowAt = b + 32 * g;
         var low = FloatVector.zero(SPECIES);
         var high = low;
         for (int i = 0; i < 32; i += LANES) {
-          var both = loadInts(w, at + 48 + 32L * g + i);
-          var bits = loadInts(w, at + 16 + i).lanewise(LSHR, 2 * g);
-          var x0 = fromMemorySegment(SPECIES, x, lowAt + 4L * i, ORDER);
-          var x1 = fromMemorySegment(SPECIES, x, lowAt + 128 + 4L * i, ORDER);
-          low = floats(both.and(15).or(bits.and(1).lanewise(LSHL, 4))).fma(x0, low);
-          high =
-              floats(both.lanewise(LSHR, 4).and(15).or(bits.and(2).lanewise(LSHL, 3)))
-                  .fma(x1, high);
+          var both = loadInts(w, at + 48 + 16 * g + i);
+          var bits = loadInts(w, at + 16 + i).lanewise(LSHR, g);
+          var q0 = both.and(15).or(bits.and(1).lanewise(LSHL, 4));
+          var q1 = both.lanewise(LSHR, 4).and(15).or(bits.and(2).lanewise(LSHL, 3));
+          var x0 = FloatVector.fromArray(SPECIES, x, lowAt + i);
+          var x1 = FloatVector.fromArray(SPECIES, x, lowAt + 32 + i);
+          low = x0.fma(q0.convert(I2F, 0), low);
+          high = x1.fma(q1.convert(I2F, 0), high);
         }
-        total = low.fma(low.broadcast(u.scales()[2 * g]), total);
-        total = high.fma(low.broadcast(u.scales()[2 * g + 1]), total);
+        total = low.fma(low.broadcast(scales[g]), total);
+        total = high.fma(high.broadcast(scales[g + 1]), total);
       }
       at += 176;
     }
     return sum(total);
   }
 
-  /// As [#dotQ4K]; 32 bytes of high bits for each half of the block.
-  private static float dotQ6K(
-      MemorySegment w, long wAt, int n, MemorySegment x, long xAt, Unpacked u) {
+  /// As [#dotQ4K]. Each half of a block has 8 scales, two for each of four groups, and 32 bytes of
+  /// high bits.
+  private static float dotQ6K(MemorySegment w, long wAt, float[] x, float[] sums, float[] scales) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
-    for (int b = 0; b < n; b += 256) {
+    for (int b = 0; b < x.length; b += 256) {
       float d = half(w, at + 208);
       for (int p = 0; p < 16; p += LANES) {
-        var scales = scales(w, at + 192, p / LANES, d);
-        scales.intoArray(u.scales(), p);
-        total = FloatVector.fromArray(SPECIES, u.sums(), b / 16 + p).fma(scales, total);
+        var all = scales(w, at + 192, p / LANES, d);
+        total = FloatVector.fromArray(SPECIES, sums, b / 16 + p).fma(all, total);
+        all.intoArray(scales, p);
       }
-      for (int i = 0; i < 64; i += LANES) { // 32 bytes of high bits for each half of the block
-        int of = i / 32 * 8 + i % 32 / 16;
-        long xOf = xAt + 4L * (b + i / 32 * 128 + i % 32);
-        var first = loadInts(w, at + i / 32 * 64L + i % 32);
-        var second = loadInts(w, at + i / 32 * 64L + 32 + i % 32);
-        var high = loadInts(w, at + 128 + i);
-        var q0 = first.and(15).or(high.lanewise(LSHL, 4).and(48));
-        var q1 = second.and(15).or(high.lanewise(LSHL, 2).and(48));
-        var q2 = first.lanewise(LSHR, 4).and(15).or(high.and(48));
-        var q3 = second.lanewise(LSHR, 4).and(15).or(high.lanewise(LSHR, 2).and(48));
-        // converted by the JDK's own method: one of ours would not be inlined any more
-        var w0 = ((FloatVector) q0.convert(I2F, 0)).mul(u.scales()[of]);
-        var w1 = ((FloatVector) q1.convert(I2F, 0)).mul(u.scales()[of + 2]);
-        var w2 = ((FloatVector) q2.convert(I2F, 0)).mul(u.scales()[of + 4]);
-        var w3 = ((FloatVector) q3.convert(I2F, 0)).mul(u.scales()[of + 6]);
-        total = fromMemorySegment(SPECIES, x, xOf, ORDER).fma(w0, total);
-        total = fromMemorySegment(SPECIES, x, xOf + 128, ORDER).fma(w1, total);
-        total = fromMemorySegment(SPECIES, x, xOf + 256, ORDER).fma(w2, total);
-        total = fromMemorySegment(SPECIES, x, xOf + 384, ORDER).fma(w3, total);
+      for (int j = 0; j < 64; j += LANES) {
+        int h = j / 32;
+        int xOf = b + h * 128 + j % 32;
+        int of = h * 8 + j % 32 / 16;
+        var low = loadInts(w, at + h * 64 + j % 32);
+        var high = loadInts(w, at + h * 64 + 32 + j % 32);
+        var bits = loadInts(w, at + 128 + j);
+        var q0 = low.and(15).or(bits.lanewise(LSHL, 4).and(48));
+        var q1 = high.and(15).or(bits.lanewise(LSHL, 2).and(48));
+        var q2 = low.lanewise(LSHR, 4).and(15).or(bits.and(48));
+        var q3 = high.lanewise(LSHR, 4).and(15).or(bits.lanewise(LSHR, 2).and(48));
+        var x0 = FloatVector.fromArray(SPECIES, x, xOf).mul(scales[of]);
+        var x1 = FloatVector.fromArray(SPECIES, x, xOf + 32).mul(scales[of + 2]);
+        var x2 = FloatVector.fromArray(SPECIES, x, xOf + 64).mul(scales[of + 4]);
+        var x3 = FloatVector.fromArray(SPECIES, x, xOf + 96).mul(scales[of + 6]);
+        total = x0.fma(q0.convert(I2F, 0), total);
+        total = x1.fma(q1.convert(I2F, 0), total);
+        total = x2.fma(q2.convert(I2F, 0), total);
+        total = x3.fma(q3.convert(I2F, 0), total);
       }
       at += 210;
     }
     return sum(total);
   }
 
-  private static float dot(Unpacked u, int n, MemorySegment x, long xAt) {
+  private static float dot(Unpacked u, int n, float[] x, int xAt) {
     var total = FloatVector.zero(SPECIES);
     for (int g = 0; g < n / GROUP; g++) {
       for (int i = g * GROUP; i < (g + 1) * GROUP; i += LANES) {
-        var value = fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER);
         var weight = loadUnpacked(u.q(), i).mul(u.scales()[g]).sub(u.offsets()[g]);
-        total = weight.fma(value, total);
+        total = weight.fma(FloatVector.fromArray(SPECIES, x, xAt + i), total);
       }
     }
     return sum(total);
