@@ -14,10 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Writes a GGUF file of version 3, whole or not at all.
 public final class GgufWriter {
   private static final int ALIGNMENT = 32;
+
+  /// Floats that are rounded at a time: 4 MB.
+  private static final int FLOATS_AT_ONCE = 1 << 20;
 
   private GgufWriter() {}
 
@@ -200,26 +204,36 @@ public final class GgufWriter {
     return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
+  /// Rows are rounded on all processors, some at a time.
   private static void writeTensor(FileChannel channel, Entry tensor) throws IOException {
-    var values = new float[tensor.cols()];
-    var narrow = new short[values.length];
-    try (var arena = Arena.ofConfined()) {
-      var row = arena.allocate((long) values.length * Float.BYTES, Float.BYTES);
-      var stored = arena.allocate(tensor.storage.byteSize(values.length));
-      for (long r = 0; r < tensor.elements() / values.length; r++) {
-        tensor.rows.read(r, row);
-        MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
-        store(values, narrow, tensor.storage, stored);
-        AtomicFile.writeFully(channel, stored.asByteBuffer());
+    int cols = tensor.cols();
+    long rows = tensor.elements() / cols;
+    int most = (int) Math.clamp(FLOATS_AT_ONCE / cols, 1, rows);
+    var values = new float[most][cols];
+    long size = tensor.storage.byteSize(cols);
+    try (var arena = Arena.ofShared()) {
+      var row = arena.allocate((long) cols * Float.BYTES, Float.BYTES);
+      var stored = arena.allocate(most * size);
+      for (long from = 0; from < rows; from += most) {
+        int n = (int) Math.min(most, rows - from);
+        for (int r = 0; r < n; r++) {
+          tensor.rows.read(from + r, row);
+          MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, values[r], 0, cols);
+        }
+        IntStream.range(0, n)
+            .parallel()
+            .forEach(r -> store(values[r], tensor.storage, stored.asSlice(r * size, size)));
+        AtomicFile.writeFully(channel, stored.asSlice(0, n * size).asByteBuffer());
       }
     }
     AtomicFile.writeFully(
         channel, ByteBuffer.allocate((int) (padded(tensor.byteSize()) - tensor.byteSize())));
   }
 
-  private static void store(float[] row, short[] narrow, Storage storage, MemorySegment stored) {
+  private static void store(float[] row, Storage storage, MemorySegment stored) {
     switch (storage) {
-      case Storage.Plain(var dtype) -> FloatCodec.encode(row, row.length, dtype, narrow, stored);
+      case Storage.Plain(var dtype) ->
+          FloatCodec.encode(row, row.length, dtype, new short[row.length], stored);
       case Storage.Blocks(var type) -> BlockRounding.round(type, row, row.length, stored);
     }
   }
