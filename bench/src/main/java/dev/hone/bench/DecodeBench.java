@@ -220,7 +220,7 @@ public final class DecodeBench implements Callable<Integer> {
     double size = plan.byteSize();
     for (var p : BaseWeights.parameters(config)) {
       if (subject.weights().matrix(p.name()).orElse(null) instanceof BlockMatrix stored) {
-        size += stored.type().byteSize(p.size());
+        size += stored.byteSize();
       }
     }
     if (!config.tieWordEmbeddings()) {

@@ -29,6 +29,10 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
     }
   }
 
+  public long byteSize() {
+    return type.byteSize(rows * cols);
+  }
+
   /// Where row `r` starts, in bytes.
   private long at(long r) {
     return type.byteSize(storedRow(r, pairedRows) * cols);

@@ -14,6 +14,11 @@ public final class MemoryPlan implements Allocator {
     return Tensor.planned(rows, cols);
   }
 
+  /// Counts what another plan has counted.
+  public void add(MemoryPlan other) {
+    other.bytesByName.forEach((name, bytes) -> bytesByName.merge(name, bytes, Math::addExact));
+  }
+
   public long byteSize() {
     return bytesByName.values().stream().mapToLong(Long::longValue).sum();
   }

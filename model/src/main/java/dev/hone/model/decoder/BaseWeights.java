@@ -6,7 +6,9 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
+import dev.hone.tensor.BlockMatrix;
 import dev.hone.tensor.Matrix;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.NarrowMatrix;
 import dev.hone.tensor.RoundedMatrix;
 import dev.hone.tensor.Tensor;
@@ -77,6 +79,22 @@ public final class BaseWeights {
       narrow.apply(p).ifPresentOrElse(m -> matrices.put(p.name(), m), () -> rest.add(p));
     }
     return new BaseWeights(dtype, ParameterSet.allocate(memory, "weights", rest), matrices);
+  }
+
+  /// Counts what [#load] takes. Matrices that stay in their file count too: every pass reads them
+  /// all, so they come to lie in memory.
+  public static void plan(Checkpoint checkpoint, BaseDtype dtype, MemoryPlan plan) {
+    if (dtype != BaseDtype.STORED) {
+      allocate(checkpoint.config(), dtype, plan);
+      return;
+    }
+    stored(checkpoint, plan);
+    long mapped =
+        parameters(checkpoint.config()).stream()
+            .flatMap(p -> checkpoint.blocks(p.name()).stream())
+            .mapToLong(BlockMatrix::byteSize)
+            .sum();
+    plan.f32("weights in their file", Math.ceilDiv(mapped, Float.BYTES), 1);
   }
 
   /// Reads a checkpoint. Matrices that are kept in fewer bits are rounded block by block: their

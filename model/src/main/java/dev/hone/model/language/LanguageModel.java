@@ -118,7 +118,7 @@ public final class LanguageModel implements AutoCloseable {
 
   private void requireMemory(BaseDtype dtype) {
     var plan = new MemoryPlan();
-    BaseWeights.allocate(config(), dtype, plan);
+    BaseWeights.plan(checkpoint, dtype, plan);
     long needed = plan.byteSize();
     long available = ProcessMemory.availableBytes();
     if (needed > available) {

@@ -10,6 +10,7 @@ import dev.hone.model.text.RenderFormat;
 import dev.hone.model.text.Renderers;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.MemoryPlan;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -63,6 +64,13 @@ final class ModelFiles implements AutoCloseable {
   /// Its chat template, or the plain format.
   ChatRenderer renderer() {
     return renderer;
+  }
+
+  /// What [#load] will take.
+  MemoryPlan plan(BaseDtype dtype) {
+    var plan = new MemoryPlan();
+    BaseWeights.plan(checkpoint, dtype, plan);
+    return plan;
   }
 
   /// Copies the weights into memory and lets go of the files, which would count in the process's

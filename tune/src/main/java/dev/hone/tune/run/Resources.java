@@ -4,7 +4,6 @@ import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
-import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.model.decoder.RowNorms;
@@ -42,12 +41,14 @@ record Resources(
   /// The sizes of a run.
   ///
   /// @param base what the weights are kept in
+  /// @param weights what those take
   /// @param trained empty to evaluate only
   /// @param answerContext the most tokens of a prompt with its answer; 0 where nothing is answered
   /// @param keepsStart whether what the adapter began with is kept
   record Demand(
       ModelConfig config,
       BaseDtype base,
+      MemoryPlan weights,
       AdapterShape shape,
       List<Parameter> trained,
       float dropout,
@@ -98,7 +99,7 @@ record Resources(
 
   private static MemoryPlan planned(Demand d, Workspace.Mode mode) {
     var plan = new MemoryPlan();
-    BaseWeights.allocate(d.config(), d.base(), plan);
+    plan.add(d.weights());
     plan.f32("rotary tables", d.longest(), d.config().headDim());
     if (!d.shape().isEmpty()) {
       ParameterSet.allocate(plan, "adapter", d.shape().parameters(d.config()));

@@ -237,6 +237,7 @@ public final class TuneRun {
     return new Resources.Demand(
         files.config(),
         request.baseDtype(),
+        files.plan(request.baseDtype()),
         shape,
         Trained.parameters(shape, files.config()),
         settings.dropout(),

@@ -10,6 +10,7 @@ import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Workspace.Mode;
+import dev.hone.tensor.MemoryPlan;
 import dev.hone.tune.train.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,10 +29,13 @@ class ResourcesTest {
   @BeforeEach
   void measure() throws IOException {
     var config = ModelConfig.read(CONFIG);
+    var weights = new MemoryPlan();
+    BaseWeights.allocate(config, BaseDtype.FLOAT32, weights);
     demand =
         new Resources.Demand(
             config,
             BaseDtype.FLOAT32,
+            weights,
             AdapterShape.NONE,
             BaseWeights.parameters(config),
             0f,
