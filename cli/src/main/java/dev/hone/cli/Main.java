@@ -42,6 +42,7 @@ public final class Main {
           IndexCommand.class,
           AskCommand.class,
           ServeCommand.class,
+          TokensCommand.class,
           MergeCommand.class,
           ExportCommand.class,
           DataCommand.class,

@@ -112,6 +112,11 @@ public final class Proof {
     return begin(renderer, base).complete(adapted, shape);
   }
 
+  /// The proof of a model that nothing was added to: what it is compared with is itself.
+  public static Proof ofModel(Renderer renderer, Decoder model) {
+    return new Proof(begin(renderer, model).prompts());
+  }
+
   /// Refuses an adapter without proof that changes no logit, or makes one that is no number.
   ///
   /// @param source the adapter's directory, for messages

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,8 +33,6 @@ public final class CheckpointWriter {
           "chat_template.jinja",
           "chat_template.json");
   private static final List<String> COPIED_PREFIXES = List.of("LICENSE", "NOTICE", "USE_POLICY");
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private CheckpointWriter() {}
 
@@ -146,7 +142,7 @@ public final class CheckpointWriter {
       AtomicFile.write(dir.resolve("config.json"), ModelFile.read(source, Integer.MAX_VALUE));
     } else {
       var changed = ((ObjectNode) json.node()).put(field, written);
-      AtomicFile.write(dir.resolve("config.json"), JSON.writeValueAsString(changed) + "\n");
+      JsonFile.write(dir.resolve("config.json"), changed);
     }
   }
 
@@ -204,7 +200,6 @@ public final class CheckpointWriter {
       SafetensorsWriter.write(dir.resolve(name), shards.get(i), SafetensorsWriter.PYTORCH);
       for (var entry : shards.get(i)) weightMap.put(entry.name(), name);
     }
-    AtomicFile.write(
-        dir.resolve("model.safetensors.index.json"), JSON.writeValueAsString(index) + "\n");
+    JsonFile.write(dir.resolve("model.safetensors.index.json"), index);
   }
 }

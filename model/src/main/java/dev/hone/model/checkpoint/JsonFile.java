@@ -16,10 +16,11 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Strict reading of small JSON files: UTF-8, one object, no duplicate keys, no NaN, nothing after
-/// it.
+/// it. And their writing.
 public final class JsonFile {
   private static final long MAX_BYTES = 64L << 20;
   private static final JsonMapper MAPPER =
@@ -27,6 +28,8 @@ public final class JsonFile {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+  private static final JsonMapper INDENTED =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private JsonFile() {}
 
@@ -48,6 +51,11 @@ public final class JsonFile {
   /// As [#read]; empty where there is no such file.
   public static Optional<JsonObject> readIfPresent(Path path) throws CheckpointException {
     return ModelFile.exists(path) ? Optional.of(read(path)) : Optional.empty();
+  }
+
+  /// Writes `value` over many lines, the last one ended.
+  public static void write(Path path, JsonNode value) throws CheckpointException {
+    AtomicFile.write(path, INDENTED.writeValueAsString(value) + "\n");
   }
 
   private static JsonObject object(Path path, JsonNode root) throws CheckpointException {

@@ -2,17 +2,17 @@ package dev.hone.model.checkpoint;
 
 /// Text from a file, made fit to stand in a one-line message: control characters escaped, long text
 /// cut.
-final class Quoted {
+public final class Quoted {
   private static final int MAX_LENGTH = 120;
 
   private Quoted() {}
 
-  static String of(String text) {
+  public static String of(String text) {
     var shown = text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
     return "'" + oneLine(shown) + "'";
   }
 
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     var line = new StringBuilder(text.length());
     text.codePoints().forEach(c -> append(line, c));
     return line.toString();

@@ -1,5 +1,6 @@
 package dev.hone.model.text;
 
+import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.ModelFile;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -39,6 +41,7 @@ final class TokenizerJson {
   private JsonNode postProcessor = MissingNode.getInstance();
   private int postProcessorStart;
   private int postProcessorEnd;
+  private int addedEnd;
   private boolean hasByteFallback;
   private boolean hasModel;
 
@@ -81,6 +84,42 @@ final class TokenizerJson {
     return text.substring(0, postProcessorStart) + "null" + text.substring(postProcessorEnd);
   }
 
+  /// The file's content with more added tokens, behind those that it has; all else as it was.
+  ///
+  /// @throws UsageException when it has no list of them
+  String with(List<NewTokens.Token> more, boolean isSpecial) {
+    if (addedEnd == 0) {
+      throw new UsageException(
+          path + ": has no list added_tokens to put new tokens in",
+          "save the tokenizer with transformers' fast tokenizer");
+    }
+    int end = text.substring(0, addedEnd).stripTrailing().length();
+    var comma = added.isEmpty() ? "" : ",";
+    return more.stream()
+        .map(token -> entry(token, isSpecial))
+        .collect(
+            Collectors.joining(
+                ",", text.substring(0, end) + comma, "\n  " + text.substring(addedEnd)));
+  }
+
+  private static String entry(NewTokens.Token token, boolean isSpecial) {
+    return """
+
+    {
+      "id": %d,
+      "content": %s,
+      "single_word": false,
+      "lstrip": false,
+      "rstrip": false,
+      "normalized": false,
+      "special": %b
+    }\
+    """
+        .formatted(token.id(), JSON.writeValueAsString(token.content()), isSpecial)
+        .indent(4)
+        .stripTrailing();
+  }
+
   /// Whether the post-processor puts the token `id` in front of a text.
   boolean putsFirst(int id) {
     return firstSpecialTokens(postProcessor).anyMatch(first -> first.asInt(-1) == id);
@@ -117,7 +156,7 @@ final class TokenizerJson {
       var field = parser.currentName();
       parser.nextToken();
       switch (field) {
-        case "added_tokens" -> tree(parser).forEach(added::add);
+        case "added_tokens" -> parseAdded(parser);
         case "decoder" -> decoder = tree(parser);
         case "model" -> parseModel(parser);
         case "post_processor" -> parsePostProcessor(parser);
@@ -128,6 +167,12 @@ final class TokenizerJson {
     if (!hasModel) throw broken("has no model");
     if (ids.isEmpty()) throw broken("has no vocabulary");
     for (var token : added) addToken(token);
+  }
+
+  private void parseAdded(JsonParser parser) {
+    if (parser.currentToken() != JsonToken.START_ARRAY) return;
+    tree(parser).forEach(added::add);
+    addedEnd = Math.toIntExact(parser.currentLocation().getCharOffset()) - 1;
   }
 
   private static JsonNode tree(JsonParser parser) {
