@@ -374,6 +374,7 @@ final class MainTest {
         "eval -h",
         "chat --help",
         "merge --help",
+        "tokens --help",
         "data check --help",
         "inspect --help"
       })

@@ -340,6 +340,6 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     fields.properties().forEach(field -> sorted.put(field.getKey(), field.getValue()));
     var ordered = JSON.objectNode();
     sorted.forEach(ordered::set);
-    return JsonText.indented(ordered);
+    return JsonFile.indented(ordered);
   }
 }

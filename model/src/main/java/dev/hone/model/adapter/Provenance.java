@@ -1,7 +1,6 @@
 package dev.hone.model.adapter;
 
 import dev.hone.model.UsageException;
-import dev.hone.model.checkpoint.AtomicFile;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.JsonFile;
 import dev.hone.model.checkpoint.JsonObject;
@@ -127,6 +126,6 @@ public record Provenance(
     }
     var shapes = root.putArray("rows");
     rows.forEach(shape -> shapes.add(shape.json()));
-    AtomicFile.write(dir.resolve(FILE), JsonText.indented(root));
+    JsonFile.write(dir.resolve(FILE), root);
   }
 }

@@ -14,9 +14,11 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Strict reading of small JSON files: UTF-8, one object, no duplicate keys, no NaN, nothing after
@@ -28,8 +30,15 @@ public final class JsonFile {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
-  private static final JsonMapper INDENTED =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private static final DefaultIndenter TWO_SPACES = new DefaultIndenter("  ", "\n");
+  private static final DefaultPrettyPrinter PRINTER =
+      new DefaultPrettyPrinter(
+              Separators.createDefaultInstance()
+                  .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+                  .withObjectEmptySeparator("")
+                  .withArrayEmptySeparator(""))
+          .withObjectIndenter(TWO_SPACES)
+          .withArrayIndenter(TWO_SPACES);
 
   private JsonFile() {}
 
@@ -53,9 +62,15 @@ public final class JsonFile {
     return ModelFile.exists(path) ? Optional.of(read(path)) : Optional.empty();
   }
 
-  /// Writes `value` over many lines, the last one ended.
+  /// Writes `value`, [#indented].
   public static void write(Path path, JsonNode value) throws CheckpointException {
-    AtomicFile.write(path, INDENTED.writeValueAsString(value) + "\n");
+    AtomicFile.write(path, indented(value));
+  }
+
+  /// JSON laid out as Python's `json.dumps(indent=2)` does, the last line ended, so that a file
+  /// that Transformers or PEFT wrote comes back byte for byte.
+  public static String indented(JsonNode value) {
+    return MAPPER.writer().with(PRINTER).writeValueAsString(value) + "\n";
   }
 
   private static JsonObject object(Path path, JsonNode root) throws CheckpointException {

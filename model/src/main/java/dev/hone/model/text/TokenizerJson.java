@@ -105,19 +105,17 @@ final class TokenizerJson {
   private static String entry(NewTokens.Token token, boolean isSpecial) {
     return """
 
-    {
-      "id": %d,
-      "content": %s,
-      "single_word": false,
-      "lstrip": false,
-      "rstrip": false,
-      "normalized": false,
-      "special": %b
-    }\
+        {
+          "id": %d,
+          "content": %s,
+          "single_word": false,
+          "lstrip": false,
+          "rstrip": false,
+          "normalized": false,
+          "special": %b
+        }\
     """
-        .formatted(token.id(), JSON.writeValueAsString(token.content()), isSpecial)
-        .indent(4)
-        .stripTrailing();
+        .formatted(token.id(), JSON.writeValueAsString(token.content()), isSpecial);
   }
 
   /// Whether the post-processor puts the token `id` in front of a text.
