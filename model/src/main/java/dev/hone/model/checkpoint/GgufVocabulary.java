@@ -50,7 +50,10 @@ final class GgufVocabulary {
       boolean isSpecial = added.path("special").asBoolean(false);
       var content = added.path("content").asString("");
       int type = isSpecial ? CONTROL : USER_DEFINED;
-      set(added.path("id").asInt(-1), content, content.equals(unknown) ? UNKNOWN : type);
+      int id = added.path("id").asInt(-1);
+      if (id < tokens.length) { // a text model has no row for the images of its family
+        set(id, content, content.equals(unknown) ? UNKNOWN : type);
+      }
     }
     for (int id = 0; id < tokens.length; id++) {
       if (tokens[id] == null) set(id, "[PAD%d]".formatted(id), UNUSED);

@@ -40,7 +40,10 @@ public final class NewTokens {
     this.dir = dir;
     this.tokens = tokens;
     this.isSpecial = isSpecial;
-    this.tokenizerJson = TokenizerJson.read(dir.resolve("tokenizer.json")).with(tokens, isSpecial);
+    this.tokenizerJson =
+        TokenizerJson.read(dir.resolve("tokenizer.json"))
+            .within(tokens.getFirst().id())
+            .with(tokens, isSpecial);
   }
 
   /// Gives each text the next id after the largest of the vocabulary.

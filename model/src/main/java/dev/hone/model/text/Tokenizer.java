@@ -70,21 +70,23 @@ public final class Tokenizer implements TextEncoder {
   /// @throws CheckpointException when a file is damaged
   /// @throws UsageException when the directory has no tokenizer that Hone supports
   public static Tokenizer open(Path dir) throws CheckpointException {
-    return open(dir, OptionalInt.empty(), List.of());
+    return open(dir, TokenizerJson.read(requireTokenizerJson(dir)), noId(), List.of());
   }
 
   /// Opens the tokenizer of a checkpoint; where its files name no BOS or EOS, those of the
   /// checkpoint's configuration count.
   ///
-  /// @throws CheckpointException when a file is damaged, or has ids that the embedding lacks
+  /// @throws CheckpointException when a file is damaged, or its vocabulary has ids that the
+  ///   embedding lacks
   /// @throws UsageException when the directory has no tokenizer that Hone supports
   public static Tokenizer open(Checkpoint checkpoint) throws CheckpointException {
     var bos =
         checkpoint.generation().bosTokenId().isPresent()
             ? checkpoint.generation().bosTokenId()
             : checkpoint.config().bosTokenId();
-    var tokenizer = open(checkpoint.dir(), bos, checkpoint.eosTokenIds());
     int vocabSize = checkpoint.config().vocabSize();
+    var json = TokenizerJson.read(requireTokenizerJson(checkpoint.dir())).within(vocabSize);
+    var tokenizer = open(checkpoint.dir(), json, bos, checkpoint.eosTokenIds());
     if (tokenizer.vocabSize() > vocabSize) {
       throw new CheckpointException(
           checkpoint.dir().resolve("tokenizer.json"),
@@ -112,12 +114,11 @@ public final class Tokenizer implements TextEncoder {
     return OptionalInt.empty();
   }
 
-  private static Tokenizer open(Path dir, OptionalInt bos, List<Integer> eos)
+  private static Tokenizer open(Path dir, TokenizerJson json, OptionalInt bos, List<Integer> eos)
       throws CheckpointException {
-    var path = requireTokenizerJson(dir);
-    var json = TokenizerJson.read(path);
     var names = SpecialTokens.read(dir);
-    return new Tokenizer(path, json, Roles.of(json, names, bos, eos), names);
+    var roles = Roles.of(json, names, bos, eos);
+    return new Tokenizer(dir.resolve("tokenizer.json"), json, roles, names);
   }
 
   private static Path requireTokenizerJson(Path dir) {

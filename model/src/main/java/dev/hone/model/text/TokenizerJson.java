@@ -41,6 +41,7 @@ final class TokenizerJson {
   private JsonNode postProcessor = MissingNode.getInstance();
   private int postProcessorStart;
   private int postProcessorEnd;
+  private int addedStart;
   private int addedEnd;
   private boolean hasByteFallback;
   private boolean hasModel;
@@ -82,6 +83,16 @@ final class TokenizerJson {
   String text() {
     if (postProcessorEnd == 0) return text;
     return text.substring(0, postProcessorStart) + "null" + text.substring(postProcessorEnd);
+  }
+
+  /// The same without added tokens whose ids the model has no row for, as a text model has none for
+  /// the images of its family: their text is text like any other then.
+  TokenizerJson within(int vocabSize) throws CheckpointException {
+    var kept =
+        added.stream().filter(token -> token.path("id").asInt(vocabSize) < vocabSize).toList();
+    if (kept.size() == added.size()) return this;
+    var cut = text.substring(0, addedStart) + JSON.writeValueAsString(kept);
+    return parse(path, (cut + text.substring(addedEnd + 1)).getBytes(StandardCharsets.UTF_8));
   }
 
   /// The file's content with more added tokens, behind those that it has; all else as it was.
@@ -169,6 +180,7 @@ final class TokenizerJson {
 
   private void parseAdded(JsonParser parser) {
     if (parser.currentToken() != JsonToken.START_ARRAY) return;
+    addedStart = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
     tree(parser).forEach(added::add);
     addedEnd = Math.toIntExact(parser.currentLocation().getCharOffset()) - 1;
   }

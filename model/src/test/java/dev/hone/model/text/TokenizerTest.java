@@ -144,6 +144,27 @@ class TokenizerTest {
     }
   }
 
+  /// Gemma 3's text models come with the token of their family's images.
+  @Test
+  void anAddedTokenWithoutARowIsTextLikeAnyOther() throws IOException {
+    TinyCheckpoint.write(dir, TinyCheckpoint.CONFIG);
+    TinyTokenizers.writeByteLevel(dir);
+    try (var arena = Arena.ofConfined()) {
+      var checkpoint = Checkpoint.open(dir, arena);
+      int rows = checkpoint.config().vocabSize();
+      var file = dir.resolve("tokenizer.json");
+      var added = "\"added_tokens\":[";
+      var json = Files.readString(file);
+      assertTrue(json.contains(added));
+      var image = "{\"id\":%d,\"content\":\"<image>\",\"special\":true},".formatted(rows);
+      Files.writeString(file, json.replace(added, added + image));
+      var tokenizer = Tokenizer.open(checkpoint);
+      int[] ids = tokenizer.encode("a<image>");
+      assertTrue(Arrays.stream(ids).allMatch(id -> id < rows));
+      assertEquals("a<image>", tokenizer.decode(ids));
+    }
+  }
+
   @Test
   void idsOfAPaddedEmbeddingGiveNoText() throws IOException {
     assertEquals("", byteLevel().decode(new int[] {264, 100_000}));
