@@ -38,6 +38,12 @@ final class GgufTensors implements TensorFile {
                     .formatted(file.path(), stored.name(), stored.kind())),
             "get the model in F16, BF16, Q8_0, Q4_0 to Q5_1, Q2_K to Q6_K or IQ4_NL");
       }
+      if (stored.blocks().isPresent() && stored.shape().size() != 2) {
+        throw new CheckpointException(
+            file.path(),
+            "tensor %s is in %s, which is for matrices alone; the file is damaged"
+                .formatted(Quoted.of(stored.name()), stored.blocks().get()));
+      }
       tensors.tensors.put(names.getOrDefault(stored.name(), stored.name()), stored);
     }
     tensors.tensors.remove("rope_freqs.weight"); // is in the configuration

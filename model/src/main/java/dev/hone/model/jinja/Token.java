@@ -5,6 +5,8 @@ package dev.hone.model.jinja;
 /// @param text the text of data and of strings with their escapes resolved; else as written
 /// @param line where it begins, from 1
 record Token(Kind kind, String text, int line) {
+  private static final int MOST_SHOWN = 60;
+
   enum Kind {
     DATA,
     BLOCK_BEGIN,
@@ -36,7 +38,13 @@ record Token(Kind kind, String text, int line) {
       case PRINT_BEGIN -> "'{{'";
       case PRINT_END -> "'}}'";
       case END -> "the end of the template";
-      case NAME, STRING, INTEGER, FLOAT, OPERATOR -> "'" + text + "'";
+      case NAME, STRING, INTEGER, FLOAT, OPERATOR -> "'" + shown() + "'";
     };
+  }
+
+  /// In one line, and not much of a long text.
+  private String shown() {
+    var line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + "…";
   }
 }

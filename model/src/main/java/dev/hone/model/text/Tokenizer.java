@@ -5,6 +5,7 @@ import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelFile;
+import dev.hone.model.checkpoint.Quoted;
 import dev.hone.model.checkpoint.SpecialTokens;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -182,7 +183,7 @@ public final class Tokenizer implements TextEncoder {
 
   private int[] nativeEncode(String text) {
     try {
-      long encoding = library.encode(handle, text, false);
+      long encoding = encoded(text);
       try {
         return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
       } finally {
@@ -190,6 +191,17 @@ public final class Tokenizer implements TextEncoder {
       }
     } finally {
       Reference.reachabilityFence(this);
+    }
+  }
+
+  private long encoded(String text) {
+    try {
+      return library.encode(handle, text, false);
+    } catch (RuntimeException e) {
+      throw new UsageException(
+          "%s: cannot take a text apart: %s"
+              .formatted(json.path(), Quoted.oneLine(String.valueOf(e.getMessage()))),
+          "the file may be damaged; get the model's files again");
     }
   }
 

@@ -134,6 +134,10 @@ final class TokenizerJson {
     return firstSpecialTokens(postProcessor).anyMatch(first -> first.asInt(-1) == id);
   }
 
+  Path path() {
+    return path;
+  }
+
   /// The text of each id; `null` where an id is not used.
   List<String> tokens() {
     return tokens;
