@@ -1,4 +1,5 @@
-"""What PEFT makes of target, exclude, layer and pattern settings: `peft_targets.json`, a list of `{config, modules}`.
+"""What PEFT makes of target, exclude, layer and pattern settings: `peft_targets.json`, a list of `{config, modules}`, for
+a Llama, and `peft_targets_phi3.json` for a Phi-3, whose modules for q, k and v and for gate and up are fused.
 
 `modules` maps each module that PEFT adapts to its rank and scaling; the model has 12 layers, so that layer 1 and
 layer 11 can be confused.
@@ -9,7 +10,7 @@ import json
 import torch
 from peft import LoraConfig, get_peft_model
 from peft.tuners.lora import LoraLayer
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, Phi3Config
 
 import golden
 
@@ -41,16 +42,34 @@ CONFIGS = [
 ]
 
 
-def resolve(settings):
-    config = LlamaConfig(vocab_size=8, hidden_size=4, intermediate_size=4, num_hidden_layers=LAYERS,
-                         num_attention_heads=2)
+FUSED = [
+    dict(target_modules="all-linear"),
+    dict(target_modules="all-linear", exclude_modules=["qkv_proj"]),
+    dict(target_modules=["qkv_proj"]),
+    dict(target_modules=["up_proj", "q_proj", "down_proj"]),
+    dict(target_modules=["self_attn.qkv_proj", "model.layers.1.mlp.gate_up_proj"]),
+    dict(target_modules=r".*v_proj"),
+    dict(target_modules=["qkv_proj", "gate_up_proj"], rank_pattern={"layers.1.self_attn.qkv_proj": 2, "up_proj": 3, "gate_up_proj": 5},
+         alpha_pattern={"qkv_proj": 3}, use_rslora=True),
+    dict(target_modules=["gate_up_proj"], layers_to_transform=[1, 5]),
+]
+
+
+def resolve(settings, kind):
+    config = kind(vocab_size=8, hidden_size=4, intermediate_size=4, num_hidden_layers=LAYERS, num_attention_heads=2,
+                  bos_token_id=1, eos_token_id=2, pad_token_id=0)
     with torch.device("meta"):
-        model = get_peft_model(LlamaForCausalLM(config), LoraConfig(task_type="CAUSAL_LM", **settings))
+        model = get_peft_model(AutoModelForCausalLM.from_config(config), LoraConfig(task_type="CAUSAL_LM", **settings))
     return {name.removeprefix("base_model.model."): dict(r=layer.r["default"], scaling=layer.scaling["default"])
             for name, layer in model.named_modules() if isinstance(layer, LoraLayer)}
 
 
-rows = [dict(config=settings, modules=resolve(settings)) for settings in CONFIGS]
-path = golden.path("model", "peft_targets").with_suffix(".json")
-path.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
-print(path.relative_to(golden.ROOT), [len(row["modules"]) for row in rows])
+def write(name, kind, configs):
+    rows = [dict(config=settings, modules=resolve(settings, kind)) for settings in configs]
+    path = golden.path("model", name).with_suffix(".json")
+    path.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    print(path.relative_to(golden.ROOT), [len(row["modules"]) for row in rows])
+
+
+write("peft_targets", LlamaConfig, CONFIGS)
+write("peft_targets_phi3", Phi3Config, FUSED)

@@ -5,7 +5,7 @@ import json
 import torch
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, Phi3Config
 
 SHAPE = dict(vocab_size=61, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
              num_key_value_heads=2, rms_norm_eps=1e-5, max_position_embeddings=128, tie_word_embeddings=True,
@@ -32,9 +32,19 @@ KEYS = set("""attention_bias attention_dropout bos_token_id eos_token_id head_di
 
 def model(name, rng):
     """Model `name` in f32 with weights large enough for logits of order 1, no norm at one and no bias at zero."""
-    config = LlamaConfig(**{**SHAPE, **CONFIGS[name]})
+    return drawn(LlamaConfig(**{**SHAPE, **CONFIGS[name]}), rng)
+
+
+def phi3(rng):
+    """The same of Phi-3: q, k and v are one module, and half of each head is not rotated."""
+    rope = dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)
+    return drawn(Phi3Config(**{**SHAPE, "tie_word_embeddings": False, "rope_parameters": rope, "pad_token_id": 0,
+                               "attention_dropout": 0.0}), rng)
+
+
+def drawn(config, rng):
     config._attn_implementation = "eager"
-    made = LlamaForCausalLM(config).float()
+    made = AutoModelForCausalLM.from_config(config).float()
     with torch.no_grad():
         for key, parameter in made.named_parameters():
             draw = torch.randn(parameter.shape, generator=rng) * 0.3

@@ -94,12 +94,6 @@ final class Exporting {
     int rank;
     boolean isPlain;
     try (var model = open()) {
-      if (model.config().form().isFused()) {
-        throw new UsageException(
-            "%s: PEFT has no module for each of q, k and v on this base, whose files have them fused"
-                .formatted(wish.adapter.orElseThrow()),
-            "write the whole model with --to hf");
-      }
       rank = model.adapterRank();
       isPlain = model.hasPlainAdapter();
     }

@@ -59,6 +59,21 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
   public static AdapterConfig of(LoraConfig lora, String baseModel) {
     var fields = defaults();
     fields.put("base_model_name_or_path", baseModel);
+    put(lora, fields);
+    return new AdapterConfig(lora, fields);
+  }
+
+  /// The same file for an adapter with other settings; all that Hone does not know of it stays.
+  AdapterConfig with(LoraConfig other) {
+    if (other.equals(lora)) {
+      return this;
+    }
+    var changed = fields.deepCopy();
+    put(other, changed);
+    return new AdapterConfig(other, changed);
+  }
+
+  private static void put(LoraConfig lora, ObjectNode fields) {
     fields.set("target_modules", targets(lora.targets()));
     fields.put("r", lora.rank());
     fields.set("lora_alpha", number(lora.alpha()));
@@ -69,14 +84,15 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     lora.rankPattern().forEach(ranks::put);
     var alphas = fields.putObject("alpha_pattern");
     lora.alphaPattern().forEach((key, alpha) -> alphas.set(key, number(alpha)));
-    lora.exclude().ifPresent(exclude -> fields.set("exclude_modules", targets(exclude)));
-    putLayers(lora.layers(), fields);
-    if (!lora.saved().names().isEmpty()) {
-      fields.set("modules_to_save", strings(lora.saved().names()));
-    }
+    fields.set(
+        "exclude_modules", lora.exclude().map(AdapterConfig::targets).orElseGet(JSON::nullNode));
+    var numbers = JSON.arrayNode();
+    lora.layers().layers().forEach(numbers::add);
+    fields.set("layers_to_transform", orNull(numbers));
+    fields.set("layers_pattern", orNull(strings(lora.layers().patterns())));
+    fields.set("modules_to_save", orNull(strings(lora.saved().names())));
     fields.put("ensure_weight_tying", lora.saved().ensuresTying());
     putTokens(lora.tokens(), fields);
-    return new AdapterConfig(lora, fields);
   }
 
   /// The same for the base in a directory. One from the hub is called what it is called there, and
@@ -98,14 +114,8 @@ public record AdapterConfig(LoraConfig lora, ObjectNode fields) {
     }
   }
 
-  private static void putLayers(LayerChoice layers, ObjectNode fields) {
-    if (!layers.layers().isEmpty()) {
-      var numbers = fields.putArray("layers_to_transform");
-      layers.layers().forEach(numbers::add);
-    }
-    if (!layers.patterns().isEmpty()) {
-      fields.set("layers_pattern", strings(layers.patterns()));
-    }
+  private static JsonNode orNull(JsonNode array) {
+    return array.isEmpty() ? JSON.nullNode() : array;
   }
 
   /// Every key that PEFT writes, with its default.

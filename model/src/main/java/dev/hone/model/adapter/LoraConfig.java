@@ -1,6 +1,7 @@
 package dev.hone.model.adapter;
 
 import dev.hone.model.UsageException;
+import dev.hone.model.checkpoint.FusedLayer;
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.LinearLayer;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A low-rank adapter as PEFT's `LoraConfig` describes it: which linear layers, and with what rank
 /// and scale.
@@ -107,7 +109,8 @@ public record LoraConfig(
         tokens);
   }
 
-  /// The adapter that this is for a model.
+  /// The adapter that this is for a model. Where the model's files fuse linear layers
+  /// ([FusedLayer]), a name means those that it is the name of, or those that it is the whole of.
   ///
   /// @throws UsageException when a target, an exception or a pattern means no linear layer of the
   ///   model, or one that cannot be adapted
@@ -123,29 +126,58 @@ public record LoraConfig(
     }
     layers.requireWithin(model.numLayers());
     saved.require(model);
-    return shapeAsPeft(model);
+    return shape(LinearLayer.modules(model), model);
   }
 
-  /// As [#shapeFor], but like PEFT content with one target that means something: files name modules
-  /// of other architectures too.
+  /// The adapter that a file with this configuration holds: of modules as the model's files have
+  /// them. Like PEFT content with one target that means something: files name modules of other
+  /// architectures too.
   AdapterShape shapeAsPeft(ModelConfig model) {
+    return shape(storedModules(model), model);
+  }
+
+  private AdapterShape shape(List<String> of, ModelConfig model) {
     refuseNotAdaptable();
-    var modules = new LinkedHashMap<String, AdapterShape.Module>();
-    for (var module : LinearLayer.modules(model)) {
-      if (isTarget(module)) {
-        modules.put(module, at(module));
-      }
-    }
+    var modules = modules(of, model);
     if (modules.isEmpty()) {
       throw meansNothing("the targets " + described(), model);
     }
     return new AdapterShape(modules, saved.of(model), tokens.of(model, saved));
   }
 
-  private boolean isTarget(String module) {
-    if (exclude.isPresent() && exclude.get().matches(module)) {
+  private Map<String, AdapterShape.Module> modules(List<String> of, ModelConfig model) {
+    var modules = new LinkedHashMap<String, AdapterShape.Module>();
+    for (var module : of) {
+      var names = names(module, model);
+      if (isTarget(names)) {
+        modules.put(module, at(names));
+      }
+    }
+    return modules;
+  }
+
+  private static List<String> storedModules(ModelConfig model) {
+    var modules = LinearLayer.modules(model);
+    return model.form().isFused()
+        ? modules.stream().map(FusedLayer::wholeOf).distinct().toList()
+        : modules;
+  }
+
+  /// What a module may be called: by its own name, or that of the whole that it is stored in.
+  private static List<String> names(String module, ModelConfig model) {
+    var whole = model.form().isFused() ? FusedLayer.wholeOf(module) : module;
+    return whole.equals(module) ? List.of(module) : List.of(module, whole);
+  }
+
+  /// @param called the names of one module
+  private boolean isTarget(List<String> called) {
+    if (exclude.isPresent() && called.stream().anyMatch(exclude.get()::matches)) {
       return false;
     }
+    return called.stream().anyMatch(this::isTarget);
+  }
+
+  private boolean isTarget(String module) {
     return switch (targets) {
       // PEFT refuses files with both, and what is written of it is a list of names.
       case Targets.AllLinear() -> layers.includes(module);
@@ -156,17 +188,34 @@ public record LoraConfig(
     };
   }
 
-  private AdapterShape.Module at(String module) {
-    int r = firstMatch(rankPattern, module).orElse(rank);
-    double a = firstMatch(alphaPattern, module).orElse(alpha);
-    return new AdapterShape.Module(r, (float) (a / (useRslora ? Math.sqrt(r) : r)), useDora);
+  private AdapterShape.Module at(List<String> called) {
+    int r = firstMatch(rankPattern, called).orElse(rank);
+    double a = firstMatch(alphaPattern, called).orElse(alpha);
+    return new AdapterShape.Module(r, (float) (a / divisor(r)), useDora);
   }
 
-  private static <T> Optional<T> firstMatch(Map<String, T> patterns, String module) {
+  /// What an alpha is divided by at a rank.
+  double divisor(int r) {
+    return useRslora ? Math.sqrt(r) : r;
+  }
+
+  private static <T> Optional<T> firstMatch(Map<String, T> patterns, List<String> called) {
     return patterns.entrySet().stream()
-        .filter(entry -> ModuleRegex.ofPatternKey(entry.getKey()).matches(module))
+        .filter(
+            entry -> called.stream().anyMatch(ModuleRegex.ofPatternKey(entry.getKey())::matches))
         .map(Map.Entry::getValue)
         .findFirst();
+  }
+
+  /// This one in the words of files, for an adapter whose modules are what files have: this itself
+  /// where it says so already.
+  ///
+  /// @param stored the adapter's modules, in the order in which they run
+  LoraConfig describing(Map<String, AdapterShape.Module> stored, ModelConfig model) {
+    var said = modules(storedModules(model), model);
+    return said.equals(stored)
+        ? this
+        : new StoredSettings(this, stored, storedModules(model)).config();
   }
 
   private void refuseNotAdaptable() {
@@ -183,23 +232,28 @@ public record LoraConfig(
   private static void requireMeaning(String name, ModelConfig model) {
     boolean isNotAdaptable =
         NOT_ADAPTABLE.stream().anyMatch(module -> Targets.Names.matches(name, module));
-    if (!isNotAdaptable
-        && LinearLayer.modules(model).stream().noneMatch(m -> Targets.Names.matches(name, m))) {
+    if (!isNotAdaptable && allNames(model).noneMatch(m -> Targets.Names.matches(name, m))) {
       throw meansNothing("the target " + name, model);
     }
   }
 
   private static void requireMatch(String pattern, ModelConfig model) {
-    var regex = ModuleRegex.ofPatternKey(pattern);
-    if (LinearLayer.modules(model).stream().noneMatch(regex::matches)) {
+    if (allNames(model).noneMatch(ModuleRegex.ofPatternKey(pattern)::matches)) {
       throw meansNothing("the pattern " + pattern, model);
     }
   }
 
+  private static Stream<String> allNames(ModelConfig model) {
+    return LinearLayer.modules(model).stream().flatMap(module -> names(module, model).stream());
+  }
+
   private static UsageException meansNothing(String what, ModelConfig model) {
+    var last = "model.layers.%d.".formatted(model.numLayers() - 1);
     var names =
-        Arrays.stream(LinearLayer.values())
-            .map(linear -> leaf(linear.module(0)))
+        allNames(model)
+            .filter(name -> name.startsWith(last))
+            .map(LoraConfig::leaf)
+            .distinct()
             .collect(Collectors.joining(", "));
     return new UsageException(
         "%s names no linear layer of the model".formatted(what.replaceAll("\\p{Cntrl}", "?")),
@@ -223,7 +277,7 @@ public record LoraConfig(
         .toList();
   }
 
-  private static String leaf(String module) {
+  static String leaf(String module) {
     return module.substring(module.lastIndexOf('.') + 1);
   }
 }

@@ -14,6 +14,7 @@ import dev.hone.model.decoder.Decoder;
 import dev.hone.model.decoder.Parameter;
 import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ import java.util.stream.Stream;
 /// `README.md`.
 ///
 /// @param config what `adapter_config.json` says
-/// @param shape which modules of the base it changes, with rank and scale
+/// @param shape which modules of the base it changes, with rank and scale; as the decoder has them,
+///   but for [#asStored]
 /// @param parameters its weights, named as [AdapterShape#parameters] lists them
 public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet parameters) {
   private static final String WEIGHTS = "adapter_model.safetensors";
@@ -48,7 +50,11 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
     var path = requireWeights(dir);
     try (var arena = Arena.ofConfined()) {
       var stored = new StoredWeights(SafetensorsFile.open(path, arena));
-      return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
+      if (!model.form().isFused()) {
+        return new PeftAdapter(config, shape, stored.read(shape.parameters(model), memory));
+      }
+      var whole = stored.read(FusedForm.parameters(shape, model), new ArenaAllocator(arena));
+      return FusedForm.parted(new PeftAdapter(config, shape, whole), model, memory);
     }
   }
 
@@ -57,6 +63,23 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
   /// @throws UsageException when `dir` is no adapter, or not one that Hone supports
   public static AdapterConfig config(Path dir) throws CheckpointException {
     return AdapterConfig.read(requireConfig(dir));
+  }
+
+  /// As files have it: of the modules that the base's files have. This itself, unless those are
+  /// fused.
+  ///
+  /// @param base what it belongs to
+  /// @param memory for the parameters, where they are other ones
+  public PeftAdapter asStored(Decoder base, Allocator memory) {
+    return base.config().form().isFused() ? FusedForm.joined(this, base, memory) : this;
+  }
+
+  /// The largest rank of a module in its files.
+  public int storedRank(ModelConfig model) {
+    return config.lora().shapeAsPeft(model).modules().values().stream()
+        .mapToInt(AdapterShape.Module::rank)
+        .max()
+        .orElse(0);
   }
 
   /// A decoder with this adapter.
@@ -84,7 +107,7 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
           .ifPresentOrElse(
               begun -> join(own, begun, joined), () -> joined.copyFrom(own, own.rows()));
     }
-    return new PeftAdapter(AdapterConfig.of(lora, config.baseModel()), doubled, set);
+    return new PeftAdapter(config.with(lora), doubled, set);
   }
 
   private static Parameter doubled(Parameter p) {
@@ -260,26 +283,38 @@ public record PeftAdapter(AdapterConfig config, AdapterShape shape, ParameterSet
   ///
   /// @param out a new or empty directory
   /// @param card the text of `README.md`
+  /// @param base what it belongs to
   /// @param overwrite whether an adapter that stands at `out` already may be replaced; anything
   ///   else never is
   /// @throws UsageException when something else stands at `out`
-  public void write(Path out, String card, Provenance provenance, Proof proof, boolean overwrite)
+  public void write(
+      Path out, String card, Provenance provenance, Proof proof, Decoder base, boolean overwrite)
       throws CheckpointException {
     AtomicDirectory.write(
-        out, dir -> overwrite && isAdapter(dir), dir -> writeInto(dir, card, provenance, proof));
+        out,
+        dir -> overwrite && isAdapter(dir),
+        dir -> writeInto(dir, card, provenance, proof, base));
   }
 
   /// Writes the files into a directory that may hold others, each one whole or not at all,
   /// `adapter_config.json` last.
-  public void writeInto(Path dir, String card, Provenance provenance, Proof proof)
+  ///
+  /// @param base what it belongs to
+  public void writeInto(Path dir, String card, Provenance provenance, Proof proof, Decoder base)
       throws CheckpointException {
     provenance.write(dir);
     proof.write(dir);
-    writeInto(dir, card);
+    writeInto(dir, card, base);
   }
 
   /// Writes PEFT's files alone.
-  void writeInto(Path dir, String card) throws CheckpointException {
+  void writeInto(Path dir, String card, Decoder base) throws CheckpointException {
+    try (var arena = Arena.ofConfined()) {
+      asStored(base, new ArenaAllocator(arena)).writeAsItIs(dir, card);
+    }
+  }
+
+  private void writeAsItIs(Path dir, String card) throws CheckpointException {
     AtomicFile.write(dir.resolve("README.md"), modelCard(card));
     SafetensorsWriter.write(dir.resolve(WEIGHTS), entries(), SafetensorsWriter.PYTORCH);
     AtomicFile.write(dir.resolve(AdapterConfig.FILE), config.toJson());

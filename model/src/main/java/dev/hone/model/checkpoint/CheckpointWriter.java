@@ -94,16 +94,13 @@ public final class CheckpointWriter {
   private static List<Entry> fused(List<Entry> tensors) {
     var byName = new LinkedHashMap<String, Entry>();
     for (var tensor : tensors) byName.put(tensor.name(), tensor);
-    Phi3.FUSED.forEach((fused, parts) -> {
-      var first = parts.getFirst() + ".weight";
-      for (var name : List.copyOf(byName.keySet())) {
-        if (name.endsWith("." + first)) {
-          var stored = name.substring(0, name.length() - first.length()) + fused + ".weight";
-          var found = Phi3.partsOf(stored).stream().map(byName::remove).toList();
-          byName.put(stored, joined(stored, found));
-        }
+    for (var name : List.copyOf(byName.keySet())) {
+      var stored = FusedLayer.wholeOf(name);
+      var parts = FusedLayer.partsOf(stored);
+      if (!parts.isEmpty() && parts.getFirst().equals(name)) {
+        byName.put(stored, joined(stored, parts.stream().map(byName::remove).toList()));
       }
-    });
+    }
     return List.copyOf(byName.values());
   }
 

@@ -31,7 +31,7 @@ final class FusedFile implements TensorFile {
     var shapes = DecoderTensorNames.of(config);
     for (var stored : file.names()) {
       var shape = file.info(stored).shape();
-      var names = Phi3.partsOf(stored);
+      var names = FusedLayer.partsOf(stored);
       long row = 0;
       for (var name : names) {
         var expected = shapes.get(name);

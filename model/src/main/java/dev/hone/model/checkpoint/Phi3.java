@@ -1,8 +1,6 @@
 package dev.hone.model.checkpoint;
 
 import dev.hone.model.checkpoint.BlockForm.Draft;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /// Phi-3, Phi-3.5 and Phi-4-mini, but for their mixtures of experts. Projections are fused in
@@ -29,23 +27,5 @@ final class Phi3 extends Family {
     draft.rotaryDim = (int) (draft.rotaryDim * ofHead);
     var window = json.optionalInteger("sliding_window", 1, Integer.MAX_VALUE);
     if (window.isPresent()) slide(json, draft, window.getAsInt(), l -> true);
-  }
-
-  /// The matrices that hold several of the decoder's, in each layer, and which, from the top.
-  static final Map<String, List<String>> FUSED =
-      Map.of(
-          "self_attn.qkv_proj", List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-          "mlp.gate_up_proj", List.of("mlp.gate_proj", "mlp.up_proj"));
-
-  /// Names of the parts of a stored tensor; empty for one that has none.
-  static List<String> partsOf(String stored) {
-    for (var fused : FUSED.entrySet()) {
-      var end = fused.getKey() + ".weight";
-      if (stored.endsWith("." + end)) {
-        var layer = stored.substring(0, stored.length() - end.length());
-        return fused.getValue().stream().map(part -> layer + part + ".weight").toList();
-      }
-    }
-    return List.of();
   }
 }

@@ -65,7 +65,12 @@ public record AdapterShape(
     var doubled = new HashMap<String, Module>();
     modules.forEach(
         (name, m) -> doubled.put(name, new Module(2 * m.rank(), m.scale(), m.hasMagnitude())));
-    return new AdapterShape(doubled, saved, tokens);
+    return withModules(doubled);
+  }
+
+  /// The same with other linear layers.
+  public AdapterShape withModules(Map<String, Module> others) {
+    return new AdapterShape(others, saved, tokens);
   }
 
   public boolean isEmpty() {
@@ -133,6 +138,13 @@ public record AdapterShape(
         }
       }
     }
+    parameters.addAll(besideLayers(config));
+    return parameters;
+  }
+
+  /// Those of its parameters that belong to no linear layer.
+  public List<Parameter> besideLayers(ModelConfig config) {
+    var parameters = new ArrayList<Parameter>();
     BaseWeights.parameters(config).stream()
         .filter(p -> saved.contains(p.name()))
         .forEach(parameters::add);

@@ -132,6 +132,11 @@ public final class Decoder {
     RowNorms.updateGains(weights.linears());
   }
 
+  /// How long the rows of a linear layer's weight are without an adapter, `(1, out)`.
+  public Tensor rowNorms(String module, Allocator memory) {
+    return RowNorms.of(base.matrix(module + ".weight").orElseThrow(), memory);
+  }
+
   /// What the base's matrices are kept in.
   public BaseDtype baseDtype() {
     return base.dtype();

@@ -2,10 +2,12 @@ package dev.hone.model.decoder;
 
 import dev.hone.model.checkpoint.ModelConfig;
 import dev.hone.tensor.Allocator;
+import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Elementwise;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,20 @@ public final class RowNorms {
     return new RowNorms(
         ParameterSet.allocate(memory, "adapter", vectors),
         memory.f32("adapter", widest == 0 ? 0 : BLOCK_ROWS, widest));
+  }
+
+  /// How long the rows of a weight are, `(1, out)`.
+  static Tensor of(Matrix weight, Allocator memory) {
+    int out = Math.toIntExact(weight.rows());
+    var norms = memory.f32("adapter", 1, out);
+    try (var arena = Arena.ofConfined()) {
+      var row = new ArenaAllocator(arena).f32("row", 1, weight.cols());
+      for (int o = 0; o < out; o++) {
+        weight.widen(o, 1, row);
+        norms.set(0, o, (float) Math.sqrt(Elementwise.sumOfSquares(row)));
+      }
+    }
+    return norms;
   }
 
   static String norm(String module) {

@@ -348,13 +348,9 @@ public final class LanguageModel implements AutoCloseable {
     GgufLora.write(checkpoint, modules, out);
   }
 
-  /// The largest rank of the adapter's modules; 0 without one.
+  /// The largest rank of a module in the adapter's files; 0 without one.
   public int adapterRank() {
-    return adapter.stream()
-        .flatMap(a -> a.shape().modules().values().stream())
-        .mapToInt(AdapterShape.Module::rank)
-        .max()
-        .orElse(0);
+    return adapter.map(a -> a.storedRank(config())).orElse(0);
   }
 
   private void refuseOwnDirectory(Path out) throws CheckpointException {

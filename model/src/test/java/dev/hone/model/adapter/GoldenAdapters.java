@@ -40,6 +40,12 @@ final class GoldenAdapters implements AutoCloseable {
     this(BASE);
   }
 
+  /// The base whose files have q, k and v in one matrix, and gate and up in another; its adapters
+  /// are `phi3/NAME`.
+  static GoldenAdapters ofPhi3() throws IOException {
+    return new GoldenAdapters(dir("phi3/base"));
+  }
+
   /// The directory `/golden/peft/NAME`.
   static Path dir(String name) {
     try {

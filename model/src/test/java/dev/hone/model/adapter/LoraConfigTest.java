@@ -12,7 +12,7 @@ import dev.hone.model.decoder.AdapterShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +51,15 @@ class LoraConfigTest {
   @TempDir Path dir;
 
   static Stream<Arguments> settings() throws IOException {
-    try (var in = LoraConfigTest.class.getResourceAsStream("/golden/peft_targets.json")) {
+    return settings("/golden/peft_targets.json");
+  }
+
+  static Stream<Arguments> fusedSettings() throws IOException {
+    return settings("/golden/peft_targets_phi3.json");
+  }
+
+  private static Stream<Arguments> settings(String resource) throws IOException {
+    try (var in = LoraConfigTest.class.getResourceAsStream(resource)) {
       var rows = new JsonMapper().readTree(in);
       return rows
           .valueStream()
@@ -64,7 +72,74 @@ class LoraConfigTest {
   @ParameterizedTest
   @MethodSource("settings")
   void modulesRanksAndScalesArePefts(JsonNode settings, JsonNode modules) throws IOException {
-    var expected = new HashMap<String, AdapterShape.Module>();
+    assertEquals(expected(modules), read((ObjectNode) settings).shapeAsPeft(MODEL).modules());
+  }
+
+  /// Of a model whose files have q, k and v in one matrix.
+  @ParameterizedTest
+  @MethodSource("fusedSettings")
+  void fusedModulesRanksAndScalesArePefts(JsonNode settings, JsonNode modules) throws IOException {
+    assertEquals(expected(modules), read((ObjectNode) settings).shapeAsPeft(fused()).modules());
+  }
+
+  /// What an adapter's files say of its modules is what it has, whichever those are.
+  @ParameterizedTest
+  @MethodSource("fusedSettings")
+  void describedModulesAreTheModules(JsonNode settings, JsonNode modules) throws IOException {
+    var lora = read((ObjectNode) settings);
+    var stored = new LinkedHashMap<String, AdapterShape.Module>();
+    expected(modules).forEach(stored::put);
+    assertEquals(stored, lora.describing(stored, fused()).shapeAsPeft(fused()).modules());
+    stored.put("model.layers.4.self_attn.o_proj", new AdapterShape.Module(7, 1 / 3f));
+    stored.remove("model.layers.3.self_attn.qkv_proj");
+    assertEquals(stored, lora.describing(stored, fused()).shapeAsPeft(fused()).modules());
+  }
+
+  @Test
+  void nameOfAFusedModuleMeansItsParts() throws IOException {
+    var lora =
+        new LoraConfig(
+            4,
+            8,
+            Targets.parse("qkv_proj,up_proj,o_proj"),
+            0,
+            false,
+            false,
+            Map.of("qkv_proj", 2, "up_proj", 3),
+            Map.of("v_proj", 4.0),
+            Optional.of(Targets.parse("k_proj")),
+            new LayerChoice(List.of(5), List.of()),
+            SavedModules.NONE,
+            TrainedTokens.NONE);
+    var expected =
+        Map.of(
+            "model.layers.5.self_attn.q_proj", new AdapterShape.Module(2, 4),
+            "model.layers.5.self_attn.v_proj", new AdapterShape.Module(2, 2),
+            "model.layers.5.self_attn.o_proj", new AdapterShape.Module(4, 2),
+            "model.layers.5.mlp.up_proj", new AdapterShape.Module(3, 8 / 3f));
+    assertEquals(expected, lora.shapeFor(fused()).modules());
+    assertEquals(
+        84,
+        new LoraConfig(4, 8, new Targets.AllLinear(), 0, false).shapeFor(fused()).modules().size());
+    assertRefused(
+        "the target qkv_proj names no linear layer of the model",
+        new LoraConfig(4, 8, Targets.parse("qkv_proj"), 0, false));
+  }
+
+  private ModelConfig fused() throws IOException {
+    var path = dir.resolve("config.json");
+    Files.writeString(
+        path,
+        """
+        {"model_type": "phi3", "architectures": ["Phi3ForCausalLM"], "vocab_size": 8, "hidden_size": 4,
+         "intermediate_size": 4, "num_hidden_layers": 12, "num_attention_heads": 2, "num_key_value_heads": 2,
+         "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
+        """);
+    return ModelConfig.read(path);
+  }
+
+  private static Map<String, AdapterShape.Module> expected(JsonNode modules) {
+    var expected = new LinkedHashMap<String, AdapterShape.Module>();
     modules
         .properties()
         .forEach(module ->
@@ -73,7 +148,7 @@ class LoraConfigTest {
                 new AdapterShape.Module(
                     module.getValue().get("r").intValue(),
                     (float) module.getValue().get("scaling").doubleValue())));
-    assertEquals(expected, read((ObjectNode) settings).shapeAsPeft(MODEL).modules());
+    return expected;
   }
 
   /// What Hone writes of a configuration means the same when it is read.

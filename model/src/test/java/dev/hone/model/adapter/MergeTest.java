@@ -42,6 +42,21 @@ class MergeTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"all_linear", "rslora_qkv", "patterns", "dora", "saved", "tokens"})
+  void mergedFusedModulesMatchPeft(String name) throws IOException {
+    try (var golden = GoldenAdapters.ofPhi3()) {
+      var adapter = golden.read("phi3/" + name);
+      merge(golden, adapter, golden.prove(adapter), Optional.empty());
+      try (var merged = new GoldenAdapters(dir.resolve("merged"))) {
+        assertMaxRelativeError(
+            Golden.load("peft/phi3/logits").f32(name + ".merged"),
+            merged.logits(merged.base, adapter),
+            1e-5);
+      }
+    }
+  }
+
   private Merge.Report merge(
       GoldenAdapters golden, PeftAdapter adapter, Proof proof, Optional<Dtype> dtype)
       throws IOException {

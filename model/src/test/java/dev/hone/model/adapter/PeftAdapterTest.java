@@ -40,10 +40,36 @@ class PeftAdapterTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"all_linear", "rslora_qkv", "patterns", "dora", "saved", "tokens"})
+  void logitsWithAnAdapterOnFusedModulesMatchPeft(String name) throws IOException {
+    try (var golden = GoldenAdapters.ofPhi3()) {
+      var adapter = golden.read("phi3/" + name);
+      var expected = Golden.load("peft/phi3/logits");
+      assertMaxRelativeError(expected.f32("base"), golden.logits(golden.base, adapter), 1e-5);
+      assertMaxRelativeError(
+          expected.f32(name), golden.logits(golden.with(adapter), adapter), 1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all_linear", "rslora_qkv", "patterns", "dora", "saved", "tokens"})
+  void adapterOnFusedModulesIsWrittenBackByteForByte(String name) throws IOException {
+    try (var golden = GoldenAdapters.ofPhi3()) {
+      golden.read("phi3/" + name).writeInto(dir, "card", golden.base);
+      for (var file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+        assertEquals(
+            -1,
+            Files.mismatch(GoldenAdapters.dir("phi3/" + name).resolve(file), dir.resolve(file)),
+            file);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"all_linear", "rslora_q_v", "patterns", "dora", "saved", "tokens"})
   void adapterOfPeftIsWrittenBackByteForByte(String name) throws IOException {
     try (var golden = new GoldenAdapters()) {
-      golden.read(name).writeInto(dir, "card");
+      golden.read(name).writeInto(dir, "card", golden.base);
       for (var file : List.of("adapter_config.json", "adapter_model.safetensors")) {
         assertEquals(
             -1, Files.mismatch(GoldenAdapters.dir(name).resolve(file), dir.resolve(file)), file);
@@ -129,13 +155,15 @@ class PeftAdapterTest {
       var adapter = golden.read("patterns");
       var proof = golden.prove(adapter);
       var provenance = golden.provenance();
-      adapter.write(dir.resolve("one"), "Trained on 3 rows.", provenance, proof, false);
+      adapter.write(
+          dir.resolve("one"), "Trained on 3 rows.", provenance, proof, golden.base, false);
       var again = golden.read(dir.resolve("one"));
       assertArrayEquals(adapter.parameters().flat().toArray(), again.parameters().flat().toArray());
       assertEquals(adapter.shape(), again.shape());
       assertEquals(Optional.of(provenance), Provenance.read(dir.resolve("one")));
       var readProof = Proof.read(dir.resolve("one"), golden.checkpoint.config()).orElseThrow();
-      again.write(dir.resolve("two"), "Trained on 3 rows.", provenance, readProof, false);
+      again.write(
+          dir.resolve("two"), "Trained on 3 rows.", provenance, readProof, golden.base, false);
       assertEquals(files(dir.resolve("one")), files(dir.resolve("two")));
       assertEquals(5, files(dir.resolve("two")).size());
     }

@@ -81,7 +81,13 @@ class LanguageModelTest {
     try (var model = open(golden("all_linear"))) {
       var adapter = model.adapter().orElseThrow();
       var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
-      adapter.write(out, "A test.", model.provenanceOf(Set.of(RowShape.COMPLETION)), proof, false);
+      adapter.write(
+          out,
+          "A test.",
+          model.provenanceOf(Set.of(RowShape.COMPLETION)),
+          proof,
+          model.baseDecoder(),
+          false);
     }
     return out;
   }
@@ -93,7 +99,13 @@ class LanguageModelTest {
     try (var model = LanguageModel.open(base, golden, Optional.of(dtype), 64)) {
       var adapter = model.adapter().orElseThrow();
       var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
-      adapter.write(out, "A test.", model.provenanceOf(Set.of(RowShape.COMPLETION)), proof, false);
+      adapter.write(
+          out,
+          "A test.",
+          model.provenanceOf(Set.of(RowShape.COMPLETION)),
+          proof,
+          model.baseDecoder(),
+          false);
     }
     return out;
   }

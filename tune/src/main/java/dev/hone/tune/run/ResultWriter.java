@@ -77,7 +77,7 @@ final class ResultWriter {
       if (trained.start().isPresent()) {
         adapter = adapter.minus(trained.start().get(), new ArenaAllocator(arena));
       }
-      adapter.writeInto(dir, card, provenance, proof);
+      adapter.writeInto(dir, card, provenance, proof, trained.base());
     }
   }
 
