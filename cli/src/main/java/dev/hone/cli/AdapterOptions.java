@@ -45,8 +45,8 @@ final class AdapterOptions {
       names = "--targets",
       paramLabel = "NAMES",
       description =
-          "Which layers are adapted: all-linear, or names such as q_proj,v_proj. Default:"
-              + " all-linear.")
+          "Which layers are adapted: all-linear, or names such as q_proj,v_proj; on Phi-3 qkv_proj"
+              + " too, which means q, k and v. Default: all-linear.")
   private Optional<String> targets = Optional.empty();
 
   @Option(

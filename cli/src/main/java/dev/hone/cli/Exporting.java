@@ -28,6 +28,9 @@ final class Exporting {
   private static final List<String> PEFT_FILES =
       List.of("adapter_config.json", "adapter_model.safetensors");
 
+  /// What vLLM's `--max-lora-rank` may be, above its default.
+  private static final List<Integer> VLLM_RANKS = List.of(32, 64, 128, 256, 320, 512);
+
   /// What is measured where nobody says which; the largest first.
   private static final List<GgufFormat> CANDIDATES =
       List.of(GgufFormat.BF16, GgufFormat.Q8_0, GgufFormat.Q4_K);
@@ -108,10 +111,7 @@ final class Exporting {
     wrote("the adapter for " + wish.base);
     var notes = new ArrayList<String>();
     notes.add("PEFT: PeftModel.from_pretrained(base, \"%s\")".formatted(wish.out));
-    notes.add(
-        rank > 16
-            ? "vLLM: rank %d needs --max-lora-rank %d; its default is 16".formatted(rank, rank)
-            : "vLLM: rank %d is within its default of 16".formatted(rank));
+    notes.add(forVllm(rank));
     if (!isPlain) {
       notes.add(
           "vLLM takes neither DoRA, nor modules_to_save, nor rows of tokens: --to hf writes the"
@@ -123,6 +123,18 @@ final class Exporting {
               + " differ by its rounding");
     }
     portability(notes);
+  }
+
+  private static String forVllm(int rank) {
+    if (rank <= 16) {
+      return "vLLM: rank %d is within its default of 16".formatted(rank);
+    }
+    return VLLM_RANKS.stream()
+        .filter(most -> rank <= most)
+        .findFirst()
+        .map(most ->
+            "vLLM: rank %d needs --max-lora-rank %d; its default is 16".formatted(rank, most))
+        .orElse("vLLM takes no rank of %d: --to hf writes the whole model".formatted(rank));
   }
 
   private void ggufLora() throws IOException {

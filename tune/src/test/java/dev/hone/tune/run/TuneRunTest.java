@@ -52,6 +52,7 @@ class TuneRunTest {
           "split.json");
 
   @TempDir Path dir;
+  private Path base = BASE;
   private Path data;
 
   @BeforeEach
@@ -160,6 +161,10 @@ class TuneRunTest {
   @Seeds(4)
   void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
     var method = List.of("lora", "full", "dora", "pissa").get(Math.floorMod(seed, 4));
+    assertResumedIsUninterrupted(method, seed);
+  }
+
+  private void assertResumedIsUninterrupted(String method, long seed) throws IOException {
     var whole = dir.resolve("whole");
     run(request(method, whole, 2, false));
     var parts = dir.resolve("parts");
@@ -178,6 +183,21 @@ class TuneRunTest {
         whole,
         parts);
     assertEquals(losses(whole), losses(parts));
+  }
+
+  /// Of a base whose files have q, k and v in one matrix: checkpoints have them apart, results do
+  /// not.
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "dora", "pissa"})
+  void aRunOnAFusedBaseIsResumedAndLeavesWhatLoads(String method) throws IOException {
+    base = BASE.resolveSibling("phi3").resolve("base");
+    assertResumedIsUninterrupted(method, 7);
+    var out = dir.resolve("whole");
+    var config = Files.readString(out.resolve("adapter_config.json"));
+    assertTrue(config.contains("\"qkv_proj\"") && !config.contains("\"q_proj\""), config);
+    try (var model = LanguageModel.open(base, Optional.of(out), Optional.empty(), 64)) {
+      assertTrue(model.merge(dir.resolve("merged"), Optional.empty(), false).error() <= 1e-5);
+    }
   }
 
   @Test
@@ -378,7 +398,7 @@ class TuneRunTest {
       int threads,
       boolean isResumed) {
     return new TuneRequest(
-        BASE,
+        base,
         new Source(data),
         Optional.empty(),
         out,
