@@ -282,7 +282,7 @@ final class Exporting {
     try (var arena = Arena.ofConfined()) {
       var model = Checkpoint.open(source, arena);
       notes.add("llama.cpp, LM Studio: architecture %s".formatted(GgufExport.architecture(model)));
-      GgufExport.difference(model).ifPresent(notes::add);
+      notes.addAll(GgufExport.differences(model));
       long elsewhere = GgufExport.inOtherTypes(model, type);
       if (elsewhere > 0) {
         notes.add(

@@ -133,7 +133,7 @@ public record LoraConfig(
   /// them. Like PEFT content with one target that means something: files name modules of other
   /// architectures too.
   AdapterShape shapeAsPeft(ModelConfig model) {
-    return shape(storedModules(model), model);
+    return shape(LinearLayer.storedModules(model), model);
   }
 
   private AdapterShape shape(List<String> of, ModelConfig model) {
@@ -154,13 +154,6 @@ public record LoraConfig(
       }
     }
     return modules;
-  }
-
-  private static List<String> storedModules(ModelConfig model) {
-    var modules = LinearLayer.modules(model);
-    return model.form().isFused()
-        ? modules.stream().map(FusedLayer::wholeOf).distinct().toList()
-        : modules;
   }
 
   /// What a module may be called: by its own name, or that of the whole that it is stored in.
@@ -212,10 +205,10 @@ public record LoraConfig(
   ///
   /// @param stored the adapter's modules, in the order in which they run
   LoraConfig describing(Map<String, AdapterShape.Module> stored, ModelConfig model) {
-    var said = modules(storedModules(model), model);
+    var said = modules(LinearLayer.storedModules(model), model);
     return said.equals(stored)
         ? this
-        : new StoredSettings(this, stored, storedModules(model)).config();
+        : new StoredSettings(this, stored, LinearLayer.storedModules(model)).config();
   }
 
   private void refuseNotAdaptable() {

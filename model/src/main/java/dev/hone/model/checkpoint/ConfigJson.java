@@ -225,7 +225,7 @@ final class ConfigJson {
     }
     int original = originalContext(rope).orElse(context());
     double factor = rope.positive("factor", (double) context() / original);
-    double attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    double attention = RopeScaling.LongRope.attentionFactorOf(factor, original);
     return new RopeScaling.LongRope(
         factors, original, rope.positive("attention_factor", attention));
   }

@@ -35,16 +35,24 @@ final class GgufConfig {
           "granite", new Architecture("granite", "GraniteForCausalLM", true, false),
           "olmo2", new Architecture("olmo2", "Olmo2ForCausalLM", false, false),
           "gemma2", new Architecture("gemma2", "Gemma2ForCausalLM", false, true),
-          "gemma3", new Architecture("gemma3_text", "Gemma3ForCausalLM", false, true));
+          "gemma3", new Architecture("gemma3_text", "Gemma3ForCausalLM", false, true),
+          "phi3", new Architecture("phi3", "Phi3ForCausalLM", false, false));
 
-  private static final String ROPE_FACTORS = "rope_freqs.weight";
+  /// Divisors of the frequencies; those for contexts up to the first training's, and beyond.
+  static final String ROPE_FACTORS = "rope_freqs.weight";
+
+  static final String SHORT_FACTORS = "rope_factors_short.weight";
+  static final String LONG_FACTORS = "rope_factors_long.weight";
+  static final List<String> ROPE_TENSORS = List.of(ROPE_FACTORS, SHORT_FACTORS, LONG_FACTORS);
 
   private final GgufFile file;
+  private final Architecture architecture;
   private final String prefix;
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();
 
   private GgufConfig(GgufFile file) throws CheckpointException {
     this.file = file;
+    this.architecture = architecture(file);
     this.prefix = file.requireText("general.architecture") + ".";
   }
 
@@ -82,14 +90,13 @@ final class GgufConfig {
 
   /// @throws UsageException for an architecture that Hone does not compute
   static ObjectNode of(GgufFile file) throws CheckpointException {
-    var architecture = architecture(file);
     var config = new GgufConfig(file);
-    config.json.putArray("architectures").add(architecture.name);
-    config.json.put("model_type", architecture.modelType);
+    config.json.putArray("architectures").add(config.architecture.name);
+    config.json.put("model_type", config.architecture.modelType);
     config.sizes();
     config.rope();
     config.tokens();
-    config.ofFamily(architecture.modelType);
+    config.ofFamily(config.architecture.modelType);
     config.json.put("torch_dtype", "float32");
     return config.json;
   }
@@ -121,7 +128,9 @@ final class GgufConfig {
     number("rope.freq_base", "rope_theta");
     int headDim = json.get("head_dim").intValue();
     int rotated = file.integer(prefix + "rope.dimension_count").orElse(headDim);
-    if (rotated != headDim) {
+    if (rotated != headDim && architecture.modelType.equals("phi3")) {
+      json.put("partial_rotary_factor", share(rotated, headDim));
+    } else if (rotated != headDim) {
       throw new UsageException(
           Quoted.oneLine(
               "%s: rotates %d of the %d elements of a head, which is not supported yet"
@@ -132,6 +141,8 @@ final class GgufConfig {
     var factors = file.tensors().get(ROPE_FACTORS);
     if (factors != null) {
       json.set("rope_scaling", factors(factors, headDim));
+    } else if (file.tensors().containsKey(SHORT_FACTORS)) {
+      longRope(rotated);
     } else if (!type.equals("none")) {
       var scaling = json.putObject("rope_scaling").put("rope_type", type);
       file.number(prefix + "rope.scaling.factor").ifPresent(f -> scaling.put("factor", f));
@@ -140,16 +151,51 @@ final class GgufConfig {
     }
   }
 
+  /// Such that as many of the whole, rounded down, are the part.
+  private static double share(int part, int whole) {
+    double share = (double) part / whole;
+    return (int) (whole * share) < part ? Math.nextUp(share) : share;
+  }
+
+  /// Two lists of divisors, and what cosines and sines are multiplied by: Phi-3's.
+  private void longRope(int rotated) throws CheckpointException {
+    int context = integer("context_length");
+    int original = file.integer(prefix + "rope.scaling.original_context_length").orElse(context);
+    json.put("original_max_position_embeddings", original);
+    var scaling = json.putObject("rope_scaling").put("rope_type", "longrope");
+    for (var list : Map.of("short_factor", SHORT_FACTORS, "long_factor", LONG_FACTORS).entrySet()) {
+      var stored = file.tensors().get(list.getValue());
+      if (stored == null) {
+        throw new CheckpointException(file.path(), "lacks the tensor " + list.getValue());
+      }
+      var array = scaling.putArray(list.getKey());
+      for (float one : divisors(stored, rotated)) {
+        array.add(Double.parseDouble(Float.toString(one)));
+      }
+    }
+    // a file has it as a float: the formula's own value where that is what it has
+    double usual = RopeScaling.LongRope.attentionFactorOf((double) context / original, original);
+    var given = file.number(prefix + "rope.scaling.attn_factor");
+    if (given.isPresent() && given.get().floatValue() != (float) usual) {
+      scaling.put("attention_factor", given.get());
+    }
+  }
+
+  private float[] divisors(GgufFile.Stored stored, int rotated) throws CheckpointException {
+    if (stored.elements() != rotated / 2 || stored.dtype().isEmpty()) {
+      throw new CheckpointException(
+          file.path(), "tensor %s does not fit heads of %d".formatted(stored.name(), rotated));
+    }
+    var divisors = new float[rotated / 2];
+    FloatCodec.decode(
+        file.raw(stored), stored.dtype().get(), java.lang.foreign.MemorySegment.ofArray(divisors));
+    return divisors;
+  }
+
   /// A divisor for each frequency, as Llama 3.1's files have them: the numbers that they were made
   /// from where those can be told, else the divisors themselves, as `longrope` of one kind.
   private ObjectNode factors(GgufFile.Stored stored, int headDim) throws CheckpointException {
-    if (stored.elements() != headDim / 2 || stored.dtype().isEmpty()) {
-      throw new CheckpointException(
-          file.path(), "tensor %s does not fit heads of %d".formatted(ROPE_FACTORS, headDim));
-    }
-    var given = new float[headDim / 2];
-    FloatCodec.decode(
-        file.raw(stored), stored.dtype().get(), java.lang.foreign.MemorySegment.ofArray(given));
+    var given = divisors(stored, headDim);
     double theta = json.path("rope_theta").doubleValue(10_000);
     for (double factor : List.of(8.0, 32.0)) { // of Llama 3.1 and of 3.2
       if (areOfLlama3(given, theta, headDim, factor)) {
@@ -216,6 +262,11 @@ final class GgufConfig {
         number("logit_scale", "logits_scaling");
       }
       case "gemma2", "gemma3_text" -> gemma(modelType);
+      case "phi3" -> {
+        int window = file.integer(prefix + "attention.sliding_window").orElse(0);
+        if (window > 0) json.put("sliding_window", window);
+        else json.putNull("sliding_window");
+      }
       default -> {} // qwen2, qwen3 and olmo2 are told by their names
     }
   }

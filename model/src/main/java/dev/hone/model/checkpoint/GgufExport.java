@@ -6,13 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Writes a model as one GGUF file, tokenizer and chat template included: what llama.cpp, Ollama
 /// and their kin run.
 public final class GgufExport {
-  private static final String ROPE_FACTORS = "rope_freqs.weight";
-
   private final Checkpoint model;
   private final GgufFormat format;
   private final GgufConfig.Architecture architecture;
@@ -32,7 +29,7 @@ public final class GgufExport {
   public static void write(Checkpoint model, GgufFormat format, String name, Path out)
       throws CheckpointException {
     var export = new GgufExport(model, format);
-    var keys = GgufKeys.of(model, format, name);
+    var keys = GgufKeys.of(model, format, PhiTokens.named(name, model));
     keys.putAll(GgufVocabulary.of(model));
     GgufWriter.write(out, keys, export.entries());
   }
@@ -43,12 +40,24 @@ public final class GgufExport {
     GgufVocabulary.of(model);
   }
 
-  /// What other programs will do a little otherwise with the text; empty where nothing is known.
-  public static Optional<String> difference(Checkpoint model) throws CheckpointException {
+  /// What other programs will do a little otherwise, as far as is known.
+  public static List<String> differences(Checkpoint model) throws CheckpointException {
     var json = JsonFile.read(model.dir().resolve("tokenizer.json")).node();
-    return GgufPreTokenizer.isOldSpelling(json)
-        ? Optional.of("contractions in mixed case, such as 'Ll, are cut otherwise there")
-        : Optional.empty();
+    var differences = new ArrayList<String>();
+    if (GgufPreTokenizer.isOldSpelling(json)) {
+      differences.add("contractions in mixed case, such as 'Ll, are cut otherwise there");
+    }
+    if (PhiTokens.areCutOtherwise(json)) {
+      differences.add("white space behind special tokens is kept there, and not by this model");
+    }
+    int window = model.config().form().layer(0).window();
+    if (GgufKeys.architecture(model).equals("phi3")
+        && window > 0
+        && window < model.config().maxPositionEmbeddings()) {
+      differences.add(
+          "llama.cpp attends to all tokens, this model to the last %,d".formatted(window));
+    }
+    return differences;
   }
 
   /// The name that GGUF files give what the model computes.
@@ -61,7 +70,7 @@ public final class GgufExport {
   /// How many matrices of the layers a file of this format has in another type, because their rows
   /// are no whole blocks.
   public static long inOtherTypes(Checkpoint model, GgufFormat format) {
-    return Checkpoint.expectedTensors(model.config()).entrySet().stream()
+    return GgufNames.wholes(model.config()).entrySet().stream()
         .filter(t -> t.getKey().startsWith("model.layers.") && t.getValue().size() == 2)
         .filter(t -> !format.storage(t.getKey(), t.getValue()).name().equals(format.name()))
         .count();
@@ -69,22 +78,31 @@ public final class GgufExport {
 
   private List<GgufWriter.Entry> entries() throws CheckpointException {
     var entries = new ArrayList<GgufWriter.Entry>();
-    Checkpoint.expectedTensors(model.config())
-        .forEach((name, shape) -> entries.add(entry(name, shape)));
+    GgufNames.wholes(model.config()).forEach((name, shape) -> entries.add(entry(name, shape)));
     if (model.config().ropeScaling() instanceof RopeScaling.Llama3 scaling) {
-      entries.add(factors(llama3Factors(scaling)));
+      entries.add(factors(GgufConfig.ROPE_FACTORS, llama3Factors(scaling)));
     }
     if (model.config().ropeScaling() instanceof RopeScaling.LongRope scaling) {
-      var factors = new float[scaling.factors().size()];
-      for (int i = 0; i < factors.length; i++) factors[i] = scaling.factors().get(i).floatValue();
-      entries.add(factors(factors));
+      var factors = floats(scaling.factors());
+      if (GgufKeys.architecture(model).equals("phi3")) {
+        entries.add(factors(GgufConfig.SHORT_FACTORS, factors));
+        entries.add(factors(GgufConfig.LONG_FACTORS, floats(LongContext.of(model).factors())));
+      } else {
+        entries.add(factors(GgufConfig.ROPE_FACTORS, factors));
+      }
     }
     return entries;
   }
 
-  private static GgufWriter.Entry factors(float[] factors) {
+  private static float[] floats(List<Double> values) {
+    var floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) floats[i] = values.get(i).floatValue();
+    return floats;
+  }
+
+  private static GgufWriter.Entry factors(String name, float[] factors) {
     return new GgufWriter.Entry(
-        ROPE_FACTORS,
+        name,
         List.of((long) factors.length),
         new GgufWriter.Storage.Plain(Dtype.F32),
         (r, row) -> row.copyFrom(MemorySegment.ofArray(factors)));
@@ -109,8 +127,26 @@ public final class GgufExport {
         (r, row) -> read(name, shape.size() == 1, r, row));
   }
 
+  /// A row of a whole is one of a part.
+  private void readWhole(List<String> parts, long r, MemorySegment row) throws CheckpointException {
+    long left = r;
+    for (var part : parts) {
+      long rows = model.tensor(part).orElseThrow().shape().getFirst();
+      if (left < rows) {
+        model.readF32(part, left * row.byteSize() / Float.BYTES, row);
+        return;
+      }
+      left -= rows;
+    }
+  }
+
   private void read(String name, boolean isVector, long r, MemorySegment row)
       throws CheckpointException {
+    var parts = FusedLayer.partsOf(name);
+    if (!parts.isEmpty()) {
+      readWhole(parts, r, row);
+      return;
+    }
     int paired = architecture.pairedRows(name, model.config());
     long cols = row.byteSize() / Float.BYTES;
     if (paired > 0 && isVector) { // a bias is a column: its elements are rows

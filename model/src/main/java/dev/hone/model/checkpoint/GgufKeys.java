@@ -44,9 +44,9 @@ final class GgufKeys {
     keys.put(architecture + "." + key, value);
   }
 
-  private void sizes() {
+  private void sizes() throws CheckpointException {
     put("block_count", config.numLayers());
-    put("context_length", config.maxPositionEmbeddings());
+    put("context_length", LongContext.of(model).tokens());
     put("embedding_length", config.hiddenSize());
     put("feed_forward_length", config.intermediateSize());
     put("attention.head_count", config.numHeads());
@@ -73,7 +73,12 @@ final class GgufKeys {
         put("rope.scaling.original_context_length", yarn.originalMaxPositionEmbeddings());
       }
       case RopeScaling.LongRope longRope -> {
-        if (longRope.attentionFactor() != 1) throw refused(model, "rope type longrope");
+        if (isPhi3()) {
+          put("rope.scaling.attn_factor", (float) longRope.attentionFactor());
+          put("rope.scaling.original_context_length", longRope.originalMaxPositionEmbeddings());
+        } else if (longRope.attentionFactor() != 1) {
+          throw refused(model, "rope type longrope");
+        }
       }
     }
   }
@@ -87,16 +92,23 @@ final class GgufKeys {
         put("residual_scale", form.residualScale());
         put("logit_scale", 1 / form.logitScale());
       }
+      case "phi3" -> put("attention.sliding_window", widestWindow());
       case "gemma2", "gemma3_text" -> {
-        put(
-            "attention.sliding_window",
-            form.layers().stream().mapToInt(l -> l.window()).max().orElse(0));
+        put("attention.sliding_window", widestWindow());
         if (form.scoreCap() > 0) put("attn_logit_softcapping", form.scoreCap());
         if (form.logitCap() > 0) put("final_logit_softcapping", form.logitCap());
       }
       default -> {} // has no keys of its own
     }
     requireReadBack();
+  }
+
+  private int widestWindow() {
+    return config.form().layers().stream().mapToInt(layer -> layer.window()).max().orElse(0);
+  }
+
+  private boolean isPhi3() {
+    return architecture.equals("phi3");
   }
 
   /// What llama.cpp doesn't read from the file, it knows by the architecture: a model that differs

@@ -46,7 +46,7 @@ final class GgufTensors implements TensorFile {
       }
       tensors.tensors.put(names.getOrDefault(stored.name(), stored.name()), stored);
     }
-    tensors.tensors.remove("rope_freqs.weight"); // is in the configuration
+    GgufConfig.ROPE_TENSORS.forEach(tensors.tensors::remove); // are in the configuration
     return tensors;
   }
 

@@ -83,7 +83,8 @@ final class GgufTokenizer {
     return json;
   }
 
-  private void addTokens(ObjectNode json) {
+  private void addTokens(ObjectNode json) throws CheckpointException {
+    var model = file.text("general.name").orElse("");
     var added = json.putArray("added_tokens");
     for (int id = 0; id < tokens.size(); id++) {
       long type = types.get(id);
@@ -94,7 +95,7 @@ final class GgufTokenizer {
             .put("content", tokens.get(id))
             .put("single_word", false)
             .put("lstrip", false)
-            .put("rstrip", false)
+            .put("rstrip", PhiTokens.strips(model, tokens.get(id)))
             .put("normalized", type == USER_DEFINED && tokens.get(id).contains(SPACE))
             .put("special", type != USER_DEFINED);
       }

@@ -56,6 +56,11 @@ public sealed interface RopeScaling {
     public LongRope {
       factors = List.copyOf(factors);
     }
+
+    /// The attention factor where the file has none: `√(1 + ln(factor) / ln(original))`.
+    static double attentionFactorOf(double factor, int original) {
+      return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    }
   }
 
   /// Frequencies that turn fewer than `betaSlow` times in the original context divided by `factor`,

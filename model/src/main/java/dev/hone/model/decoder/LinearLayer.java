@@ -1,5 +1,6 @@
 package dev.hone.model.decoder;
 
+import dev.hone.model.checkpoint.FusedLayer;
 import dev.hone.model.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,14 @@ public enum LinearLayer {
       }
     }
     return modules;
+  }
+
+  /// As [#modules], by the names that the model's files have: fused where they are ([FusedLayer]).
+  public static List<String> storedModules(ModelConfig config) {
+    var modules = modules(config);
+    return config.form().isFused()
+        ? modules.stream().map(FusedLayer::wholeOf).distinct().toList()
+        : modules;
   }
 
   public int in(ModelConfig config) {

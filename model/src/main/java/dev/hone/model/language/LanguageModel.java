@@ -334,18 +334,21 @@ public final class LanguageModel implements AutoCloseable {
               .formatted(adapterDir.orElseThrow()),
           "write the whole model: --to gguf");
     }
-    var modules = new ArrayList<GgufLora.LowRank>();
-    for (var module : LinearLayer.modules(config())) {
-      if (of.shape().rank(module) > 0) {
-        modules.add(
-            new GgufLora.LowRank(
-                module,
-                of.parameters().get(module + ".lora_A.weight"),
-                of.parameters().get(module + ".lora_B.weight"),
-                of.shape().scale(module)));
+    try (var own = Arena.ofConfined()) {
+      var stored = of.asStored(baseDecoder, new ArenaAllocator(own));
+      var modules = new ArrayList<GgufLora.LowRank>();
+      for (var module : LinearLayer.storedModules(config())) {
+        if (stored.shape().rank(module) > 0) {
+          modules.add(
+              new GgufLora.LowRank(
+                  module,
+                  stored.parameters().get(module + ".lora_A.weight"),
+                  stored.parameters().get(module + ".lora_B.weight"),
+                  stored.shape().scale(module)));
+        }
       }
+      GgufLora.write(checkpoint, modules, out);
     }
-    GgufLora.write(checkpoint, modules, out);
   }
 
   /// The largest rank of a module in the adapter's files; 0 without one.

@@ -11,11 +11,13 @@ import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.GgufExport;
 import dev.hone.model.checkpoint.GgufFormat;
+import dev.hone.model.checkpoint.ModelFile;
 import dev.hone.model.checkpoint.SafetensorsWriter;
 import dev.hone.model.text.Tokenizer;
 import dev.hone.testkit.Golden;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,7 +112,8 @@ class GgufExportTest {
         "families/granite",
         "families/olmo2",
         "families/gemma2",
-        "families/gemma3_text"
+        "families/gemma3_text",
+        "families/phi3"
       })
   void whatWasWrittenIsReadBackToTheBit(String golden) throws IOException {
     var model = checkpoint(golden);
@@ -169,6 +172,63 @@ class GgufExportTest {
     var logits = memory.f32("logits", ids.length, checkpoint.config().vocabSize());
     decoder.logits(batch, workspace, logits);
     return logits.toArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, 1e-6", "F16, 5e-3", "Q8_0, 0.1", "Q4_0, 0.5"})
+  void fusedMatricesGiveNearlyTheSameLogits(GgufFormat format, double tolerance)
+      throws IOException {
+    var model = checkpoint("families/phi3");
+    GgufExport.write(model, format, "tiny", file);
+    assertMaxRelativeError(logits(base), logits(file), tolerance);
+  }
+
+  /// Both lists of divisors, for contexts that llama.cpp computes and Hone does not.
+  @Test
+  void longContextOfPhiGoesAlong() throws IOException {
+    var golden = new GoldenModel("families/phi3", arena);
+    var config = (ObjectNode) JSON.readTree(golden.golden.metadata().get("config"));
+    config.put("sliding_window", 20);
+    config.put("original_max_position_embeddings", 32);
+    var rope = config.putObject("rope_parameters");
+    rope.put("rope_type", "longrope").put("rope_theta", 10000.0).put("partial_rotary_factor", 0.5);
+    rope.putArray("short_factor").add(1.0).add(1.1);
+    rope.putArray("long_factor").add(2.0).add(7.3);
+    var model = write(golden, config);
+    GgufExport.write(model, GgufFormat.F32, "tiny", file);
+    var read = Checkpoint.open(file, arena);
+    assertEquals(model.config().ropeScaling(), read.config().ropeScaling());
+    assertEquals(model.config().form(), read.config().form());
+    assertEquals(32, read.config().maxPositionEmbeddings());
+    assertEquals(1, GgufExport.differences(model).size());
+    var again = dir.resolve("again.gguf");
+    GgufExport.write(read, GgufFormat.F32, "tiny", again);
+    assertTrue(told(again).contains("\"long_factor\":[2.0,7.3]"), told(again));
+    assertTrue(told(again).contains("\"max_position_embeddings\":128"), told(again));
+    assertEquals(told(file), told(again));
+  }
+
+  private static String told(Path gguf) throws IOException {
+    return new String(
+        ModelFile.read(gguf.resolve("config.json"), Integer.MAX_VALUE), StandardCharsets.UTF_8);
+  }
+
+  /// llama.cpp tells by the model's name that they do.
+  @Test
+  void tokensOfPhiTakeTheWhiteSpaceBehindThem() throws IOException {
+    checkpoint("families/phi3");
+    var path = base.resolve("tokenizer.json");
+    Files.writeString(
+        path, Files.readString(path).replace("\"rstrip\": false", "\"rstrip\": true"));
+    var model = Checkpoint.open(base, arena);
+    GgufExport.write(model, GgufFormat.F32, "tiny", file);
+    var was = Tokenizer.open(model);
+    var is = Tokenizer.open(Checkpoint.open(file, arena));
+    assertArrayEquals(new int[] {5, 3}, was.encode("<|end|>  ab"));
+    assertArrayEquals(was.encode("<|end|>  ab"), is.encode("<|end|>  ab"));
+    GgufExport.write(checkpoint("families/phi3"), GgufFormat.F32, "my-phi3", file);
+    is = Tokenizer.open(Checkpoint.open(file, arena));
+    assertArrayEquals(new int[] {5, 2, 2, 3}, is.encode("<|end|>  ab"));
   }
 
   @Test
