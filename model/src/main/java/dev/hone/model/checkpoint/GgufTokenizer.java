@@ -119,7 +119,6 @@ final class GgufTokenizer {
         .put("trim_offsets", false)
         .put("use_regex", false);
     var model = bpe(json, false, pre.ignoresMerges());
-    model.putNull("unk_token");
     var merges = model.putArray("merges");
     for (var merge : file.list(KEYS + "merges", String.class)) merges.add(merge);
   }
@@ -141,16 +140,16 @@ final class GgufTokenizer {
       decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
     }
     var model = bpe(json, true, false);
-    var unknown = roles(file).get("unk");
-    if (unknown == null) model.putNull("unk_token");
-    else model.put("unk_token", tokens.get(unknown));
     var merges = model.putArray("merges");
     for (var merge : merges()) merges.addArray().add(merge.left).add(merge.right);
   }
 
-  private ObjectNode bpe(ObjectNode json, boolean isByteFallback, boolean ignoresMerges) {
+  private ObjectNode bpe(ObjectNode json, boolean isByteFallback, boolean ignoresMerges)
+      throws CheckpointException {
     var model = json.putObject("model").put("type", "BPE");
     model.putNull("dropout");
+    var unknown = roles(file).get("unk");
+    model.put("unk_token", unknown == null ? null : tokens.get(unknown));
     model.putNull("continuing_subword_prefix");
     model.putNull("end_of_word_suffix");
     model.put("fuse_unk", isByteFallback);
