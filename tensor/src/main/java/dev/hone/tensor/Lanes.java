@@ -68,6 +68,22 @@ final class Lanes {
     return p.mul(power);
   }
 
+  /// `tanh(x)` to a few ulp: a polynomial near zero, from [#exp] elsewhere. (Cephes, `tanhf`.) The
+  /// JDK's own takes another way once it is compiled.
+  static FloatVector tanh(FloatVector x) {
+    var size = x.abs();
+    var far = size.broadcast(1f).sub(size.broadcast(2f).div(exp(size.add(size)).add(1f)));
+    far = far.blend(far.neg(), x.compare(VectorOperators.LT, 0f));
+    var z = x.mul(x);
+    var p = z.broadcast(-5.70498872745e-3f);
+    p = p.fma(z, z.broadcast(2.06390887954e-2f));
+    p = p.fma(z, z.broadcast(-5.37397155531e-2f));
+    p = p.fma(z, z.broadcast(1.33314422036e-1f));
+    p = p.fma(z, z.broadcast(-3.33332819422e-1f));
+    var near = p.mul(z).fma(x, x);
+    return far.blend(near, size.compare(VectorOperators.LT, 0.625f));
+  }
+
   static FloatVector sigmoid(FloatVector g) {
     return g.broadcast(1f).div(exp(g.neg()).add(1f));
   }

@@ -15,6 +15,7 @@ import static dev.hone.tensor.Lanes.sigmoid;
 import static dev.hone.tensor.Lanes.siluSlope;
 import static dev.hone.tensor.Lanes.stepped;
 import static dev.hone.tensor.Lanes.sum;
+import static dev.hone.tensor.Lanes.tanh;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -320,9 +321,7 @@ final class VectorKernels implements Kernels {
   public void softCap(MemorySegment x, long xAt, int n, float cap) {
     for (int i = 0; i < n; i += LANES) {
       var some = SPECIES.indexInRange(i, n);
-      fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, some)
-          .div(cap)
-          .lanewise(VectorOperators.TANH)
+      tanh(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, some).div(cap))
           .mul(cap)
           .intoMemorySegment(x, xAt + 4L * i, ORDER, some);
     }
