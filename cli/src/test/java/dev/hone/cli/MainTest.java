@@ -392,8 +392,8 @@ final class MainTest {
     var shell = new TestShell().shell();
 
     assertEquals(Set.of("tune"), Main.commandLine(shell, "tune", "eval").getSubcommands().keySet());
-    assertEquals(14, Main.commandLine(shell, "--help").getSubcommands().size());
-    assertEquals(14, Main.commandLine(shell).getSubcommands().size());
+    assertEquals(15, Main.commandLine(shell, "--help").getSubcommands().size());
+    assertEquals(15, Main.commandLine(shell).getSubcommands().size());
   }
 
   @Test
