@@ -101,7 +101,7 @@ final class PythonText {
     int end = Math.min(from + digits, literal.length());
     var hex = literal.substring(from, end);
     if (hex.length() < digits || !hex.chars().allMatch(d -> Character.digit(d, 16) >= 0)) {
-      throw new TemplateException("broken escape in the string '" + literal + "'");
+      throw new TemplateException("broken escape in the string '" + Token.shown(literal) + "'");
     }
     long codePoint = Long.parseLong(hex, 16);
     if (codePoint > Character.MAX_CODE_POINT)

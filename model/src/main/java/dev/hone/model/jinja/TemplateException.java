@@ -1,13 +1,13 @@
 package dev.hone.model.jinja;
 
 /// A template that cannot be compiled, cannot be rendered with these variables, or refused them
-/// itself (`raise_exception`).
+/// itself (`raise_exception`). Its message is one line, whatever the template's texts are.
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final boolean raisedByTemplate;
 
   private TemplateException(String message, boolean raisedByTemplate, Throwable cause) {
-    super(message, cause);
+    super(message.replaceAll("\\p{Cntrl}+", " "), cause);
     this.raisedByTemplate = raisedByTemplate;
   }
 

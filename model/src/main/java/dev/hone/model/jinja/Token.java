@@ -38,12 +38,12 @@ record Token(Kind kind, String text, int line) {
       case PRINT_BEGIN -> "'{{'";
       case PRINT_END -> "'}}'";
       case END -> "the end of the template";
-      case NAME, STRING, INTEGER, FLOAT, OPERATOR -> "'" + shown() + "'";
+      case NAME, STRING, INTEGER, FLOAT, OPERATOR -> "'" + shown(text) + "'";
     };
   }
 
   /// In one line, and not much of a long text.
-  private String shown() {
+  static String shown(String text) {
     var line = text.replaceAll("\\p{Cntrl}+", " ");
     return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + "…";
   }

@@ -183,7 +183,10 @@ final class TokenizerJson {
   }
 
   private void parseAdded(JsonParser parser) {
-    if (parser.currentToken() != JsonToken.START_ARRAY) return;
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      parser.skipChildren();
+      return;
+    }
     addedStart = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
     tree(parser).forEach(added::add);
     addedEnd = Math.toIntExact(parser.currentLocation().getCharOffset()) - 1;
@@ -194,7 +197,10 @@ final class TokenizerJson {
   }
 
   private void parsePostProcessor(JsonParser parser) {
-    if (parser.currentToken() != JsonToken.START_OBJECT) return;
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
     postProcessorStart = Math.toIntExact(parser.currentTokenLocation().getCharOffset());
     postProcessor = tree(parser);
     postProcessorEnd = Math.toIntExact(parser.currentLocation().getCharOffset());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.Checkpoint;
+import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.TinyCheckpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class TokenizerTest {
   @TempDir Path dir;
@@ -128,6 +131,18 @@ class TokenizerTest {
     var tokenizer = Tokenizer.open(dir);
     assertFalse(tokenizer.addBos());
     assertEquals("hello", tokenizer.decode(tokenizer.encode("hello")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"added_tokens", "post_processor"})
+  void aFieldOfAnotherKindIsRefusedInOneLine(String field) throws IOException {
+    TinyTokenizers.writeByteLevel(dir);
+    var file = dir.resolve("tokenizer.json");
+    var json = (ObjectNode) JsonMapper.shared().readTree(file);
+    json.putArray(field).addObject().put("type", 7);
+    Files.writeString(file, json.toString());
+    var e = assertThrows(CheckpointException.class, () -> Tokenizer.open(dir));
+    assertTrue(e.getMessage().contains("damaged"), e.getMessage());
   }
 
   @Test
