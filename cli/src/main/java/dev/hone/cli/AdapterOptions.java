@@ -109,10 +109,9 @@ final class AdapterOptions {
   @Option(
       names = "--train-tokens",
       paramLabel = "TOKEN",
-      split = ",",
       description =
-          "Train the rows that these tokens have in the embedding, and in a head of its own, beside"
-              + " the adapter. hone tokens adds new ones to a model.")
+          "Train the row that this token has in the embedding, and in a head of its own, beside the"
+              + " adapter; may be repeated. hone tokens adds new tokens to a model.")
   private List<String> tokens = List.of();
 
   @Option(
@@ -183,7 +182,9 @@ final class AdapterOptions {
     return new UsageException(
         "--train-tokens %s: is no token of the model, which spells it with %d"
             .formatted(token, tokenizer.encode(token).length),
-        "add it first: hone tokens --base … --add '%s' --out DIR".formatted(token));
+        "add it first: "
+            + ShellQuotes.join(
+                List.of("hone", "tokens", "--base", "DIR", "--add", token, "--out", "DIR2")));
   }
 
   /// An option that was given, if any was.

@@ -158,7 +158,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
     var needs = wish.needs();
     needs.refuseItem(hosted);
     needs.refuseItem(tuned);
-    if (needs.isTools() && !Renderers.showsTools(renderer(Tokenizer.open(wish.base())))) {
+    if (needs.isTools() && !Renderers.showsTools(renderer(Tokenizer.ofModel(wish.base())))) {
       throw Needs.withoutTools(wish.base().toString(), Needs.LEFT_OUT);
     }
   }
@@ -178,7 +178,7 @@ record Costing(Shell shell, Wish wish, PriceOptions prices, boolean isJson) {
 
   /// What an answer takes on each rung.
   private Map<String, Tokens> tokens(List<Item> items, int contextTokens) throws IOException {
-    var tokenizer = Tokenizer.open(wish.base());
+    var tokenizer = Tokenizer.ofModel(wish.base());
     double answer =
         items.stream().mapToInt(item -> tokenizer.encode(item.answer()).length).average().orElse(0);
     var counting =

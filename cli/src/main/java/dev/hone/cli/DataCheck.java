@@ -26,7 +26,7 @@ final class DataCheck {
 
   static GateReport run(Path base, DataOptions rows, Path file, Optional<Path> valid)
       throws IOException {
-    var renderer = Renderers.open(base, Tokenizer.open(base), Optional.empty());
+    var renderer = Renderers.open(base, Tokenizer.ofModel(base), Optional.empty());
     int context = ModelConfig.read(base.resolve("config.json")).maxPositionEmbeddings();
     int maxLength = rows.maxLength().orElse(Math.min(context, DEFAULT_MAX_LENGTH));
     var gate = new DataGate(renderer, maxLength, rows.trainsOnPrompt());

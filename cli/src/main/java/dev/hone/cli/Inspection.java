@@ -125,12 +125,18 @@ final class Inspection {
     var lora = config.lora();
     facts.add("kind", "kind", "adapter (LoRA)").add("base", "base", config.baseModel());
     facts.count("rank", "rank", lora.rank());
+    lora.rankPattern()
+        .forEach((name, rank) -> facts.count("rank_" + name, "rank of " + name, rank));
     facts.add(
         "alpha",
         "alpha",
         lora.alpha(),
         Numbers.real(lora.alpha()) + (lora.useRslora() ? " (rsLoRA)" : ""));
     facts.add("targets", "targets", targets(lora.targets()));
+    lora.tokens()
+        .ids()
+        .forEach(
+            (name, ids) -> facts.count("tokens_" + name, "rows of tokens in " + name, ids.size()));
     var trained = Provenance.read(dir).map(provenance -> provenance.baseDtype().label());
     trained.ifPresent(dtype -> facts.add("base_dtype", "base kept in", dtype));
     boolean isProven = present(dir.resolve(Proof.FILE));

@@ -49,19 +49,11 @@ final class MoreTokens {
   }
 
   private static String next(Path out, TokenAddition.Report report) {
-    var names =
-        report.tokens().stream().map(NewTokens.Token::content).collect(Collectors.joining(","));
-    return ShellQuotes.join(
-        List.of(
-            "hone",
-            "tune",
-            "--base",
-            out.toString(),
-            "--train-tokens",
-            names,
-            "--data",
-            "train.jsonl",
-            "--out",
-            "runs/first"));
+    var words = new ArrayList<>(List.of("hone", "tune", "--base", out.toString()));
+    for (var token : report.tokens()) {
+      words.addAll(List.of("--train-tokens", token.content()));
+    }
+    words.addAll(List.of("--data", "train.jsonl", "--out", "runs/first"));
+    return ShellQuotes.join(words);
   }
 }

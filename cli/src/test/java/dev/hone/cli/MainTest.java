@@ -160,7 +160,9 @@ final class MainTest {
   @Test
   void trainedTokensAreFoundByTheirText() throws IOException {
     var base = "../model/src/test/resources/golden/peft/base";
-    var method = (Method.Lora) request("--base", base, "--train-tokens", "</s>,<s>").method();
+    var method =
+        (Method.Lora)
+            request("--base", base, "--train-tokens", "</s>", "--train-tokens", "<s>").method();
     assertEquals(Map.of("embed_tokens", List.of(2, 1)), method.config().tokens().ids());
 
     var refused =

@@ -34,7 +34,8 @@ class TokensTest {
         printed.matches("(?s).*</ticket>  %d +\\d pieces: .*".formatted(before + 1)), printed);
     assertTrue(
         printed.contains(
-            "  hone tune --base %s --train-tokens '<ticket>,</ticket>' ".formatted(out)),
+            "  hone tune --base %s --train-tokens '<ticket>' --train-tokens '</ticket>' "
+                .formatted(out)),
         printed);
     assertEquals(2, shell.hone(words), "the directory is there");
   }

@@ -329,7 +329,7 @@ final class HubClient {
   }
 
   /// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or the `t` of the hub's `RateLimit`:
-  /// seconds until it counts anew.
+  /// seconds until it counts anew, which says nothing with other answers than 429.
   private static Optional<Duration> wait(HttpResponse<?> response) {
     var headers = response.headers();
     return headers
@@ -338,6 +338,7 @@ final class HubClient {
         .or(() ->
             headers
                 .firstValue("RateLimit")
+                .filter(any -> response.statusCode() == 429)
                 .flatMap(limit -> RESET.matcher(limit).results().findFirst())
                 .map(reset -> Duration.ofSeconds(Long.parseLong(reset.group(1)))));
   }

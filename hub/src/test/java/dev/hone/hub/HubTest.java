@@ -370,6 +370,13 @@ final class HubTest {
     assertEquals(1, hub.asked.stream().filter(asked -> asked.where().equals("store")).count());
   }
 
+  /// It counts requests then, and says nothing of when the hub is well again.
+  @Test
+  void aRateLimitIsNoTimeToWaitWhereTheHubIsIll() throws IOException {
+    hub.listing.add(new FakeHub.Trouble.Status(502, Map.of("RateLimit", "\"api\";r=499;t=281")));
+    assertTrue(Files.exists(fetch(MODEL).resolve(WEIGHTS)));
+  }
+
   @ParameterizedTest
   @MethodSource
   void theTimeToWaitIsSaidInManyWays(String header, String value) {

@@ -32,10 +32,10 @@ public final class ProcessMemory {
   }
 
   /// Bytes that could still be taken: what the system says is available, within a container's
-  /// limit.
+  /// limit. Mapped files count as free, as the system counts them.
   public static long availableBytes() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    long withinLimit = system.getTotalMemorySize() - residentBytes();
+    long withinLimit = system.getTotalMemorySize() - heldBytes();
     return Math.min(withinLimit, kilobytes(MEMINFO, "MemAvailable:").orElse(withinLimit));
   }
 

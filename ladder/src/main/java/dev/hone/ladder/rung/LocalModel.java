@@ -13,7 +13,6 @@ import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.Workers;
 import dev.hone.tune.answer.AnswerLength;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -74,9 +73,7 @@ public final class LocalModel implements ChatModel, AutoCloseable {
 
   /// Room for nearly all of these answers, in the tokens of a model.
   public static int answerTokens(Path base, List<String> answers) throws IOException {
-    var file = base.resolve("tokenizer.json");
-    var tokenizer = Tokenizer.of(file, Files.readAllBytes(file));
-    return AnswerLength.of(tokenizer, answers);
+    return AnswerLength.of(Tokenizer.ofModel(base), answers);
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -77,15 +78,21 @@ public final class Proof {
   /// steps, because full fine-tuning changes the base in place.
   ///
   /// @param base reaches [#MAX_TOKENS] positions, or as many as the model has
-  public static Begun begin(Renderer renderer, Decoder base) {
+  /// @param trained text of tokens whose own rows are trained, which the others may not hold
+  public static Begun begin(Renderer renderer, Decoder base, Optional<String> trained) {
     var begun = new ArrayList<Prompt>();
-    for (var text : PROMPTS) {
+    for (var text : Stream.concat(PROMPTS.stream(), trained.stream()).toList()) {
       var messages = List.of(Message.user(text));
       var ids = render(renderer, messages, base.config());
       var logits = stored(LastLogits.of(base, AdapterShape.NONE, ids));
       begun.add(new Prompt(messages, ids, logits, logits));
     }
     return new Begun(List.copyOf(begun));
+  }
+
+  /// The built-in prompts alone.
+  public static Begun begin(Renderer renderer, Decoder base) {
+    return begin(renderer, base, Optional.empty());
   }
 
   /// Prompts that the base has answered.

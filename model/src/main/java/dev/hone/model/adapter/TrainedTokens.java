@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// PEFT's `trainable_token_indices`: tokens whose rows in the embedding, and perhaps in the head,
 /// are trained and stored beside the adapter.
@@ -21,9 +22,11 @@ public record TrainedTokens(Map<String, List<Integer>> ids) {
   private static final String HEAD = "lm_head";
 
   public TrainedTokens {
-    var ordered = new LinkedHashMap<String, List<Integer>>();
-    ids.forEach((module, of) -> ordered.put(module, List.copyOf(of)));
-    ids = Collections.unmodifiableMap(ordered);
+    var sorted = new TreeMap<String, List<Integer>>(); // one order, that a run can be gone on with
+    ids.forEach((module, of) -> {
+      if (!of.isEmpty()) sorted.put(module, List.copyOf(of));
+    });
+    ids = Collections.unmodifiableMap(sorted);
   }
 
   /// The tokens' rows wherever a model has some: a head of its own learns to say them.
@@ -64,11 +67,8 @@ public record TrainedTokens(Map<String, List<Integer>> ids) {
   }
 
   private static String module(String name) {
-    if (AdapterShape.EMBEDDING.endsWith(name)) {
-      return AdapterShape.EMBEDDING;
-    }
-    if (AdapterShape.HEAD.equals(name)) {
-      return AdapterShape.HEAD;
+    for (var module : List.of(AdapterShape.EMBEDDING, AdapterShape.HEAD)) {
+      if (("." + module).endsWith("." + name)) return module;
     }
     throw refused(
         "%s has no row for every token".formatted(name.replaceAll("\\p{Cntrl}", "?")),

@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Tokens that a model's tokenizer is to get, checked: each is one id afterwards, wherever it
@@ -151,13 +154,29 @@ public final class NewTokens {
     if (config.isEmpty()) return;
     var decoder = config.get().object("added_tokens_decoder");
     if (decoder.isEmpty() && !isSpecial) return;
-    decoder.ifPresent(object -> tokens.forEach(token -> describe(token, object)));
+    if (decoder.isPresent()) {
+      var object = (ObjectNode) decoder.get().node();
+      removeBeyond(object, Map.Entry::getKey);
+      tokens.forEach(token -> describe(token, object));
+    }
     if (isSpecial) list(config.get());
     JsonFile.write(out.resolve("tokenizer_config.json"), config.get().node());
   }
 
-  private void describe(Token token, JsonObject decoder) {
-    ((ObjectNode) decoder.node())
+  /// Takes out what has an id that the model had no row for, and a new token may have now.
+  private void removeBeyond(ObjectNode tokens, Function<Map.Entry<String, JsonNode>, String> id) {
+    int first = this.tokens.getFirst().id;
+    var beyond =
+        tokens.properties().stream()
+            .filter(entry -> id.apply(entry).matches("\\d{1,9}"))
+            .filter(entry -> Integer.parseInt(id.apply(entry)) >= first)
+            .map(Map.Entry::getKey)
+            .toList();
+    tokens.remove(beyond);
+  }
+
+  private void describe(Token token, ObjectNode decoder) {
+    decoder
         .putObject(Integer.toString(token.id))
         .put("content", token.content)
         .put("lstrip", false)
@@ -189,7 +208,9 @@ public final class NewTokens {
   private void writeAddedTokens(Path out) throws CheckpointException {
     var ids = JsonFile.readIfPresent(dir.resolve("added_tokens.json"));
     if (ids.isEmpty()) return;
-    tokens.forEach(token -> ((ObjectNode) ids.get().node()).put(token.content, token.id));
+    var object = (ObjectNode) ids.get().node();
+    removeBeyond(object, entry -> entry.getValue().asString(""));
+    tokens.forEach(token -> object.put(token.content, token.id));
     JsonFile.write(out.resolve("added_tokens.json"), ids.get().node());
   }
 }

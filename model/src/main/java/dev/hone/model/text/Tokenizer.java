@@ -7,6 +7,7 @@ import dev.hone.model.checkpoint.CheckpointException;
 import dev.hone.model.checkpoint.ModelFile;
 import dev.hone.model.checkpoint.Quoted;
 import dev.hone.model.checkpoint.SpecialTokens;
+import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -72,6 +73,13 @@ public final class Tokenizer implements TextEncoder {
   /// @throws UsageException when the directory has no tokenizer that Hone supports
   public static Tokenizer open(Path dir) throws CheckpointException {
     return open(dir, TokenizerJson.read(requireTokenizerJson(dir)), noId(), List.of());
+  }
+
+  /// Opens the tokenizer of the model in `dir`, or in a GGUF file. See [#open(Checkpoint)].
+  public static Tokenizer ofModel(Path dir) throws CheckpointException {
+    try (var arena = Arena.ofConfined()) {
+      return open(Checkpoint.open(dir, arena));
+    }
   }
 
   /// Opens the tokenizer of a checkpoint; where its files name no BOS or EOS, those of the

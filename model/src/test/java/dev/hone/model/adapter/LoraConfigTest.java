@@ -227,6 +227,19 @@ class LoraConfigTest {
     assertEquals(shape, AdapterConfig.read(written).lora().shapeAsPeft(MODEL));
   }
 
+  /// A run that goes on compares how its settings are written.
+  @Test
+  void trainedTokensHaveOneOrder() {
+    var ids = List.of(7, 3);
+    var one = new LinkedHashMap<String, List<Integer>>();
+    one.put("lm_head", ids);
+    one.put("embed_tokens", ids);
+    var tokens = new TrainedTokens(one);
+    assertEquals("{embed_tokens=[7, 3], lm_head=[7, 3]}", tokens.ids().toString());
+    assertEquals(tokens, new TrainedTokens(Map.of("embed_tokens", ids, "lm_head", ids)));
+    assertTrue(new TrainedTokens(Map.of("embed_tokens", List.of())).isEmpty());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lm_head", "embed_tokens", "model.embed_tokens", "q_proj,lm_head"})
   void headAndEmbeddingAreRefusedByName(String targets) {

@@ -3,7 +3,9 @@ package dev.hone.tune.run;
 import dev.hone.model.adapter.Proof;
 import dev.hone.model.adapter.Provenance;
 import dev.hone.model.checkpoint.HubSnapshot;
+import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseWeights;
+import dev.hone.model.text.Tokenizer;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.ProcessMemory;
 import dev.hone.tensor.Processor;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// One `hone tune`, from files to files.
 ///
@@ -179,7 +182,8 @@ public final class TuneRun {
               Optimizer.allocateMoments(memory, demand.trained()),
               Optimizer.allocateMoments(memory, demand.trained()),
               request.method() instanceof Method.Lora lora ? lora.plusRatio() : 1);
-      var proof = Proof.begin(files.renderer(), trained.base());
+      var proof =
+          Proof.begin(files.renderer(), trained.base(), text(trained.shape(), files.tokenizer()));
       trained.startPrincipal(request.method(), weights, training.seed(), startFile());
       var session =
           new Session(
@@ -223,6 +227,14 @@ public final class TuneRun {
       var metric = meter.map(m -> OptionalDouble.of(m.measure())).orElse(OptionalDouble.empty());
       return new Measured(evaluate(data.heldOut()), metric);
     }
+  }
+
+  /// Of the tokens whose rows are trained, if any are.
+  private static Optional<String> text(AdapterShape shape, Tokenizer tokenizer) {
+    var ids = shape.tokens().values().stream().flatMap(List::stream).distinct().sorted().toList();
+    return ids.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ids.stream().map(tokenizer::token).collect(Collectors.joining(" ")));
   }
 
   private Resources.Demand demand(
