@@ -48,7 +48,7 @@ public final class GgufExport {
       differences.add("contractions in mixed case, such as 'Ll, are cut otherwise there");
     }
     if (PhiTokens.areCutOtherwise(json)) {
-      differences.add("white space behind special tokens is kept there, and not by this model");
+      differences.add("white space behind some added tokens is treated otherwise there");
     }
     int window = model.config().form().layer(0).window();
     if (GgufKeys.architecture(model).equals("phi3")
