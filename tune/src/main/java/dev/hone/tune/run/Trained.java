@@ -13,6 +13,7 @@ import dev.hone.model.decoder.ParameterSet;
 import dev.hone.tensor.Allocator;
 import dev.hone.tensor.ArenaAllocator;
 import dev.hone.tensor.Bf16Matrix;
+import dev.hone.tensor.Embedding;
 import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.Tensor;
@@ -72,9 +73,8 @@ record Trained(
         .forEach((module, ids) -> {
           var rows = adapter.get(AdapterShape.tokenRows(module));
           var table = weights.matrix(module + ".weight").orElseThrow();
-          for (int i = 0; i < ids.size(); i++) {
-            table.widen(ids.get(i), 1, rows.rows(i, i + 1));
-          }
+          int[] of = ids.stream().mapToInt(Integer::intValue).toArray();
+          Embedding.forward(of, of.length, table, rows);
         });
     var adapted = base.withAdapter(shape, adapter, memory);
     adapted.startMagnitudes();
