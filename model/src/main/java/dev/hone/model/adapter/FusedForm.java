@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 final class FusedForm {
   private static final String A = ".lora_A.weight";
   private static final String B = ".lora_B.weight";
-  private static final String MAGNITUDE = ".lora_magnitude_vector";
+  private static final String MAGNITUDE = AdapterShape.MAGNITUDE;
 
   private FusedForm() {}
 

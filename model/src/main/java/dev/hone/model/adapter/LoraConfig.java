@@ -44,7 +44,8 @@ public record LoraConfig(
     LayerChoice layers,
     SavedModules saved,
     TrainedTokens tokens) {
-  private static final List<String> NOT_ADAPTABLE = List.of("model.embed_tokens", "lm_head");
+  private static final List<String> NOT_ADAPTABLE =
+      List.of(AdapterShape.EMBEDDING, AdapterShape.HEAD);
 
   public LoraConfig {
     requireRank(rank);

@@ -7,6 +7,7 @@ import dev.hone.model.checkpoint.CheckpointWriter;
 import dev.hone.model.checkpoint.Dtype;
 import dev.hone.model.checkpoint.SafetensorsWriter.Entry;
 import dev.hone.model.checkpoint.TensorInfo;
+import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.Decoder;
@@ -161,7 +162,7 @@ public final class Merge {
     Linear.backward(b, out, a, adapter.shape().scale(module), 1f, weight);
     adapter
         .parameters()
-        .find(module + ".lora_magnitude_vector")
+        .find(module + AdapterShape.MAGNITUDE)
         .ifPresent(magnitude -> stretch(weight, magnitude));
     return data;
   }

@@ -2,6 +2,7 @@ package dev.hone.model.adapter;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.ModelConfig;
+import dev.hone.model.decoder.AdapterShape;
 import dev.hone.model.decoder.BaseWeights;
 import dev.hone.model.decoder.LinearLayer;
 import dev.hone.model.decoder.Parameter;
@@ -17,8 +18,8 @@ public record SavedModules(List<String> names, boolean ensuresTying) {
   /// None at all.
   public static final SavedModules NONE = new SavedModules(List.of(), false);
 
-  static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String HEAD = "lm_head.weight";
+  static final String EMBEDDING = AdapterShape.EMBEDDING + ".weight";
+  static final String HEAD = AdapterShape.HEAD + ".weight";
 
   public SavedModules {
     names = List.copyOf(names);
@@ -29,7 +30,7 @@ public record SavedModules(List<String> names, boolean ensuresTying) {
   ///
   /// @throws UsageException when one is meant that cannot be trained beside an adapter
   Set<String> of(ModelConfig model) {
-    boolean isHeadMeant = names.stream().anyMatch("lm_head"::endsWith);
+    boolean isHeadMeant = names.stream().anyMatch(AdapterShape.HEAD::endsWith);
     var found =
         BaseWeights.parameters(model).stream()
             .map(Parameter::name)

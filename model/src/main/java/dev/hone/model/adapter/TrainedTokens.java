@@ -19,7 +19,6 @@ public record TrainedTokens(Map<String, List<Integer>> ids) {
   public static final TrainedTokens NONE = new TrainedTokens(Map.of());
 
   static final String EMBEDDING = "embed_tokens";
-  private static final String HEAD = "lm_head";
 
   public TrainedTokens {
     var sorted = new TreeMap<String, List<Integer>>(); // one order, that a run can be gone on with
@@ -32,7 +31,9 @@ public record TrainedTokens(Map<String, List<Integer>> ids) {
   /// The tokens' rows wherever a model has some: a head of its own learns to say them.
   public static TrainedTokens of(List<Integer> ids, ModelConfig model) {
     return new TrainedTokens(
-        model.tieWordEmbeddings() ? Map.of(EMBEDDING, ids) : Map.of(EMBEDDING, ids, HEAD, ids));
+        model.tieWordEmbeddings()
+            ? Map.of(EMBEDDING, ids)
+            : Map.of(EMBEDDING, ids, AdapterShape.HEAD, ids));
   }
 
   public boolean isEmpty() {

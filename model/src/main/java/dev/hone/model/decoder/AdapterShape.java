@@ -20,10 +20,10 @@ public record AdapterShape(
   public static final AdapterShape NONE = new AdapterShape(Map.of());
 
   /// What PEFT calls the magnitudes of a module.
-  static final String MAGNITUDE = ".lora_magnitude_vector";
+  public static final String MAGNITUDE = ".lora_magnitude_vector";
 
   /// What it calls the rows of a module that tokens have.
-  static final String TOKEN_ROWS = ".token_adapter.trainable_tokens_delta";
+  private static final String TOKEN_ROWS = ".token_adapter.trainable_tokens_delta";
 
   /// The modules that have a row for every token.
   public static final String EMBEDDING = "model.embed_tokens";

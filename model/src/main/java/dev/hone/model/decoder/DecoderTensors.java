@@ -68,14 +68,14 @@ record DecoderTensors<M extends Matrix>(
       blocks.add(binder.block("model.layers." + l + ".", config.form().norms()));
     }
     boolean isTied = config.tieWordEmbeddings();
-    var embedding = binder.matrix("model.embed_tokens.weight");
+    var embedding = binder.matrix(AdapterShape.EMBEDDING + ".weight");
     var inputRows = binder.tensor(AdapterShape.tokenRows(AdapterShape.EMBEDDING));
     return new DecoderTensors<>(
         embedding,
         inputRows,
         List.copyOf(blocks),
         binder.tensor("model.norm.weight"),
-        isTied ? embedding : binder.matrix("lm_head.weight"),
+        isTied ? embedding : binder.matrix(AdapterShape.HEAD + ".weight"),
         isTied ? inputRows : binder.tensor(AdapterShape.tokenRows(AdapterShape.HEAD)));
   }
 
