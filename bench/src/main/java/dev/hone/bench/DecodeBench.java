@@ -8,7 +8,6 @@ import dev.hone.model.decoder.Parameter;
 import dev.hone.model.generate.Sampler;
 import dev.hone.model.generate.SamplingOptions;
 import dev.hone.tensor.ArenaAllocator;
-import dev.hone.tensor.BlockMatrix;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Processor;
 import dev.hone.tensor.Tensor;
@@ -217,12 +216,7 @@ public final class DecodeBench implements Callable<Integer> {
     var config = subject.config();
     var plan = new MemoryPlan();
     BaseWeights.allocate(config, subject.weights().dtype(), plan);
-    double size = plan.byteSize();
-    for (var p : BaseWeights.parameters(config)) {
-      if (subject.weights().matrix(p.name()).orElse(null) instanceof BlockMatrix stored) {
-        size += stored.byteSize();
-      }
-    }
+    double size = plan.byteSize() + subject.weights().storedBytes();
     if (!config.tieWordEmbeddings()) {
       size -= size / parameters(config) * config.vocabSize() * config.hiddenSize();
     }

@@ -88,12 +88,7 @@ public final class BaseWeights {
       allocate(checkpoint.config(), dtype, plan);
       return;
     }
-    stored(checkpoint, plan);
-    long mapped =
-        parameters(checkpoint.config()).stream()
-            .flatMap(p -> checkpoint.blocks(p.name()).stream())
-            .mapToLong(BlockMatrix::byteSize)
-            .sum();
+    long mapped = stored(checkpoint, plan).storedBytes();
     plan.f32("weights in their file", Math.ceilDiv(mapped, Float.BYTES), 1);
   }
 
@@ -141,6 +136,13 @@ public final class BaseWeights {
         into.put(rows, row);
       }
     }
+  }
+
+  /// Bytes of the matrices that stay in their file.
+  public long storedBytes() {
+    return narrow.values().stream()
+        .mapToLong(matrix -> matrix instanceof BlockMatrix blocks ? blocks.byteSize() : 0)
+        .sum();
   }
 
   public BaseDtype dtype() {
