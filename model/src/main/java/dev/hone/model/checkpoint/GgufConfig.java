@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -163,21 +164,23 @@ final class GgufConfig {
     int original = file.integer(prefix + "rope.scaling.original_context_length").orElse(context);
     json.put("original_max_position_embeddings", original);
     var scaling = json.putObject("rope_scaling").put("rope_type", "longrope");
-    for (var list : Map.of("short_factor", SHORT_FACTORS, "long_factor", LONG_FACTORS).entrySet()) {
-      var stored = file.tensors().get(list.getValue());
-      if (stored == null) {
-        throw new CheckpointException(file.path(), "lacks the tensor " + list.getValue());
-      }
-      var array = scaling.putArray(list.getKey());
-      for (float one : divisors(stored, rotated)) {
-        array.add(Double.parseDouble(Float.toString(one)));
-      }
-    }
+    putDivisors(SHORT_FACTORS, rotated, scaling.putArray("short_factor"));
+    putDivisors(LONG_FACTORS, rotated, scaling.putArray("long_factor"));
     // a file has it as a float: the formula's own value where that is what it has
     double usual = RopeScaling.LongRope.attentionFactorOf((double) context / original, original);
     var given = file.number(prefix + "rope.scaling.attn_factor");
     if (given.isPresent() && given.get().floatValue() != (float) usual) {
       scaling.put("attention_factor", given.get());
+    }
+  }
+
+  private void putDivisors(String tensor, int rotated, ArrayNode array) throws CheckpointException {
+    var stored = file.tensors().get(tensor);
+    if (stored == null) {
+      throw new CheckpointException(file.path(), "lacks the tensor " + tensor);
+    }
+    for (float one : divisors(stored, rotated)) {
+      array.add(Double.parseDouble(Float.toString(one)));
     }
   }
 
