@@ -42,9 +42,8 @@ record Token(Kind kind, String text, int line) {
     };
   }
 
-  /// In one line, and not much of a long text.
+  /// Not much of a long text.
   static String shown(String text) {
-    var line = text.replaceAll("\\p{Cntrl}+", " ");
-    return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + "…";
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
   }
 }
