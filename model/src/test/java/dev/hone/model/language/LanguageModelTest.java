@@ -79,17 +79,20 @@ class LanguageModelTest {
   private Path trained() throws IOException {
     var out = dir.resolve("adapter");
     try (var model = open(golden("all_linear"))) {
-      var adapter = model.adapter().orElseThrow();
-      var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
-      adapter.write(
-          out,
-          "A test.",
-          model.provenanceOf(Set.of(RowShape.COMPLETION)),
-          proof,
-          model.baseDecoder(),
-          false);
+      write(model, out);
     }
     return out;
+  }
+
+  private static void write(LanguageModel model, Path out) throws IOException {
+    var adapter = model.adapter().orElseThrow();
+    adapter.write(
+        out,
+        "A test.",
+        model.provenanceOf(Set.of(RowShape.COMPLETION)),
+        Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape()),
+        model.baseDecoder(),
+        false);
   }
 
   /// The same, trained on a base in another type.
@@ -97,15 +100,7 @@ class LanguageModelTest {
     var out = dir.resolve("adapter-" + dtype.label());
     var golden = Optional.of(golden("all_linear"));
     try (var model = LanguageModel.open(base, golden, Optional.of(dtype), 64)) {
-      var adapter = model.adapter().orElseThrow();
-      var proof = Proof.of(model.renderer(), model.baseDecoder(), model.decoder(), adapter.shape());
-      adapter.write(
-          out,
-          "A test.",
-          model.provenanceOf(Set.of(RowShape.COMPLETION)),
-          proof,
-          model.baseDecoder(),
-          false);
+      write(model, out);
     }
     return out;
   }
