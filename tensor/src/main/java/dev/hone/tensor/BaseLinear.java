@@ -84,8 +84,8 @@ public final class BaseLinear {
   }
 
   /// A part of [#forward] in float32, so that threads may share it out: outputs `fromOut` to
-  /// `toOut` of rows `from` to `to`. A single row, as in decoding, is multiplied with a narrow
-  /// weight as it streams by; several go block after block of outputs.
+  /// `toOut` of rows `from` to `to`. A narrow weight goes block after block of outputs; for a
+  /// single row [StreamedLinear] is faster.
   public static void part(
       Tensor x,
       int from,
@@ -104,13 +104,8 @@ public final class BaseLinear {
     }
     switch (w) {
       case Tensor full -> Linear.part(x, from, to, full, fromOut, toOut, 1f, beta, y);
-      case NarrowMatrix narrow -> {
-        if (to - from == 1) {
-          narrow.multiply(x, from, fromOut, toOut, beta, y);
-        } else {
+      case NarrowMatrix narrow ->
           partWidened(x, from, to, narrow, fromOut, toOut, beta, scratch.block, y);
-        }
-      }
     }
   }
 

@@ -39,15 +39,6 @@ public record Bf16Matrix(MemorySegment data, long rows, int cols) implements Rou
   }
 
   @Override
-  public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
-    requireFit("multiply", x, t, from, to, y);
-    long yAt = y.at(t) + from * Float.BYTES;
-    int rows = Math.toIntExact(to - from);
-    NarrowKernels.BEST.rowsDotBf16(
-        data, at(from), rows, x.data(), x.at(t), cols, beta, y.data(), yAt);
-  }
-
-  @Override
   public void widen(long from, int n, Tensor y) {
     requireRows("widen", from, n, y);
     for (int r = 0; r < n; r++) {

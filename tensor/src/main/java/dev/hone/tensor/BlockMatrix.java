@@ -57,13 +57,12 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
     return at - inHead + inHead / 2 + (long) (inHead % 2) * half;
   }
 
-  @Override
-  public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
-    requireFit("multiply", x, t, from, to, y);
-    var factor = Factor.of(type, x.data(), x.at(t), cols);
+  /// Outputs `from` to `to` of [StreamedLinear#part], which checks operands.
+  void multiply(Tensor x, long from, long to, float beta, Tensor y) {
+    var factor = Factor.of(type, x.data(), 0, cols);
     var unpacked = Unpacked.allocate();
     for (long r = from; r < to; r++) {
-      long yAt = y.at(t) + r * Float.BYTES;
+      long yAt = r * Float.BYTES;
       float product = BlockKernels.BEST.dot(type, data, at(r), factor, unpacked);
       float old = beta == 0 ? 0 : beta * y.data().get(JAVA_FLOAT_UNALIGNED, yAt);
       y.data().set(JAVA_FLOAT_UNALIGNED, yAt, product + old);

@@ -68,25 +68,6 @@ public record Int8Matrix(MemorySegment data, Tensor scales, long rows, int cols)
   }
 
   @Override
-  public void multiply(Tensor x, int t, long from, long to, float beta, Tensor y) {
-    requireFit("multiply", x, t, from, to, y);
-    long yAt = y.at(t) + from * Float.BYTES;
-    int rows = Math.toIntExact(to - from);
-    NarrowKernels.BEST.rowsDotInt8(
-        data,
-        at(from),
-        scales.data(),
-        from * Float.BYTES,
-        rows,
-        x.data(),
-        x.at(t),
-        cols,
-        beta,
-        y.data(),
-        yAt);
-  }
-
-  @Override
   public void widen(long from, int n, Tensor y) {
     requireRows("widen", from, n, y);
     for (int r = 0; r < n; r++) {

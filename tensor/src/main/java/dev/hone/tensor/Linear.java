@@ -22,8 +22,7 @@ public final class Linear {
   /// `from` to `to`, `y[from:to, fromOut:toOut] = alpha · x[from:to]·w[fromOut:toOut]ᵀ + beta ·
   /// y[…]`.
   ///
-  /// A single row is multiplied with the weights as they stream by. An output's bits may depend on
-  /// which others the part holds.
+  /// An output's bits may depend on which others the part holds.
   public static void part(
       Tensor x,
       int from,
@@ -41,39 +40,23 @@ public final class Linear {
           "no outputs %d to %d of row %d on in %s".formatted(fromOut, toOut, from, y.shape()));
     }
     long yAt = y.at(from) + (long) fromOut * Float.BYTES;
-    if (to - from == 1) {
-      MatrixProduct.sgemv(
-          false,
-          toOut - fromOut,
-          x.cols(),
-          alpha,
-          w.data(),
-          w.at(fromOut),
-          w.cols(),
-          x.data(),
-          x.at(from),
-          beta,
-          y.data(),
-          yAt);
-    } else {
-      MatrixProduct.sgemm(
-          false,
-          true,
-          to - from,
-          toOut - fromOut,
-          x.cols(),
-          alpha,
-          x.data(),
-          x.at(from),
-          x.cols(),
-          w.data(),
-          w.at(fromOut),
-          w.cols(),
-          beta,
-          y.data(),
-          yAt,
-          y.cols());
-    }
+    MatrixProduct.sgemm(
+        false,
+        true,
+        to - from,
+        toOut - fromOut,
+        x.cols(),
+        alpha,
+        x.data(),
+        x.at(from),
+        x.cols(),
+        w.data(),
+        w.at(fromOut),
+        w.cols(),
+        beta,
+        y.data(),
+        yAt,
+        y.cols());
   }
 
   /// The input's gradient: `dx = alpha · dy·w + beta · dx`

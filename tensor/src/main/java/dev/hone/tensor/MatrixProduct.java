@@ -12,13 +12,6 @@ final class MatrixProduct {
   static final Library LIBRARY =
       Platform.NAME.equals("linux-x86_64") ? new OneDnn() : new OpenBlas();
 
-  /// OpenBLAS everywhere, loaded when something is decoded: it reads a matrix as fast as memory
-  /// gives it, whereas oneDNN's product with one vector gets three quarters of that.
-  private static final class Vectors {
-    static final OpenBlas LIBRARY =
-        MatrixProduct.LIBRARY instanceof OpenBlas loaded ? loaded : new OpenBlas();
-  }
-
   private MatrixProduct() {}
 
   /// A library that multiplies row-major matrices.
@@ -85,43 +78,6 @@ final class MatrixProduct {
         beta,
         c.address() + cOffset,
         ldc);
-  }
-
-  /// `y = alpha · op(a)·x + beta · y`, with `a` of `(m, n)` and vectors `x` and `y`; with `beta` 0
-  /// the old `y` is not read.
-  ///
-  /// @param lda floats from row to row of `a`
-  static void sgemv(
-      boolean transA,
-      int m,
-      int n,
-      float alpha,
-      MemorySegment a,
-      long aOffset,
-      int lda,
-      MemorySegment x,
-      long xOffset,
-      float beta,
-      MemorySegment y,
-      long yOffset) {
-    if (m == 0 || n == 0) {
-      return;
-    }
-    int in = transA ? m : n;
-    int out = transA ? n : m;
-    check("a", a, aOffset, m, n, lda);
-    check("x", x, xOffset, 1, in, in);
-    check("y", y, yOffset, 1, out, out);
-    Vectors.LIBRARY.sgemv(
-        transA,
-        m,
-        n,
-        alpha,
-        a.address() + aOffset,
-        lda,
-        x.address() + xOffset,
-        beta,
-        y.address() + yOffset);
   }
 
   private static void check(

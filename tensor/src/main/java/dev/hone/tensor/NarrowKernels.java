@@ -46,33 +46,4 @@ sealed interface NarrowKernels permits ScalarNarrowKernels, VectorNarrowKernels 
   /// `y = sums · factor + beta · y`
   void rescale(
       MemorySegment sums, long sumsAt, int n, float factor, float beta, MemorySegment y, long yAt);
-
-  /// Rows of a matrix in bytes, end to end, against one vector: `y[i] = scales[i] · Σ q[i]·x + beta
-  /// · y[i]`. A row gives the same bits whatever rows are beside it.
-  ///
-  /// @param n elements of a row
-  void rowsDotInt8(
-      MemorySegment q,
-      long qAt,
-      MemorySegment scales,
-      long scalesAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt);
-
-  /// The same with rows in bfloat16: `y[i] = Σ w[i]·x + beta · y[i]`.
-  void rowsDotBf16(
-      MemorySegment w,
-      long wAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt);
 }

@@ -19,7 +19,6 @@ final class OpenBlas implements MatrixProduct.Library {
   private static final int TRANS = 112;
 
   private static final MethodHandle SGEMM;
-  private static final MethodHandle SGEMV;
   private static final String KERNEL;
 
   static {
@@ -31,23 +30,6 @@ final class OpenBlas implements MatrixProduct.Library {
             FunctionDescriptor.ofVoid(
                 JAVA_INT,
                 JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_FLOAT,
-                JAVA_LONG,
-                JAVA_INT,
-                JAVA_LONG,
-                JAVA_INT,
-                JAVA_FLOAT,
-                JAVA_LONG,
-                JAVA_INT));
-    SGEMV =
-        NativeLibrary.function(
-            library,
-            "cblas_sgemv",
-            FunctionDescriptor.ofVoid(
                 JAVA_INT,
                 JAVA_INT,
                 JAVA_INT,
@@ -138,16 +120,6 @@ final class OpenBlas implements MatrixProduct.Library {
           ldc);
     } catch (Throwable e) {
       throw new IllegalStateException("cblas_sgemm failed", e);
-    }
-  }
-
-  /// As [MatrixProduct#sgemv], by address and without any check.
-  void sgemv(
-      boolean trans, int m, int n, float alpha, long a, int lda, long x, float beta, long y) {
-    try {
-      SGEMV.invokeExact(ROW_MAJOR, trans ? TRANS : NO_TRANS, m, n, alpha, a, lda, x, 1, beta, y, 1);
-    } catch (Throwable e) {
-      throw new IllegalStateException("cblas_sgemv failed", e);
     }
   }
 }

@@ -92,48 +92,4 @@ final class ScalarNarrowKernels implements NarrowKernels {
       put(y, yAt, i, sum * factor + old);
     }
   }
-
-  @Override
-  public void rowsDotInt8(
-      MemorySegment q,
-      long qAt,
-      MemorySegment scales,
-      long scalesAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    for (int r = 0; r < rows; r++) {
-      double sum = 0;
-      for (int i = 0; i < n; i++) {
-        sum += (double) q.get(JAVA_BYTE, qAt + (long) r * n + i) * at(x, xAt, i);
-      }
-      double old = beta == 0 ? 0 : (double) beta * at(y, yAt, r);
-      put(y, yAt, r, (float) (at(scales, scalesAt, r) * sum + old));
-    }
-  }
-
-  @Override
-  public void rowsDotBf16(
-      MemorySegment w,
-      long wAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    for (int r = 0; r < rows; r++) {
-      double sum = 0;
-      for (int i = 0; i < n; i++) {
-        sum += (double) bf16(w, wAt + 2L * r * n, i) * at(x, xAt, i);
-      }
-      double old = beta == 0 ? 0 : (double) beta * at(y, yAt, r);
-      put(y, yAt, r, (float) (sum + old));
-    }
-  }
 }

@@ -16,7 +16,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -153,99 +152,5 @@ final class VectorNarrowKernels implements NarrowKernels {
       float old = beta == 0 ? 0 : beta * at(y, yAt, i);
       put(y, yAt, i, NarrowLanes.sumAt(sums, sumsAt, i) * factor + old);
     }
-  }
-
-  @Override
-  public void rowsDotInt8(
-      MemorySegment q,
-      long qAt,
-      MemorySegment scales,
-      long scalesAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    for (int r = 0; r < rows; r++) {
-      float product = at(scales, scalesAt, r) * dotInt8(q, qAt + (long) r * n, x, xAt, n);
-      put(y, yAt, r, beta == 0 ? product : product + beta * at(y, yAt, r));
-    }
-  }
-
-  /// In four sums, so that the latency of an addition doesn't hold up what comes from the cache.
-  private static float dotInt8(MemorySegment q, long qAt, MemorySegment x, long xAt, int n) {
-    int i = 0;
-    var a = FloatVector.zero(SPECIES);
-    var b = a;
-    var c = a;
-    var d = a;
-    for (; i <= n - 3 * LANES - BYTES; i += 4 * LANES) {
-      a = loadInt8(q, qAt, i).fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), a);
-      b =
-          loadInt8(q, qAt, i + LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + LANES), ORDER), b);
-      c =
-          loadInt8(q, qAt, i + 2 * LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + 2 * LANES), ORDER), c);
-      d =
-          loadInt8(q, qAt, i + 3 * LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + 3 * LANES), ORDER), d);
-    }
-    for (; i <= n - BYTES; i += LANES) {
-      a = loadInt8(q, qAt, i).fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), a);
-    }
-    float total = sum(a.add(b).add(c.add(d)));
-    for (; i < n; i++) {
-      total += q.get(JAVA_BYTE, qAt + i) * at(x, xAt, i);
-    }
-    return total;
-  }
-
-  @Override
-  public void rowsDotBf16(
-      MemorySegment w,
-      long wAt,
-      int rows,
-      MemorySegment x,
-      long xAt,
-      int n,
-      float beta,
-      MemorySegment y,
-      long yAt) {
-    for (int r = 0; r < rows; r++) {
-      float product = dotBf16(w, wAt + 2L * r * n, x, xAt, n);
-      put(y, yAt, r, beta == 0 ? product : product + beta * at(y, yAt, r));
-    }
-  }
-
-  private static float dotBf16(MemorySegment w, long wAt, MemorySegment x, long xAt, int n) {
-    int i = 0;
-    var a = FloatVector.zero(SPECIES);
-    var b = a;
-    var c = a;
-    var d = a;
-    for (; i <= n - 4 * LANES; i += 4 * LANES) {
-      a = loadBf16(w, wAt, i).fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), a);
-      b =
-          loadBf16(w, wAt, i + LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + LANES), ORDER), b);
-      c =
-          loadBf16(w, wAt, i + 2 * LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + 2 * LANES), ORDER), c);
-      d =
-          loadBf16(w, wAt, i + 3 * LANES)
-              .fma(fromMemorySegment(SPECIES, x, xAt + 4L * (i + 3 * LANES), ORDER), d);
-    }
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      a = loadBf16(w, wAt, i).fma(fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER), a);
-    }
-    float total = sum(a.add(b).add(c.add(d)));
-    for (; i < n; i++) {
-      float value = Float.intBitsToFloat(w.get(JAVA_SHORT_UNALIGNED, wAt + 2L * i) << 16);
-      total += value * at(x, xAt, i);
-    }
-    return total;
   }
 }

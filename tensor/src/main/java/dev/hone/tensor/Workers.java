@@ -1,6 +1,7 @@
 package dev.hone.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -18,9 +19,15 @@ public final class Workers implements AutoCloseable {
   /// Spins between two looks at the clock.
   private static final int SPINS = 64;
 
+  /// Integers of a cache line.
+  private static final int CACHE_LINE = 16;
+
   private final Thread[] others;
   private final AtomicInteger pending = new AtomicInteger();
-  private final AtomicInteger next = new AtomicInteger();
+
+  /// The next piece of each worker, a cache line each.
+  private final AtomicIntegerArray next;
+
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private Thread caller;
   private IntConsumer task;
@@ -41,6 +48,7 @@ public final class Workers implements AutoCloseable {
       throw new IllegalArgumentException("threads must be >= 1, got " + count);
     }
     others = new Thread[count - 1];
+    next = new AtomicIntegerArray(count * CACHE_LINE);
     for (int w = 1; w < count; w++) {
       int worker = w;
       others[w - 1] =
@@ -71,8 +79,11 @@ public final class Workers implements AutoCloseable {
     rethrow(failure.getAndSet(null));
   }
 
-  /// Shares `n` items out, `grain` of them at a time, to whoever is free. How they are cut doesn't
-  /// depend on the number of workers.
+  /// Shares `n` items out, `grain` of them at a time. How they are cut doesn't depend on the number
+  /// of workers.
+  ///
+  /// Each worker has neighbouring items, which it does in their order, so that it goes on in memory
+  /// where it was; who has done his own helps the others.
   public void share(int n, int grain, Share body) {
     if (n <= grain || others.length == 0) {
       for (int from = 0; from < n; from += grain) {
@@ -80,12 +91,34 @@ public final class Workers implements AutoCloseable {
       }
       return;
     }
-    next.set(0);
+    int pieces = Math.ceilDiv(n, grain);
+    for (int w = 0; w < count(); w++) {
+      next.set(w * CACHE_LINE, firstPiece(w, pieces));
+    }
     run(worker -> {
-      for (int from = next.getAndAdd(grain); from < n; from = next.getAndAdd(grain)) {
-        body.run(worker, from, Math.min(n, from + grain));
+      for (int w = 0; w < count(); w++) {
+        takeFrom(
+            (worker + w) % count(),
+            pieces,
+            i -> {
+              int from = i * grain;
+              body.run(worker, from, Math.min(n, from + grain));
+            });
       }
     });
+  }
+
+  /// The first of the pieces that a worker begins with.
+  private int firstPiece(int worker, int pieces) {
+    return (int) ((long) pieces * worker / count());
+  }
+
+  private void takeFrom(int owner, int pieces, IntConsumer piece) {
+    int end = firstPiece(owner + 1, pieces);
+    int at = owner * CACHE_LINE;
+    for (int i = next.getAndIncrement(at); i < end; i = next.getAndIncrement(at)) {
+      piece.accept(i);
+    }
   }
 
   private void work(int worker) {

@@ -63,46 +63,6 @@ class MatrixProductTest {
     }
   }
 
-  /// Both ways round; where `beta` is 0, `y` holds NaN before.
-  @ParameterizedTest
-  @Seeds(200)
-  void productWithAVectorEqualsItsDefinition(long seed) {
-    var random = new SplittableRandom(seed);
-    boolean trans = random.nextBoolean();
-    int m = size(random);
-    int n = size(random);
-    float alpha = random.nextBoolean() ? 1f : 0.7f;
-    float beta = random.nextInt(3) * 0.5f;
-    var a = Operand.random(random, m, n);
-    var x = Operand.random(random, 1, trans ? m : n);
-    var y = Operand.random(random, 1, trans ? n : m);
-    if (beta == 0) {
-      y.fill(Float.NaN);
-    }
-    var expected = y.memory().toArray();
-    for (int i = 0; i < y.cols(); i++) {
-      double sum = 0;
-      for (int l = 0; l < x.cols(); l++) {
-        sum += (double) (trans ? a.get(l, i) : a.get(i, l)) * x.get(0, l);
-      }
-      expected[y.index(0, i)] = (float) (alpha * sum + (beta == 0 ? 0 : beta * y.get(0, i)));
-    }
-    MatrixProduct.sgemv(
-        trans,
-        m,
-        n,
-        alpha,
-        a.memory().data(),
-        a.offset(),
-        a.ld(),
-        x.memory().data(),
-        x.offset(),
-        beta,
-        y.memory().data(),
-        y.offset());
-    assertClose(expected, y.memory().toArray(), 1e-5, 1e-6 * Math.sqrt(x.cols()));
-  }
-
   private static int size(SplittableRandom random) {
     return random.nextInt(3) == 0 ? 1 : random.nextInt(1, 70);
   }
@@ -152,19 +112,6 @@ class MatrixProductTest {
     assertRefused("with stride 5", () -> product(ok, 0, 4, ok, 0, 4, ok, 0, 5));
     assertRefused("with stride 3", () -> product(ok, 0, 3, ok, 0, 4, ok, 0, 4));
     assertRefused("its 0 bytes", () -> product(Tensor.planned(4, 4), 0, 4, ok, 0, 4, ok, 0, 4));
-  }
-
-  @Test
-  void vectorsThatLeaveTheirMemoryAreRefused() {
-    var ok = Tensors.zeros(4, 4);
-    var small = Tensors.zeros(1, 3);
-    assertRefused("operand a (4, 4)", () -> product(Tensors.zeros(3, 4), ok, ok));
-    assertRefused("operand x (1, 4)", () -> product(ok, small, ok));
-    assertRefused("operand y (1, 4)", () -> product(ok, ok, small));
-  }
-
-  private static void product(Tensor a, Tensor x, Tensor y) {
-    MatrixProduct.sgemv(false, 4, 4, 1f, a.data(), 0, 4, x.data(), 0, 0f, y.data(), 0);
   }
 
   private static void product(

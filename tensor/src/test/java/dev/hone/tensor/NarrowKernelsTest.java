@@ -7,11 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.hone.testkit.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -118,65 +115,6 @@ class NarrowKernelsTest {
           k.rescale(o.sums, o.at, n, 0.3f, o.floats, 1f, o.out, o.at);
         }),
         0);
-  }
-
-  @ParameterizedTest
-  @Seeds(60)
-  void rowsTimesAVectorAreTheirWidenedForm(long seed) {
-    var random = new SplittableRandom(seed);
-    int rows = random.nextInt(1, 6);
-    int n = random.nextInt(1, 150);
-    int from = random.nextInt(rows);
-    int to = random.nextInt(from, rows) + 1;
-    float beta = random.nextInt(2);
-    Allocator memory = Tensors::allocate;
-    var w = Tensors.normal(random, rows, n);
-    var x = Tensors.normal(random, 3, n);
-    for (var narrow :
-        List.of(
-            Int8Matrix.allocate(memory, "w", rows, n), Bf16Matrix.allocate(memory, "w", rows, n))) {
-      narrow.put(w, 0);
-      var wide = Tensors.zeros(rows, n);
-      narrow.widen(0, rows, wide);
-      var y = Tensors.full(3, rows, 2f);
-      narrow.multiply(x, 1, from, to, beta, y);
-      var whole = Tensors.full(3, rows, 2f);
-      narrow.multiply(x, 1, 0, rows, beta, whole);
-      for (int r = 0; r < rows; r++) {
-        boolean isAsked = r >= from && r < to;
-        double dot = Tensors.dot(x.rows(1, 2), wide.rows(r, r + 1));
-        assertEquals(
-            isAsked ? dot + 2 * beta : 2, y.get(1, r), 1e-5 * Math.sqrt(n) + 1e-6 * Math.abs(dot));
-        assertEquals(isAsked ? whole.get(1, r) : 2f, y.get(1, r));
-        assertEquals(2f, y.get(0, r) + y.get(2, r) - 2f);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("lengths")
-  void rowsTimesAVectorAreTheSameInBothKernels(int n) {
-    var random = new SplittableRandom(n);
-    var w = Tensors.normal(random, 3, n);
-    var x = Tensors.normal(random, 1, n);
-    var bytes = Int8Matrix.allocate(Tensors::allocate, "w", 3, n);
-    var halves = Bf16Matrix.allocate(Tensors::allocate, "w", 3, n);
-    bytes.put(w, 0);
-    halves.put(w, 0);
-    for (float beta : new float[] {0f, 0.5f}) {
-      var y = Tensors.full(2, 6, 2f);
-      for (int k = 0; k < 2; k++) {
-        var kernels = k == 0 ? SCALAR : NarrowKernels.BEST;
-        var scales = bytes.scales().data();
-        kernels.rowsDotInt8(bytes.data(), 0, scales, 0, 3, x.data(), 0, n, beta, y.data(), y.at(k));
-        kernels.rowsDotBf16(halves.data(), 0, 3, x.data(), 0, n, beta, y.data(), y.at(k) + 12);
-      }
-      var both = y.toArray();
-      assertArrayEquals(
-          Arrays.copyOf(both, 6),
-          Arrays.copyOfRange(both, 6, 12),
-          1e-5f * (float) Math.sqrt(n + 1));
-    }
   }
 
   @ParameterizedTest

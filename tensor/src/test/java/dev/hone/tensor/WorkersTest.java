@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,31 @@ class WorkersTest {
         Arrays.setAll(expected, i -> Math.min(n, (i / 8 + 1) * 8));
         assertArrayEquals(expected, ends);
       }
+    }
+  }
+
+  @Test
+  void whoIsDoneHelpsTheOthers() {
+    try (var workers = new Workers(2)) {
+      var others = new CountDownLatch(9);
+      workers.share(
+          10,
+          1,
+          (worker, item, to) -> {
+            if (item == 0) {
+              waitFor(others); // among them those that this worker began with
+            } else {
+              others.countDown();
+            }
+          });
+    }
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.hone.tensor.Linear;
 import dev.hone.tensor.Matrix;
 import dev.hone.tensor.MemoryPlan;
 import dev.hone.tensor.Spans;
+import dev.hone.tensor.StreamedLinear;
 import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.util.ArrayList;
@@ -26,9 +27,9 @@ import java.util.stream.IntStream;
 /// ```
 ///
 /// and before each product, where an adapter has it, its inner activations. A product is shared out
-/// by its outputs: for one token they are rows of the weight, each streamed once by one worker; for
-/// many tokens they are tiles, rows of the pass by outputs. How it is cut doesn't depend on the
-/// number of workers, so bits never do.
+/// by its outputs: for one token they are rows of the weight, each streamed once by one worker
+/// ([StreamedLinear]); for many tokens they are tiles, rows of the pass by outputs. Bits never
+/// depend on the number of workers.
 ///
 /// For one thread at a time. All memory comes from the allocator, and whoever made that frees it.
 public final class CachedDecoder {
@@ -42,14 +43,12 @@ public final class CachedDecoder {
 
   private static final int TILE_OUTPUTS = 192;
 
-  /// Shares of a weight that is multiplied with one token, for any number of workers: enough that
-  /// one who is held up leaves the rest to others.
-  private static final int SHARES = 8;
+  /// Shares per worker of a weight that is multiplied with one token: enough that one who is held
+  /// up leaves the rest to others.
+  private static final int SHARES = 4;
 
-  /// The fewest and the most outputs of such a share.
-  private static final int MIN_SHARE = 16;
-
-  private static final int MAX_SHARE = 1024;
+  /// The fewest groups of rows of such a share.
+  private static final int MIN_GROUPS = 4;
 
   /// Tokens per share of what is done token by token.
   private static final int SHARE_TOKENS = 16;
@@ -234,15 +233,20 @@ public final class CachedDecoder {
     var gate = new Product(w.gate(), a.inner(LinearLayer.GATE), a.gate());
     var up = new Product(w.up(), a.inner(LinearLayer.UP), a.up());
     norm(stream, a.h2(), a.r2(), w.postNorm(), n);
-    low(a.h2(), n, List.of(gate, up));
-    tiles(
-        n,
-        config.intermediateSize(),
-        (worker, from, to, fromOut, toOut) -> {
-          gate.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
-          up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
-          config.form().glu().part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
-        });
+    if (n == 1) {
+      project(a.h2(), 1, 0f, List.of(gate, up));
+      config.form().glu().forward(a.gate(), a.up(), 1, a.m());
+    } else {
+      low(a.h2(), n, List.of(gate, up));
+      tiles(
+          n,
+          config.intermediateSize(),
+          (worker, from, to, fromOut, toOut) -> {
+            gate.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
+            up.part(a.h2(), from, to, fromOut, toOut, 0f, widened.get(worker));
+            config.form().glu().part(a.gate(), a.up(), from, to, fromOut, toOut, a.m());
+          });
+    }
     add(a.computed(), w.mlpNorm(), a.m(), n, w.down(), a.inner(LinearLayer.DOWN));
   }
 
@@ -251,11 +255,7 @@ public final class CachedDecoder {
     var first = blocks.getFirst();
     decoder.head().norm(stream.rows(n - 1, n), 1, last, first.r());
     var w = weights().head();
-    tiles(
-        1,
-        config.vocabSize(),
-        (worker, from, to, fromOut, toOut) ->
-            BaseLinear.part(last, 0, 1, w, fromOut, toOut, 0f, widened.get(worker), logits));
+    stream(List.of(w), (i, from, to) -> StreamedLinear.part(last, w, from, to, 0f, logits));
     decoder.head().rows().logits(last, 1, ofTokens, logits);
     decoder.head().cap(logits, 1);
   }
@@ -321,22 +321,46 @@ public final class CachedDecoder {
         BaseLinear.Scratch widened) {
       int first = Math.max(fromOut, 0);
       int end = Math.min(toOut, y.cols());
+      if (first < end) {
+        BaseLinear.part(x, from, to, w.weight(), first, end, ofBase(beta), widened, ofBase());
+        rest(from, to, first, end, beta);
+      }
+    }
+
+    /// The base's part of one token's outputs in groups `from` to `to`.
+    void stream(Tensor x, int from, int to, float beta) {
+      StreamedLinear.part(x, w.weight(), from, to, ofBase(beta), ofBase());
+    }
+
+    /// Where the base's product goes.
+    private Tensor ofBase() {
+      return w.hasMagnitude() ? inner.whole() : y;
+    }
+
+    private float ofBase(float beta) {
+      return w.hasMagnitude() ? 0f : beta;
+    }
+
+    /// Whether the base's product isn't all.
+    boolean hasRest() {
+      return w.bias() != null || w.hasAdapter();
+    }
+
+    /// What comes to the base's product, for the outputs from `fromOut` to `toOut` that there are.
+    void rest(int from, int to, int fromOut, int toOut, float beta) {
+      int first = Math.max(fromOut, 0);
+      int end = Math.min(toOut, y.cols());
       if (first >= end) {
         return;
       }
+      if (w.hasAdapter()) {
+        Linear.part(inner.low(), from, to, w.b(), first, end, w.scale(), 1f, ofBase());
+      }
       if (w.hasMagnitude()) {
-        var z = inner.whole();
-        BaseLinear.part(x, from, to, w.weight(), first, end, 0f, widened, z);
-        Linear.part(inner.low(), from, to, w.b(), first, end, w.scale(), 1f, z);
-        Gain.part(z, from, to, w.gain(), first, end, beta, y);
-      } else {
-        BaseLinear.part(x, from, to, w.weight(), first, end, beta, widened, y);
+        Gain.part(inner.whole(), from, to, w.gain(), first, end, beta, y);
       }
       if (w.bias() != null) {
         Linear.addBiasPart(w.bias(), from, to, first, end, y);
-      }
-      if (w.hasAdapter() && !w.hasMagnitude()) {
-        Linear.part(inner.low(), from, to, w.b(), first, end, w.scale(), 1f, y);
       }
     }
 
@@ -353,31 +377,84 @@ public final class CachedDecoder {
   /// Several layers of one input, their outputs side by side.
   private void project(Tensor x, int n, float beta, List<Product> products) {
     low(x, n, products);
+    if (n == 1) {
+      var weights = products.stream().map(p -> p.w().weight()).toList();
+      stream(weights, (i, from, to) -> products.get(i).stream(x, from, to, beta));
+      var rest = products.stream().filter(Product::hasRest).toList();
+      across(1, rest, (p, worker, from, to, first, end) -> p.rest(0, 1, first, end, beta));
+    } else {
+      across(
+          n,
+          products,
+          (p, worker, from, to, first, end) ->
+              p.part(x, from, to, first, end, beta, widened.get(worker)));
+    }
+  }
+
+  private void low(Tensor x, int n, List<Product> products) {
+    var adapted = products.stream().filter(p -> p.w().hasAdapter()).toList();
+    if (n == 1) {
+      stream(
+          adapted.stream().map(p -> p.w().a()).toList(),
+          (i, from, to) -> {
+            var p = adapted.get(i);
+            StreamedLinear.part(x, p.w().a(), from, to, 0f, p.inner().low());
+          });
+      return;
+    }
+    tiles(
+        n,
+        adapted.stream().mapToInt(p -> p.w().rank()).sum(),
+        (worker, from, to, fromOut, toOut) -> {
+          int at = 0;
+          for (var p : adapted) {
+            p.lowPart(x, from, to, fromOut - at, toOut - at);
+            at += p.w().rank();
+          }
+        });
+  }
+
+  /// A part of one of several layers.
+  private interface Part {
+    void run(Product p, int worker, int from, int to, int fromOut, int toOut);
+  }
+
+  /// Shares out tiles of several layers' outputs side by side.
+  private void across(int n, List<Product> products, Part part) {
     tiles(
         n,
         products.stream().mapToInt(p -> p.y().cols()).sum(),
         (worker, from, to, fromOut, toOut) -> {
           int at = 0;
           for (var p : products) {
-            p.part(x, from, to, fromOut - at, toOut - at, beta, widened.get(worker));
+            part.run(p, worker, from, to, fromOut - at, toOut - at);
             at += p.y().cols();
           }
         });
   }
 
-  private void low(Tensor x, int n, List<Product> products) {
-    int ranks = products.stream().mapToInt(p -> p.w().rank()).sum();
-    if (ranks == 0) {
-      return;
-    }
-    tiles(
-        n,
-        ranks,
-        (worker, from, to, fromOut, toOut) -> {
+  /// Groups `from` to `to` of the weight of number `i`.
+  private interface Groups {
+    void run(int i, int from, int to);
+  }
+
+  /// Shares out the groups of several weights that meet one token.
+  private void stream(List<? extends Matrix> weights, Groups groups) {
+    int all = weights.stream().mapToInt(StreamedLinear::groups).sum();
+    int grain = Math.max(MIN_GROUPS, Math.ceilDiv(all, SHARES * workers.count()));
+    workers.share(
+        all,
+        grain,
+        (worker, from, to) -> {
           int at = 0;
-          for (var p : products) {
-            p.lowPart(x, from, to, fromOut - at, toOut - at);
-            at += p.w().rank();
+          for (int i = 0; i < weights.size(); i++) {
+            int n = StreamedLinear.groups(weights.get(i));
+            int first = Math.max(from - at, 0);
+            int end = Math.min(to - at, n);
+            if (first < end) {
+              groups.run(i, first, end);
+            }
+            at += n;
           }
         });
   }
@@ -389,25 +466,19 @@ public final class CachedDecoder {
 
   /// Shares tiles of `(n, outputs)` out.
   private void tiles(int n, int outputs, Tile tile) {
-    int width = n == 1 ? shareOfOne(outputs) : TILE_OUTPUTS;
-    int across = Math.ceilDiv(outputs, width);
+    int across = Math.ceilDiv(outputs, TILE_OUTPUTS);
     workers.share(
         across * Math.ceilDiv(n, TILE_TOKENS),
         1,
         (worker, i, end) -> {
           int from = i / across * TILE_TOKENS;
-          int fromOut = i % across * width;
+          int fromOut = i % across * TILE_OUTPUTS;
           tile.run(
               worker,
               from,
               Math.min(n, from + TILE_TOKENS),
               fromOut,
-              Math.min(outputs, fromOut + width));
+              Math.min(outputs, fromOut + TILE_OUTPUTS));
         });
-  }
-
-  /// Outputs per share of a product with one token.
-  private static int shareOfOne(int outputs) {
-    return Math.clamp(Math.ceilDiv(outputs, SHARES), MIN_SHARE, MAX_SHARE);
   }
 }

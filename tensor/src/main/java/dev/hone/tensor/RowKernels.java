@@ -1,0 +1,64 @@
+package dev.hone.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/// Products of a matrix's rows with one vector, where reading the rows is nearly all the work.
+///
+/// Four rows go side by side, each `apart` rows behind the last: a processor fetches memory ahead
+/// in four streams faster than in one. With `apart` 0 one row goes four times over, and gives the
+/// same bits as in any company.
+///
+/// They come in twos as [Kernels] do. Offsets are in bytes, `rows`, `apart` and `n` in rows and
+/// elements; rows lie end to end; callers check bounds before they come here.
+sealed interface RowKernels permits ScalarRowKernels, VectorRowKernels {
+  /// Rows that go side by side.
+  int STREAMS = 4;
+
+  /// The vector kernels where the module is there, else the scalar ones.
+  RowKernels BEST =
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+          ? new VectorRowKernels()
+          : new ScalarRowKernels();
+
+  /// `y[i] = Σ w[i]·x + beta · y[i]` for `i = r + s · apart`, `r < rows`, `s < 4`.
+  void dotF32(
+      MemorySegment w,
+      long wAt,
+      int rows,
+      int apart,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt);
+
+  /// The same with rows in bfloat16.
+  void dotBf16(
+      MemorySegment w,
+      long wAt,
+      int rows,
+      int apart,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt);
+
+  /// The same with rows in bytes, each of which has its scale: `y[i] = scales[i] · Σ q[i]·x + beta
+  /// · y[i]`.
+  void dotInt8(
+      MemorySegment q,
+      long qAt,
+      MemorySegment scales,
+      long scalesAt,
+      int rows,
+      int apart,
+      MemorySegment x,
+      long xAt,
+      int n,
+      float beta,
+      MemorySegment y,
+      long yAt);
+}
