@@ -5,7 +5,8 @@ package dev.hone.tensor;
 /// A processor fetches memory ahead, faster in several streams than in one, but stumbles where a
 /// stream begins and fetches too much where it ends. So a weight's rows are cut into four quarters
 /// that are read side by side, and threads share out *groups*: a row of each quarter. Who takes one
-/// run of groups after the other goes on in the same four streams.
+/// run of groups after the other goes on in the same four streams. Blocks of fewer bits, where
+/// unpacking is the work, are in groups of neighbours.
 ///
 /// An output's bits don't depend on how groups are shared out.
 public final class StreamedLinear {
@@ -36,47 +37,69 @@ public final class StreamedLinear {
       throw new ShapeException(
           "streamedLinear", "no groups %d to %d among %d".formatted(from, to, groups));
     }
-    int quarter = quarter(w);
-    if (quarter > 0) {
-      rows(x, w, from, to - from, quarter, beta, y);
-    }
-    if (to == groups) {
-      for (int left = STREAMS * quarter; left < w.rows(); left++) {
-        rows(x, w, left, 1, 0, beta, y);
+    var kernels = RowKernels.BEST;
+    var in = x.data();
+    var out = y.data();
+    int n = x.cols();
+    switch (w) {
+      case Tensor full ->
+          inQuarters(
+              w,
+              from,
+              to,
+              (r, rows, apart) -> {
+                kernels.dotF32(full.data(), full.at(r), rows, apart, in, 0, n, beta, out, 4L * r);
+              });
+      case Bf16Matrix half ->
+          inQuarters(
+              w,
+              from,
+              to,
+              (r, rows, apart) -> {
+                kernels.dotBf16(half.data(), half.at(r), rows, apart, in, 0, n, beta, out, 4L * r);
+              });
+      case Int8Matrix bytes -> {
+        var scales = bytes.scales().data();
+        inQuarters(
+            w,
+            from,
+            to,
+            (r, rows, apart) -> {
+              kernels.dotInt8(
+                  bytes.data(),
+                  bytes.at(r),
+                  scales,
+                  4L * r,
+                  rows,
+                  apart,
+                  in,
+                  0,
+                  n,
+                  beta,
+                  out,
+                  4L * r);
+            });
+      }
+      case BlockMatrix blocks -> {
+        long end = to == groups ? w.rows() : (long) STREAMS * to;
+        blocks.multiply(x, (long) STREAMS * from, end, beta, y);
       }
     }
   }
 
-  /// @param apart rows from stream to stream; 0 where a row goes alone
-  private static void rows(Tensor x, Matrix w, int first, int n, int apart, float beta, Tensor y) {
-    var kernels = RowKernels.BEST;
-    long yAt = (long) first * Float.BYTES;
-    switch (w) {
-      case Tensor full ->
-          kernels.dotF32(
-              full.data(), full.at(first), n, apart, x.data(), 0, x.cols(), beta, y.data(), yAt);
-      case Bf16Matrix half ->
-          kernels.dotBf16(
-              half.data(), half.at(first), n, apart, x.data(), 0, x.cols(), beta, y.data(), yAt);
-      case Int8Matrix bytes ->
-          kernels.dotInt8(
-              bytes.data(),
-              bytes.at(first),
-              bytes.scales().data(),
-              yAt,
-              n,
-              apart,
-              x.data(),
-              0,
-              x.cols(),
-              beta,
-              y.data(),
-              yAt);
-      case BlockMatrix blocks -> {
-        for (int s = 0; s < (apart == 0 ? 1 : STREAMS); s++) {
-          long from = first + (long) s * apart;
-          blocks.multiply(x, from, from + n, beta, y);
-        }
+  /// Rows from `first` on, in four streams `apart` from each other; 0 where a row goes alone.
+  private interface Rows {
+    void run(int first, int rows, int apart);
+  }
+
+  private static void inQuarters(Matrix w, int from, int to, Rows rows) {
+    int quarter = quarter(w);
+    if (quarter > 0) {
+      rows.run(from, to - from, quarter);
+    }
+    if (to == groups(w)) {
+      for (int left = STREAMS * quarter; left < w.rows(); left++) {
+        rows.run(left, 1, 0);
       }
     }
   }

@@ -80,10 +80,10 @@ final class VectorRowKernels implements RowKernels {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += LANES) {
       var v = fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER);
-      a = fromMemorySegment(SPECIES, w, w0 + 4L * i, ORDER).fma(v, a);
-      b = fromMemorySegment(SPECIES, w, w1 + 4L * i, ORDER).fma(v, b);
-      c = fromMemorySegment(SPECIES, w, w2 + 4L * i, ORDER).fma(v, c);
-      d = fromMemorySegment(SPECIES, w, w3 + 4L * i, ORDER).fma(v, d);
+      a = v.fma(fromMemorySegment(SPECIES, w, w0 + 4L * i, ORDER), a);
+      b = v.fma(fromMemorySegment(SPECIES, w, w1 + 4L * i, ORDER), b);
+      c = v.fma(fromMemorySegment(SPECIES, w, w2 + 4L * i, ORDER), c);
+      d = v.fma(fromMemorySegment(SPECIES, w, w3 + 4L * i, ORDER), d);
     }
     float p = sum(a);
     float q = sum(b);
