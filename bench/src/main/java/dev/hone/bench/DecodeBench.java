@@ -29,8 +29,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Times a prompt and greedy decoding after it, beside what bounds them: reading memory, and the
-/// prompt's matrix products alone. Prints one line of JSON.
+/// Times a prompt and greedy decoding after it, beside what bounds them: reading the weights, and
+/// the prompt's matrix products alone. Prints one line of JSON.
 ///
 /// The four are run by turns, so that all see the same machine; fractions are taken within a round,
 /// and medians over the rounds. The prompt's ids are `(7919·i + 13) mod V`, as in the rival's
@@ -136,7 +136,8 @@ public final class DecodeBench implements Callable<Integer> {
             length,
             workers);
     var writer = new Writer(decoder, memory.f32("logits", 1, config.vocabSize()), prompt(config));
-    var read = new StreamingRead(memory, (long) weightBytes(subject), workers);
+    var names = BaseWeights.parameters(config).stream().map(Parameter::name).toList();
+    var read = new StreamingRead(subject.weights(), names, workers);
     var products = new PrefillProducts(config, memory, decoder.maxTokens(), workers);
     var measured = new ArrayList<Round>();
     var decoded = new Decoded(List.of(), List.of());

@@ -15,6 +15,7 @@ import dev.hone.tensor.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// A [Decoder] that goes on with one sequence: keys and values of what was before lie in a cache,
@@ -255,7 +256,10 @@ public final class CachedDecoder {
     var first = blocks.getFirst();
     decoder.head().norm(stream.rows(n - 1, n), 1, last, first.r());
     var w = weights().head();
-    stream(List.of(w), (i, from, to) -> StreamedLinear.part(last, w, from, to, 0f, logits));
+    stream(
+        List.of(w),
+        Function.identity(),
+        (of, from, to) -> StreamedLinear.part(last, of, from, to, 0f, logits));
     decoder.head().rows().logits(last, 1, ofTokens, logits);
     decoder.head().cap(logits, 1);
   }
@@ -377,29 +381,30 @@ public final class CachedDecoder {
   /// Several layers of one input, their outputs side by side.
   private void project(Tensor x, int n, float beta, List<Product> products) {
     low(x, n, products);
-    if (n == 1) {
-      var weights = products.stream().map(p -> p.w().weight()).toList();
-      stream(weights, (i, from, to) -> products.get(i).stream(x, from, to, beta));
-      var rest = products.stream().filter(Product::hasRest).toList();
-      across(1, rest, (p, worker, from, to, first, end) -> p.rest(0, 1, first, end, beta));
-    } else {
-      across(
+    if (n > 1) {
+      tiles(
           n,
           products,
           (p, worker, from, to, first, end) ->
               p.part(x, from, to, first, end, beta, widened.get(worker)));
+      return;
+    }
+    stream(products, p -> p.w().weight(), (p, from, to) -> p.stream(x, from, to, beta));
+    if (products.stream().anyMatch(Product::hasRest)) {
+      tiles(1, products, (p, worker, from, to, first, end) -> p.rest(0, 1, first, end, beta));
     }
   }
 
   private void low(Tensor x, int n, List<Product> products) {
+    if (products.stream().noneMatch(p -> p.w().hasAdapter())) {
+      return;
+    }
     var adapted = products.stream().filter(p -> p.w().hasAdapter()).toList();
     if (n == 1) {
       stream(
-          adapted.stream().map(p -> p.w().a()).toList(),
-          (i, from, to) -> {
-            var p = adapted.get(i);
-            StreamedLinear.part(x, p.w().a(), from, to, 0f, p.inner().low());
-          });
+          adapted,
+          p -> p.w().a(),
+          (p, from, to) -> StreamedLinear.part(x, p.w().a(), from, to, 0f, p.inner().low()));
       return;
     }
     tiles(
@@ -414,13 +419,41 @@ public final class CachedDecoder {
         });
   }
 
+  /// Groups `from` to `to` of what belongs to a weight.
+  private interface Groups<T> {
+    void run(T of, int from, int to);
+  }
+
+  /// Shares out the groups of several weights that meet one token.
+  private <T> void stream(List<T> all, Function<T, Matrix> weight, Groups<T> groups) {
+    int total = 0;
+    for (var each : all) {
+      total += StreamedLinear.groups(weight.apply(each));
+    }
+    workers.share(
+        total,
+        Math.max(MIN_GROUPS, Math.ceilDiv(total, SHARES * workers.count())),
+        (worker, from, to) -> {
+          int at = 0;
+          for (var each : all) {
+            int n = StreamedLinear.groups(weight.apply(each));
+            int first = Math.max(from - at, 0);
+            int end = Math.min(to - at, n);
+            if (first < end) {
+              groups.run(each, first, end);
+            }
+            at += n;
+          }
+        });
+  }
+
   /// A part of one of several layers.
   private interface Part {
     void run(Product p, int worker, int from, int to, int fromOut, int toOut);
   }
 
   /// Shares out tiles of several layers' outputs side by side.
-  private void across(int n, List<Product> products, Part part) {
+  private void tiles(int n, List<Product> products, Part part) {
     tiles(
         n,
         products.stream().mapToInt(p -> p.y().cols()).sum(),
@@ -429,32 +462,6 @@ public final class CachedDecoder {
           for (var p : products) {
             part.run(p, worker, from, to, fromOut - at, toOut - at);
             at += p.y().cols();
-          }
-        });
-  }
-
-  /// Groups `from` to `to` of the weight of number `i`.
-  private interface Groups {
-    void run(int i, int from, int to);
-  }
-
-  /// Shares out the groups of several weights that meet one token.
-  private void stream(List<? extends Matrix> weights, Groups groups) {
-    int all = weights.stream().mapToInt(StreamedLinear::groups).sum();
-    int grain = Math.max(MIN_GROUPS, Math.ceilDiv(all, SHARES * workers.count()));
-    workers.share(
-        all,
-        grain,
-        (worker, from, to) -> {
-          int at = 0;
-          for (int i = 0; i < weights.size(); i++) {
-            int n = StreamedLinear.groups(weights.get(i));
-            int first = Math.max(from - at, 0);
-            int end = Math.min(to - at, n);
-            if (first < end) {
-              groups.run(i, first, end);
-            }
-            at += n;
           }
         });
   }
