@@ -1,5 +1,6 @@
 package dev.hone.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -29,7 +30,29 @@ final class Lanes {
     return VectorShuffle.iota(SPECIES, width % LANES, 1, true);
   }
 
+  /// All of memory, for accesses by address: where the compiler sees that an address is below 2⁶²
+  /// and an index not negative, it leaves no check. Else it computes before each loop how far every
+  /// access may go, some 300 instructions beside the 36 loads of a short row, and the next rows are
+  /// fetched that much later. Operands must be checked before, and stay.
+  @SuppressWarnings("restricted")
+  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  /// `& ADDRESS` tells the compiler that an address is neither negative nor near the largest
+  /// number.
+  static final long ADDRESS = Long.MAX_VALUE >>> 1;
+
+  /// `& INDEX` tells it that an index isn't negative.
+  static final int INDEX = Integer.MAX_VALUE;
+
   private Lanes() {}
+
+  /// Where `at` bytes into a segment are.
+  static long address(MemorySegment x, long at) {
+    if (!x.isNative()) {
+      throw new IllegalArgumentException("this is computed outside the heap");
+    }
+    return x.address() + at & ADDRESS;
+  }
 
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes
   /// another one once the compiler has been there: a run's bits would depend on when that was.

@@ -4,20 +4,16 @@ import static dev.hone.tensor.Lanes.LANES;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.exp;
-import static dev.hone.tensor.Lanes.firstMoment;
 import static dev.hone.tensor.Lanes.gated;
 import static dev.hone.tensor.Lanes.geluArgument;
 import static dev.hone.tensor.Lanes.geluSlope;
 import static dev.hone.tensor.Lanes.larger;
 import static dev.hone.tensor.Lanes.largest;
-import static dev.hone.tensor.Lanes.secondMoment;
 import static dev.hone.tensor.Lanes.sigmoid;
 import static dev.hone.tensor.Lanes.siluSlope;
-import static dev.hone.tensor.Lanes.stepped;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.Lanes.tanh;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
@@ -154,17 +150,35 @@ final class VectorKernels implements Kernels {
           .intoMemorySegment(dx, dxAt + 4L * i, ORDER);
     }
     if (i < n) {
-      var rest = SPECIES.indexInRange(i, n);
-      var step =
-          fromMemorySegment(SPECIES, dy, dyAt + 4L * i, ORDER, rest)
-              .mul(fromMemorySegment(SPECIES, w, 4L * i, ORDER, rest).add(offset))
-              .mul(r);
-      var sum =
-          fromMemorySegment(SPECIES, x, xAt + 4L * i, ORDER, rest)
-              .fma(step.broadcast(shared), step);
-      sum.add(fromMemorySegment(SPECIES, dx, dxAt + 4L * i, ORDER, rest))
-          .intoMemorySegment(dx, dxAt + 4L * i, ORDER, rest);
+      long from = 4L * i;
+      rmsNormBackwardRest(
+          x, xAt + from, w, from, offset, r, shared, dy, dyAt + from, n - i, dx, dxAt + from);
     }
+  }
+
+  /// Less than a vector. Apart, since the first compiler gives up on methods so large that vectors
+  /// are not objects to it yet, and may never hand them to the second one.
+  private static void rmsNormBackwardRest(
+      MemorySegment x,
+      long xAt,
+      MemorySegment w,
+      long wAt,
+      float offset,
+      float r,
+      float shared,
+      MemorySegment dy,
+      long dyAt,
+      int n,
+      MemorySegment dx,
+      long dxAt) {
+    var rest = SPECIES.indexInRange(0, n);
+    var step =
+        fromMemorySegment(SPECIES, dy, dyAt, ORDER, rest)
+            .mul(fromMemorySegment(SPECIES, w, wAt, ORDER, rest).add(offset))
+            .mul(r);
+    var sum = fromMemorySegment(SPECIES, x, xAt, ORDER, rest).fma(step.broadcast(shared), step);
+    sum.add(fromMemorySegment(SPECIES, dx, dxAt, ORDER, rest))
+        .intoMemorySegment(dx, dxAt, ORDER, rest);
   }
 
   /// `Σ x·w·dy`
@@ -445,7 +459,6 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /// Four sums at a time: the next term of one would wait for the last.
   @Override
   public void panels(
       MemorySegment x,
@@ -458,76 +471,7 @@ final class VectorKernels implements Kernels {
       MemorySegment y,
       long yAt,
       int n) {
-    int c = 0;
-    for (; c < SPECIES.loopBound(n); c += LANES) {
-      long at = pAt + c / Panels.WIDTH * panelStride + 4L * (c % Panels.WIDTH);
-      var a = fromMemorySegment(SPECIES, y, yAt + 4L * c, ORDER);
-      var b = FloatVector.zero(SPECIES);
-      var d = b;
-      var e = b;
-      int i = 0;
-      for (; i + 4 <= k; i += 4) {
-        long q = at + i * rowStride;
-        long r = xAt + 4L * i;
-        a =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
-        q += rowStride;
-        b =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
-        q += rowStride;
-        d =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), d);
-        q += rowStride;
-        e =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), e);
-      }
-      for (; i < k; i++) {
-        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
-        a =
-            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
-                .fma(broadcast(SPECIES, factor), a);
-      }
-      a.add(b).add(d.add(e)).intoMemorySegment(y, yAt + 4L * c, ORDER);
-    }
-    if (c < n) {
-      var rest = SPECIES.indexInRange(c, n);
-      long at = pAt + c / Panels.WIDTH * panelStride + 4L * (c % Panels.WIDTH);
-      var a = fromMemorySegment(SPECIES, y, yAt + 4L * c, ORDER, rest);
-      var b = FloatVector.zero(SPECIES);
-      var d = b;
-      var e = b;
-      int i = 0;
-      for (; i + 4 <= k; i += 4) {
-        long q = at + i * rowStride;
-        long r = xAt + 4L * i;
-        a =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
-        q += rowStride;
-        b =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
-        q += rowStride;
-        d =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), d);
-        q += rowStride;
-        e =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), e);
-      }
-      for (; i < k; i++) {
-        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
-        a =
-            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
-                .fma(broadcast(SPECIES, factor), a);
-      }
-      a.add(b).add(d.add(e)).intoMemorySegment(y, yAt + 4L * c, ORDER, rest);
-    }
+    VectorPanels.add(x, xAt, k, p, pAt, rowStride, panelStride, y, yAt, n);
   }
 
   @Override
@@ -575,25 +519,6 @@ final class VectorKernels implements Kernels {
       long at,
       int n,
       AdamW.Step step) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += LANES) {
-      var g = fromMemorySegment(SPECIES, grad, at + 4L * i, ORDER).mul(step.gradScale());
-      var first = firstMoment(g, fromMemorySegment(SPECIES, m, at + 4L * i, ORDER), step);
-      var second = secondMoment(g, fromMemorySegment(SPECIES, v, at + 4L * i, ORDER), step);
-      first.intoMemorySegment(m, at + 4L * i, ORDER);
-      second.intoMemorySegment(v, at + 4L * i, ORDER);
-      stepped(fromMemorySegment(SPECIES, param, at + 4L * i, ORDER), first, second, step)
-          .intoMemorySegment(param, at + 4L * i, ORDER);
-    }
-    if (i < n) {
-      var rest = SPECIES.indexInRange(i, n);
-      var g = fromMemorySegment(SPECIES, grad, at + 4L * i, ORDER, rest).mul(step.gradScale());
-      var first = firstMoment(g, fromMemorySegment(SPECIES, m, at + 4L * i, ORDER, rest), step);
-      var second = secondMoment(g, fromMemorySegment(SPECIES, v, at + 4L * i, ORDER, rest), step);
-      first.intoMemorySegment(m, at + 4L * i, ORDER, rest);
-      second.intoMemorySegment(v, at + 4L * i, ORDER, rest);
-      stepped(fromMemorySegment(SPECIES, param, at + 4L * i, ORDER, rest), first, second, step)
-          .intoMemorySegment(param, at + 4L * i, ORDER, rest);
-    }
+    VectorAdamW.step(param, grad, m, v, at, n, step);
   }
 }

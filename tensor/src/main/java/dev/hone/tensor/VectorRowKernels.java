@@ -1,8 +1,12 @@
 package dev.hone.tensor;
 
+import static dev.hone.tensor.Lanes.ADDRESS;
+import static dev.hone.tensor.Lanes.INDEX;
 import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.MEMORY;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
+import static dev.hone.tensor.Lanes.address;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.NarrowLanes.BYTES;
 import static dev.hone.tensor.NarrowLanes.loadBf16;
@@ -17,28 +21,7 @@ import jdk.incubator.vector.FloatVector;
 
 /// The kernels with the Vector API: a vector of the input meets one of each of the four rows, which
 /// hides an addition's latency as well. What is left of a row goes element by element.
-///
-/// Accesses go by address, in a segment that is all of memory: where an address is below 2⁶² and an
-/// index not negative, for the compiler to see, it leaves no check. Else it computes before each
-/// row how far every access may go, some 300 instructions beside 36 loads, and the next rows are
-/// fetched that much later: a quarter of the time.
 final class VectorRowKernels implements RowKernels {
-  @SuppressWarnings("restricted")
-  private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-  /// Tells the compiler that an address isn't negative, nor near the largest number.
-  private static final long ADDRESS = Long.MAX_VALUE >>> 1;
-
-  /// The same of an index.
-  private static final int INDEX = Integer.MAX_VALUE;
-
-  private static long address(MemorySegment x, long at) {
-    if (!x.isNative()) {
-      throw new IllegalArgumentException("rows lie outside the heap");
-    }
-    return x.address() + at;
-  }
-
   private static float f32(long address) {
     return MEMORY.get(JAVA_FLOAT_UNALIGNED, address);
   }

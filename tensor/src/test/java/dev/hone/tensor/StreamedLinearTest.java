@@ -22,7 +22,7 @@ class StreamedLinearTest {
   }
 
   /// A weight in several forms.
-  private static List<Matrix> forms(SplittableRandom random, int rows, int n) {
+  static List<Matrix> forms(SplittableRandom random, int rows, int n) {
     Allocator memory = Tensors::allocate;
     var full = Tensors.normal(random, rows, n);
     var half = Bf16Matrix.allocate(memory, "w", rows, n);
