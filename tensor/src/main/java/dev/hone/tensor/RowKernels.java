@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 /// in four streams faster than in one. With `apart` 0 one row goes four times over, and gives the
 /// same bits as in any company.
 ///
-/// They come in twos as [Kernels] do. Offsets are in bytes, `rows`, `apart` and `n` in rows and
-/// elements; rows lie end to end; callers check bounds before they come here.
+/// They come in twos as [Kernels] do. Rows lie end to end, from the start of their memory; callers
+/// check bounds before they come here.
 sealed interface RowKernels permits ScalarRowKernels, VectorRowKernels {
   /// Rows that go side by side.
   int STREAMS = 4;
@@ -20,45 +20,40 @@ sealed interface RowKernels permits ScalarRowKernels, VectorRowKernels {
           ? new VectorRowKernels()
           : new ScalarRowKernels();
 
-  /// `y[i] = Σ w[i]·x + beta · y[i]` for `i = r + s · apart`, `r < rows`, `s < 4`.
+  /// `y[i] = Σ w[i]·x + beta · y[i]` for `i = first + r + s · apart`, `r < rows`, `s < 4`.
+  ///
+  /// @param n elements of a row
   void dotF32(
       MemorySegment w,
-      long wAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt);
+      MemorySegment y);
 
   /// The same with rows in bfloat16.
   void dotBf16(
       MemorySegment w,
-      long wAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt);
+      MemorySegment y);
 
   /// The same with rows in bytes, each of which has its scale: `y[i] = scales[i] · Σ q[i]·x + beta
   /// · y[i]`.
   void dotInt8(
       MemorySegment q,
-      long qAt,
       MemorySegment scales,
-      long scalesAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt);
+      MemorySegment y);
 }

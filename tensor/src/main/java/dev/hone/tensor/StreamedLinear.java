@@ -47,38 +47,23 @@ public final class StreamedLinear {
               w,
               from,
               to,
-              (r, rows, apart) -> {
-                kernels.dotF32(full.data(), full.at(r), rows, apart, in, 0, n, beta, out, 4L * r);
-              });
+              (first, rows, apart) ->
+                  kernels.dotF32(full.data(), first, rows, apart, in, n, beta, out));
       case Bf16Matrix half ->
           inQuarters(
               w,
               from,
               to,
-              (r, rows, apart) -> {
-                kernels.dotBf16(half.data(), half.at(r), rows, apart, in, 0, n, beta, out, 4L * r);
-              });
+              (first, rows, apart) ->
+                  kernels.dotBf16(half.data(), first, rows, apart, in, n, beta, out));
       case Int8Matrix bytes -> {
         var scales = bytes.scales().data();
         inQuarters(
             w,
             from,
             to,
-            (r, rows, apart) -> {
-              kernels.dotInt8(
-                  bytes.data(),
-                  bytes.at(r),
-                  scales,
-                  4L * r,
-                  rows,
-                  apart,
-                  in,
-                  0,
-                  n,
-                  beta,
-                  out,
-                  4L * r);
-            });
+            (first, rows, apart) ->
+                kernels.dotInt8(bytes.data(), scales, first, rows, apart, in, n, beta, out));
       }
       case BlockMatrix blocks -> {
         long end = to == groups ? w.rows() : (long) STREAMS * to;

@@ -14,6 +14,7 @@ import static dev.hone.tensor.Lanes.siluSlope;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.Lanes.tanh;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
@@ -459,6 +460,7 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  /// Four sums at a time: the next term of one would wait for the last.
   @Override
   public void panels(
       MemorySegment x,
@@ -471,7 +473,41 @@ final class VectorKernels implements Kernels {
       MemorySegment y,
       long yAt,
       int n) {
-    VectorPanels.add(x, xAt, k, p, pAt, rowStride, panelStride, y, yAt, n);
+    for (int col = 0; col < n; col += LANES) {
+      long at = pAt + col / Panels.WIDTH * panelStride + 4L * (col % Panels.WIDTH);
+      var there = SPECIES.indexInRange(col, n);
+      var a = fromMemorySegment(SPECIES, y, yAt + 4L * col, ORDER, there);
+      var b = FloatVector.zero(SPECIES);
+      var c = b;
+      var d = b;
+      int i = 0;
+      for (; i + 4 <= k; i += 4) {
+        long q = at + i * rowStride;
+        long r = xAt + 4L * i;
+        a =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
+        q += rowStride;
+        b =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
+        q += rowStride;
+        c =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), c);
+        q += rowStride;
+        d =
+            fromMemorySegment(SPECIES, p, q, ORDER)
+                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), d);
+      }
+      for (; i < k; i++) {
+        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
+        a =
+            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
+                .fma(broadcast(SPECIES, factor), a);
+      }
+      a.add(b).add(c.add(d)).intoMemorySegment(y, yAt + 4L * col, ORDER, there);
+    }
   }
 
   @Override

@@ -55,18 +55,16 @@ final class VectorRowKernels implements RowKernels {
   @Override
   public void dotF32(
       MemorySegment w,
-      long wAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt) {
-    long from = address(w, wAt);
-    long in = address(x, xAt);
-    long out = address(y, yAt);
+      MemorySegment y) {
+    long from = address(w, 4L * first * n);
+    long in = address(x, 0);
+    long out = address(y, 4L * first);
     for (int r = 0; r < rows; r++) {
       fourF32(from + 4L * r * n, 4L * apart * n, in, n, beta, out + 4L * r, 4L * apart);
     }
@@ -108,18 +106,16 @@ final class VectorRowKernels implements RowKernels {
   @Override
   public void dotBf16(
       MemorySegment w,
-      long wAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt) {
-    long from = address(w, wAt);
-    long in = address(x, xAt);
-    long out = address(y, yAt);
+      MemorySegment y) {
+    long from = address(w, 2L * first * n);
+    long in = address(x, 0);
+    long out = address(y, 4L * first);
     for (int r = 0; r < rows; r++) {
       fourBf16(from + 2L * r * n, 2L * apart * n, in, n, beta, out + 4L * r, 4L * apart);
     }
@@ -161,21 +157,18 @@ final class VectorRowKernels implements RowKernels {
   @Override
   public void dotInt8(
       MemorySegment q,
-      long qAt,
       MemorySegment scales,
-      long scalesAt,
+      int first,
       int rows,
       int apart,
       MemorySegment x,
-      long xAt,
       int n,
       float beta,
-      MemorySegment y,
-      long yAt) {
-    long from = address(q, qAt);
-    long scale = address(scales, scalesAt);
-    long in = address(x, xAt);
-    long out = address(y, yAt);
+      MemorySegment y) {
+    long from = address(q, (long) first * n);
+    long scale = address(scales, 4L * first);
+    long in = address(x, 0);
+    long out = address(y, 4L * first);
     for (int r = 0; r < rows; r++) {
       long at = 4L * r;
       fourInt8(

@@ -71,6 +71,7 @@ class StreamedLinearTest {
   void vectorKernelsEqualScalarKernels(long seed) {
     var random = new SplittableRandom(seed);
     int n = random.nextInt(0, 100);
+    int first = random.nextInt(0, 4);
     int rows = random.nextInt(1, 4);
     int apart = random.nextInt(8) == 0 ? 0 : random.nextInt(rows, 6);
     float beta = random.nextInt(3) * 0.5f;
@@ -84,9 +85,10 @@ class StreamedLinearTest {
     var outputs = new ArrayList<float[]>();
     for (var kernels : List.of(SCALAR, RowKernels.BEST)) {
       var y = Tensors.full(3, 24, 2f);
-      kernels.dotF32(w.data(), 0, rows, apart, x, 0, n, beta, y.data(), y.at(0));
-      kernels.dotBf16(half.data(), 0, rows, apart, x, 0, n, beta, y.data(), y.at(1));
-      kernels.dotInt8(bytes.data(), 0, scales, 0, rows, apart, x, 0, n, beta, y.data(), y.at(2));
+      var outs = List.of(y.rows(0, 1).data(), y.rows(1, 2).data(), y.rows(2, 3).data());
+      kernels.dotF32(w.data(), first, rows, apart, x, n, beta, outs.get(0));
+      kernels.dotBf16(half.data(), first, rows, apart, x, n, beta, outs.get(1));
+      kernels.dotInt8(bytes.data(), scales, first, rows, apart, x, n, beta, outs.get(2));
       outputs.add(y.toArray());
     }
     assertArrayEquals(outputs.get(0), outputs.get(1), 1e-5f * (float) Math.sqrt(n + 1));

@@ -13,9 +13,9 @@ final class Tensors {
     return allocate("test", rows, cols);
   }
 
-  /// An [Allocator].
+  /// An [Allocator], but for small tensors: it takes no whole block for each.
   static Tensor allocate(String name, long rows, int cols) {
-    return new ArenaAllocator(Arena.ofAuto()).f32(name, rows, cols);
+    return Tensor.of(Arena.ofAuto().allocate(Tensor.byteSize(rows, cols), 64), rows, cols);
   }
 
   static Tensor full(long rows, int cols, float value) {

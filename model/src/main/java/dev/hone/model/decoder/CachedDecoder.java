@@ -396,10 +396,10 @@ public final class CachedDecoder {
   }
 
   private void low(Tensor x, int n, List<Product> products) {
-    if (products.stream().noneMatch(p -> p.w().hasAdapter())) {
+    var adapted = products.stream().filter(p -> p.w().hasAdapter()).toList();
+    if (adapted.isEmpty()) {
       return;
     }
-    var adapted = products.stream().filter(p -> p.w().hasAdapter()).toList();
     if (n == 1) {
       stream(
           adapted,
