@@ -1,5 +1,7 @@
 package dev.hone.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -52,6 +54,10 @@ final class Lanes {
       throw new IllegalArgumentException("this is computed outside the heap");
     }
     return x.address() + at & ADDRESS;
+  }
+
+  static float f32(long address) {
+    return MEMORY.get(JAVA_FLOAT_UNALIGNED, address);
   }
 
   /// The sum of all lanes, halves upon halves. `reduceLanes` leaves its order open and takes

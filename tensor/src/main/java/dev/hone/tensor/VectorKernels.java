@@ -1,9 +1,14 @@
 package dev.hone.tensor;
 
+import static dev.hone.tensor.Lanes.ADDRESS;
+import static dev.hone.tensor.Lanes.INDEX;
 import static dev.hone.tensor.Lanes.LANES;
+import static dev.hone.tensor.Lanes.MEMORY;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
+import static dev.hone.tensor.Lanes.address;
 import static dev.hone.tensor.Lanes.exp;
+import static dev.hone.tensor.Lanes.f32;
 import static dev.hone.tensor.Lanes.gated;
 import static dev.hone.tensor.Lanes.geluArgument;
 import static dev.hone.tensor.Lanes.geluSlope;
@@ -18,6 +23,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -460,7 +466,6 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /// Four sums at a time: the next term of one would wait for the last.
   @Override
   public void panels(
       MemorySegment x,
@@ -473,41 +478,53 @@ final class VectorKernels implements Kernels {
       MemorySegment y,
       long yAt,
       int n) {
-    for (int col = 0; col < n; col += LANES) {
-      long at = pAt + col / Panels.WIDTH * panelStride + 4L * (col % Panels.WIDTH);
-      var there = SPECIES.indexInRange(col, n);
-      var a = fromMemorySegment(SPECIES, y, yAt + 4L * col, ORDER, there);
-      var b = FloatVector.zero(SPECIES);
-      var c = b;
-      var d = b;
-      int i = 0;
-      for (; i + 4 <= k; i += 4) {
-        long q = at + i * rowStride;
-        long r = xAt + 4L * i;
-        a =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r)), a);
-        q += rowStride;
-        b =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 4)), b);
-        q += rowStride;
-        c =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 8)), c);
-        q += rowStride;
-        d =
-            fromMemorySegment(SPECIES, p, q, ORDER)
-                .fma(broadcast(SPECIES, x.get(JAVA_FLOAT_UNALIGNED, r + 12)), d);
-      }
-      for (; i < k; i++) {
-        float factor = x.get(JAVA_FLOAT_UNALIGNED, xAt + 4L * i);
-        a =
-            fromMemorySegment(SPECIES, p, at + i * rowStride, ORDER)
-                .fma(broadcast(SPECIES, factor), a);
-      }
-      a.add(b).add(c.add(d)).intoMemorySegment(y, yAt + 4L * col, ORDER, there);
+    if (n == 0 || k == 0) {
+      return;
     }
+    long size = (n - 1) / Panels.WIDTH * panelStride + (k - 1) * rowStride + 4L * Panels.WIDTH;
+    Objects.checkFromIndexSize(xAt, 4L * k, x.byteSize());
+    Objects.checkFromIndexSize(pAt, size, p.byteSize());
+    Objects.checkFromIndexSize(yAt, 4L * n, y.byteSize());
+    long in = address(x, xAt);
+    long panels = address(p, pAt);
+    long out = address(y, yAt);
+    for (int c = 0; c < n; c += LANES) {
+      long at = panels + c / Panels.WIDTH * panelStride + 4L * (c % Panels.WIDTH);
+      panel(in, k, at, rowStride, out + 4L * c, n - c);
+    }
+  }
+
+  /// A vector of outputs, or the `n` that are left. Four sums at a time: the next term of one would
+  /// wait for the last.
+  private static void panel(long in, int k, long panel, long rowStride, long out, int n) {
+    long x = in & ADDRESS;
+    long p = panel & ADDRESS;
+    long y = out & ADDRESS;
+    long row = rowStride & INDEX;
+    var there = SPECIES.indexInRange(0, n);
+    var a = fromMemorySegment(SPECIES, MEMORY, y, ORDER, there);
+    var b = FloatVector.zero(SPECIES);
+    var c = b;
+    var d = b;
+    int i = 0;
+    for (; i + 4 <= k; i += 4) {
+      long q = x + 4L * (i & INDEX);
+      a = fromMemorySegment(SPECIES, MEMORY, p, ORDER).fma(broadcast(SPECIES, f32(q)), a);
+      b = fromMemorySegment(SPECIES, MEMORY, p + row, ORDER).fma(broadcast(SPECIES, f32(q + 4)), b);
+      c =
+          fromMemorySegment(SPECIES, MEMORY, p + 2 * row, ORDER)
+              .fma(broadcast(SPECIES, f32(q + 8)), c);
+      d =
+          fromMemorySegment(SPECIES, MEMORY, p + 3 * row, ORDER)
+              .fma(broadcast(SPECIES, f32(q + 12)), d);
+      p = p + 4 * row & ADDRESS;
+    }
+    for (; i < k; i++) {
+      float factor = f32(x + 4L * (i & INDEX));
+      a = fromMemorySegment(SPECIES, MEMORY, p, ORDER).fma(broadcast(SPECIES, factor), a);
+      p = p + row & ADDRESS;
+    }
+    a.add(b).add(c.add(d)).intoMemorySegment(MEMORY, y, ORDER, there);
   }
 
   @Override

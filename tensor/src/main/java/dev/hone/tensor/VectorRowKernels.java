@@ -7,6 +7,7 @@ import static dev.hone.tensor.Lanes.MEMORY;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.address;
+import static dev.hone.tensor.Lanes.f32;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.NarrowLanes.BYTES;
 import static dev.hone.tensor.NarrowLanes.loadBf16;
@@ -22,10 +23,6 @@ import jdk.incubator.vector.FloatVector;
 /// The kernels with the Vector API: a vector of the input meets one of each of the four rows, which
 /// hides an addition's latency as well. What is left of a row goes element by element.
 final class VectorRowKernels implements RowKernels {
-  private static float f32(long address) {
-    return MEMORY.get(JAVA_FLOAT_UNALIGNED, address);
-  }
-
   private static float bf16(long address) {
     return Float.intBitsToFloat(MEMORY.get(JAVA_SHORT_UNALIGNED, address) << 16);
   }
