@@ -29,6 +29,10 @@ public final class Workers implements AutoCloseable {
   private final AtomicIntegerArray next;
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /// Who sleeps, the caller first; to wake one who doesn't costs as much as to start a task.
+  private final AtomicIntegerArray asleep;
+
   private Thread caller;
   private IntConsumer task;
   private volatile int tasks;
@@ -49,6 +53,7 @@ public final class Workers implements AutoCloseable {
     }
     others = new Thread[count - 1];
     next = new AtomicIntegerArray(count * CACHE_LINE);
+    asleep = new AtomicIntegerArray(count * CACHE_LINE);
     for (int w = 1; w < count; w++) {
       int worker = w;
       others[w - 1] =
@@ -70,13 +75,23 @@ public final class Workers implements AutoCloseable {
     task = body;
     pending.set(others.length);
     tasks++; // publishes what was written above
-    for (var other : others) {
-      LockSupport.unpark(other);
-    }
+    wakeOthers();
     attempt(body, 0);
     // all are waited for, whatever happens: memory that they work in may be freed after this
-    await(() -> pending.get() == 0);
+    await(0, () -> pending.get() == 0);
     rethrow(failure.getAndSet(null));
+  }
+
+  private void wakeOthers() {
+    for (int w = 1; w < count(); w++) {
+      wake(w, others[w - 1]);
+    }
+  }
+
+  private void wake(int worker, Thread thread) {
+    if (asleep.get(worker * CACHE_LINE) != 0) {
+      LockSupport.unpark(thread);
+    }
   }
 
   /// Shares `n` items out, `grain` of them at a time. How they are cut doesn't depend on the number
@@ -125,14 +140,14 @@ public final class Workers implements AutoCloseable {
     int done = 0;
     while (true) {
       int last = done;
-      await(() -> tasks != last || isClosed);
+      await(worker, () -> tasks != last || isClosed);
       if (tasks == last) {
         return;
       }
       done++;
       attempt(task, worker);
       if (pending.decrementAndGet() == 0) {
-        LockSupport.unpark(caller);
+        wake(0, caller);
       }
     }
   }
@@ -146,15 +161,23 @@ public final class Workers implements AutoCloseable {
   }
 
   /// Spins, then sleeps; an interrupt doesn't end it and stays set.
-  private void await(BooleanSupplier condition) {
+  private void await(int worker, BooleanSupplier condition) {
     long start = System.nanoTime();
     for (int i = 1; !condition.getAsBoolean(); i++) {
       if (i % SPINS != 0 || System.nanoTime() - start < SPIN_NANOS) {
         Thread.onSpinWait();
       } else {
-        LockSupport.park(this);
+        sleep(worker, condition);
       }
     }
+  }
+
+  private void sleep(int worker, BooleanSupplier condition) {
+    asleep.set(worker * CACHE_LINE, 1);
+    if (!condition.getAsBoolean()) { // else whoever made it true may not have seen the line above
+      LockSupport.park(this);
+    }
+    asleep.set(worker * CACHE_LINE, 0);
   }
 
   private static void rethrow(Throwable failure) {
@@ -170,8 +193,6 @@ public final class Workers implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    for (var other : others) {
-      LockSupport.unpark(other);
-    }
+    wakeOthers();
   }
 }
