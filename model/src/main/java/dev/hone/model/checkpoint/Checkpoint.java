@@ -162,6 +162,12 @@ public final class Checkpoint {
     weights.fileOf(name).readF32(weights.storedName(name), from, dst);
   }
 
+  /// Gives memory back that the system holds a tensor's bytes in, once they were copied: else they
+  /// would count twice in the process. They can be read again.
+  public void unload(String name) {
+    raw(name).unload();
+  }
+
   /// What identifies this base model, so that an adapter can tell whether it belongs to it. See
   /// [Fingerprint].
   public String fingerprint() throws CheckpointException {

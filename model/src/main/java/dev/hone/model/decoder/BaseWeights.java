@@ -103,10 +103,12 @@ public final class BaseWeights {
             : allocate(checkpoint.config(), dtype, memory);
     for (var p : weights.f32.parameters()) {
       checkpoint.readF32(p.name(), weights.f32.get(p.name()).data());
+      checkpoint.unload(p.name());
     }
     for (var matrix : weights.narrow.entrySet()) {
       if (matrix.getValue() instanceof RoundedMatrix rounded) {
         read(checkpoint, matrix.getKey(), rounded);
+        checkpoint.unload(matrix.getKey());
       }
     }
     return weights;

@@ -29,10 +29,13 @@ final class RunningServer implements AutoCloseable {
   static final String REPORT = "<!doctype html><script>1</script>Every row of somebody's.";
   private static final int TIMEOUT = 10_000;
 
+  /// Of all servers of a process, and open as long as that: to open one takes longer than to start
+  /// a server.
+  static final Embedder EMBEDDER = OnnxEmbedder.open(1);
+
   final State state;
   final List<String> warnings = new ArrayList<>();
   private final ModelHost host;
-  private final Embedder embedder = OnnxEmbedder.open(1);
   private final ApiServer server;
 
   private RunningServer(Path data, ServerOptions options, Before before) throws IOException {
@@ -43,7 +46,7 @@ final class RunningServer implements AutoCloseable {
     var report = Files.writeString(data.resolve("report.html"), REPORT);
     server =
         ApiServer.start(
-            options, host, List.of(), List.of(), Optional.of(report), embedder, state, settings);
+            options, host, List.of(), List.of(), Optional.of(report), EMBEDDER, state, settings);
   }
 
   /// What is done to a state before its server starts.
@@ -153,7 +156,6 @@ final class RunningServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    embedder.close();
     host.close();
     state.close();
   }

@@ -1,8 +1,6 @@
 package dev.hone.server.http;
 
 import dev.hone.model.chat.ModelHost;
-import dev.hone.rag.embed.Embedder;
-import dev.hone.rag.embed.OnnxEmbedder;
 import dev.hone.server.job.JobSettings;
 import dev.hone.server.state.NewKey;
 import dev.hone.server.state.Scope;
@@ -26,7 +24,6 @@ final class TestServer implements AutoCloseable {
 
   private final State state;
   private final ModelHost host;
-  private final Embedder embedder;
   private final ApiServer server;
   private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
 
@@ -53,10 +50,16 @@ final class TestServer implements AutoCloseable {
             Duration.ofSeconds(30),
             Optional.empty(),
             RequestLog.none());
-    embedder = OnnxEmbedder.open(1);
     server =
         ApiServer.start(
-            options, host, List.of(), List.of(), Optional.empty(), embedder, state, jobs);
+            options,
+            host,
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            RunningServer.EMBEDDER,
+            state,
+            jobs);
   }
 
   static TestServer start(Path dir) throws IOException {
@@ -109,7 +112,6 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    embedder.close();
     host.close();
     state.close();
   }
