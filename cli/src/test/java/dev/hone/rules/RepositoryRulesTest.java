@@ -162,11 +162,12 @@ class RepositoryRulesTest {
 
   private static List<SourceFile> sources(Path root) throws IOException {
     try (var files = Files.walk(root)) {
-      return files
-          .filter(file -> root.relativize(file).toString().matches("[^/.]+/src/.*\\.java"))
-          .sorted()
-          .map(file -> SourceFile.read(root, file))
-          .toList();
+      return SourceFile.read(
+          root,
+          files
+              .filter(file -> root.relativize(file).toString().matches("[^/.]+/src/.*\\.java"))
+              .sorted()
+              .toList());
     }
   }
 }

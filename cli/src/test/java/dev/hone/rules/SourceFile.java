@@ -42,26 +42,42 @@ record SourceFile(
   /// A name and the line that it stands on.
   record Use(String name, long line) {}
 
-  static SourceFile read(Path root, Path file) {
-    try {
+  /// Parses files together: to set the compiler up takes longer than to parse one.
+  static List<SourceFile> read(Path root, List<Path> files) throws IOException {
+    var sources = new ArrayList<InMemory>();
+    for (var file : files) {
       var path = root.relativize(file).toString().replace('\\', '/');
-      return parse(path, Files.readString(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      sources.add(new InMemory(path, Files.readString(file)));
     }
+    return parse(sources);
   }
 
   static SourceFile parse(String path, String text) {
+    return parse(List.of(new InMemory(path, text))).getFirst();
+  }
+
+  private static List<SourceFile> parse(List<InMemory> sources) {
     try {
       var compiler = ToolProvider.getSystemJavaCompiler();
-      var sources = List.of(new InMemory(path, text));
       var task = (JavacTask) compiler.getTask(null, null, null, null, null, sources);
-      var unit = task.parse().iterator().next();
-      var uses = new Uses(unit, Trees.instance(task));
-      uses.scan(unit, null);
-      var name = unit.getPackageName() == null ? "" : unit.getPackageName().toString();
-      return new SourceFile(
-          path, text, name, uses.qualifiedNames, uses.annotations, uses.calls, uses.types);
+      var trees = Trees.instance(task);
+      var parsed = new ArrayList<SourceFile>();
+      for (var unit : task.parse()) { // in the order of the sources
+        var source = sources.get(parsed.size());
+        var uses = new Uses(unit, trees);
+        uses.scan(unit, null);
+        var name = unit.getPackageName() == null ? "" : unit.getPackageName().toString();
+        parsed.add(
+            new SourceFile(
+                source.path,
+                source.text,
+                name,
+                uses.qualifiedNames,
+                uses.annotations,
+                uses.calls,
+                uses.types));
+      }
+      return parsed;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,10 +96,12 @@ record SourceFile(
   }
 
   private static final class InMemory extends SimpleJavaFileObject {
+    private final String path;
     private final String text;
 
     InMemory(String path, String text) {
       super(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE);
+      this.path = path;
       this.text = text;
     }
 
