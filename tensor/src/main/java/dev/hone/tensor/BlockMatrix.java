@@ -52,18 +52,23 @@ public record BlockMatrix(BlockType type, MemorySegment data, long rows, int col
 
   /// Which row is stored at place `at`: the inverse of [#storedRow].
   public static long rowStoredAt(long at, int pairedRows) {
+    if (pairedRows == 0) {
+      return at;
+    }
     int half = pairedRows / 2;
     int inHead = Math.toIntExact(at % pairedRows);
     return at - inHead + inHead / 2 + (long) (inHead % 2) * half;
   }
 
-  /// Outputs `from` to `to` of [StreamedLinear#part], which checks operands.
+  /// The outputs of the rows that are stored `from` to `to`, for [StreamedLinear#part], which
+  /// checks operands: memory is read from front to back, whatever the rows' order.
   void multiply(Tensor x, long from, long to, float beta, Tensor y) {
     var factor = Factor.of(type, x.data(), 0, cols);
     var unpacked = Unpacked.allocate();
-    for (long r = from; r < to; r++) {
-      long yAt = r * Float.BYTES;
-      float product = BlockKernels.BEST.dot(type, data, at(r), factor, unpacked);
+    for (long place = from; place < to; place++) {
+      long yAt = rowStoredAt(place, pairedRows) * Float.BYTES;
+      long at = type.byteSize(place * cols);
+      float product = BlockKernels.BEST.dot(type, data, at, factor, unpacked);
       float old = beta == 0 ? 0 : beta * y.data().get(JAVA_FLOAT_UNALIGNED, yAt);
       y.data().set(JAVA_FLOAT_UNALIGNED, yAt, product + old);
     }

@@ -1,6 +1,7 @@
 package dev.hone.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -54,6 +55,10 @@ final class Lanes {
       throw new IllegalArgumentException("this is computed outside the heap");
     }
     return x.address() + at & ADDRESS;
+  }
+
+  static float f16(long address) {
+    return Float.float16ToFloat(MEMORY.get(JAVA_SHORT_UNALIGNED, address));
   }
 
   static float f32(long address) {

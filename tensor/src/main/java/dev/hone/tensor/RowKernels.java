@@ -56,4 +56,22 @@ sealed interface RowKernels permits ScalarRowKernels, VectorRowKernels {
       int n,
       float beta,
       MemorySegment y);
+
+  /// Whether there is [#dotQ8]: short vectors would read beyond a block.
+  boolean takesQ8();
+
+  /// The same with rows in blocks of [BlockType#Q8_0].
+  ///
+  /// @param pairedRows which row is stored where, as of a [BlockMatrix]; `first` and `apart` count
+  ///   as rows are stored
+  void dotQ8(
+      MemorySegment w,
+      int pairedRows,
+      int first,
+      int rows,
+      int apart,
+      MemorySegment x,
+      int n,
+      float beta,
+      MemorySegment y);
 }

@@ -5,8 +5,8 @@ package dev.hone.tensor;
 /// A processor fetches memory ahead, faster in several streams than in one, but stumbles where a
 /// stream begins and fetches too much where it ends. So a weight's rows are cut into four quarters
 /// that are read side by side, and threads share out *groups*: a row of each quarter. Who takes one
-/// run of groups after the other goes on in the same four streams. Blocks of fewer bits, where
-/// unpacking is the work, are in groups of neighbours.
+/// run of groups after the other goes on in the same four streams. Blocks of fewer than 8 bits,
+/// where unpacking is the work, are in groups of neighbours.
 ///
 /// An output's bits don't depend on how groups are shared out.
 public final class StreamedLinear {
@@ -64,6 +64,15 @@ public final class StreamedLinear {
             to,
             (first, rows, apart) ->
                 kernels.dotInt8(bytes.data(), scales, first, rows, apart, in, n, beta, out));
+      }
+      case BlockMatrix q8 when q8.type() == BlockType.Q8_0 && kernels.takesQ8() -> {
+        int paired = q8.pairedRows();
+        inQuarters(
+            w,
+            from,
+            to,
+            (first, rows, apart) ->
+                kernels.dotQ8(q8.data(), paired, first, rows, apart, in, n, beta, out));
       }
       case BlockMatrix blocks -> {
         long end = to == groups ? w.rows() : (long) STREAMS * to;

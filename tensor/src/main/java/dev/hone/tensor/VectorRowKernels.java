@@ -7,6 +7,7 @@ import static dev.hone.tensor.Lanes.MEMORY;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.address;
+import static dev.hone.tensor.Lanes.f16;
 import static dev.hone.tensor.Lanes.f32;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.NarrowLanes.BYTES;
@@ -31,12 +32,13 @@ final class VectorRowKernels implements RowKernels {
     return MEMORY.get(JAVA_BYTE, address);
   }
 
-  /// Four outputs, `step` bytes apart. What was there is read before anything is written: they may
-  /// be one.
   private static void put(long y, long step, float beta, float a, float b, float c, float d) {
-    long y1 = y + step;
-    long y2 = y1 + step;
-    long y3 = y2 + step;
+    put(y, y + step, y + 2 * step, y + 3 * step, beta, a, b, c, d);
+  }
+
+  /// Four outputs. What was there is read before anything is written: they may be one.
+  private static void put(
+      long y, long y1, long y2, long y3, float beta, float a, float b, float c, float d) {
     if (beta != 0) {
       a += beta * f32(y);
       b += beta * f32(y1);
@@ -209,5 +211,75 @@ final class VectorRowKernels implements RowKernels {
     s *= f32(scale + 2 * yStep);
     t *= f32(scale + 3 * yStep);
     put(y, yStep, beta, p, r, s, t);
+  }
+
+  @Override
+  public boolean takesQ8() {
+    return LANES >= 8;
+  }
+
+  @Override
+  public void dotQ8(
+      MemorySegment w,
+      int pairedRows,
+      int first,
+      int rows,
+      int apart,
+      MemorySegment x,
+      int n,
+      float beta,
+      MemorySegment y) {
+    long rowBytes = BlockType.Q8_0.byteSize(n);
+    long from = address(w, first * rowBytes);
+    long in = address(x, 0);
+    long out = address(y, 0);
+    for (int r = 0; r < rows; r++) {
+      int row = first + r;
+      fourQ8(
+          from + r * rowBytes,
+          apart * rowBytes,
+          in,
+          n,
+          beta,
+          out + 4 * BlockMatrix.rowStoredAt(row, pairedRows),
+          out + 4 * BlockMatrix.rowStoredAt(row + apart, pairedRows),
+          out + 4 * BlockMatrix.rowStoredAt(row + 2L * apart, pairedRows),
+          out + 4 * BlockMatrix.rowStoredAt(row + 3L * apart, pairedRows));
+    }
+  }
+
+  /// A block's products are added up before its scale is applied.
+  private static void fourQ8(
+      long w, long wStep, long in, int n, float beta, long y0, long y1, long y2, long y3) {
+    long w0 = w & ADDRESS;
+    long w1 = w + wStep & ADDRESS;
+    long w2 = w + 2 * wStep & ADDRESS;
+    long w3 = w + 3 * wStep & ADDRESS;
+    long x = in & ADDRESS;
+    var a = FloatVector.zero(SPECIES);
+    var b = a;
+    var c = a;
+    var d = a;
+    for (int block = 0; block < n / 32; block++) {
+      long at = 34L * (block & INDEX);
+      long xAt = x + 128L * (block & INDEX);
+      var p = FloatVector.zero(SPECIES);
+      var q = p;
+      var r = p;
+      var s = p;
+      for (int i = 0; i < 32; i += LANES) {
+        int element = i & INDEX;
+        var v = fromMemorySegment(SPECIES, MEMORY, xAt + 4L * element, ORDER);
+        p = loadInt8(MEMORY, w0 + at + 2, element).fma(v, p);
+        q = loadInt8(MEMORY, w1 + at + 2, element).fma(v, q);
+        r = loadInt8(MEMORY, w2 + at + 2, element).fma(v, r);
+        s = loadInt8(MEMORY, w3 + at + 2, element).fma(v, s);
+      }
+      a = p.fma(p.broadcast(f16(w0 + at)), a);
+      b = q.fma(q.broadcast(f16(w1 + at)), b);
+      c = r.fma(r.broadcast(f16(w2 + at)), c);
+      d = s.fma(s.broadcast(f16(w3 + at)), d);
+    }
+    put(y0, y1, y2, y3, beta, sum(a), sum(b), sum(c), sum(d));
   }
 }

@@ -1,5 +1,6 @@
 package dev.hone.tensor;
 
+import static dev.hone.testkit.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,6 +11,7 @@ import dev.hone.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
@@ -30,8 +32,14 @@ class StreamedLinearTest {
     half.put(full, 0);
     bytes.put(full, 0);
     var forms = new ArrayList<Matrix>(List.of(full, half, bytes));
-    if (n % BlockType.Q8_0.elements() == 0) {
-      forms.add(BlockMatrixTest.random(random, BlockType.Q8_0, rows, n));
+    for (var type : List.of(BlockType.Q8_0, BlockType.Q4_0)) {
+      if (n % type.elements() == 0) {
+        var blocks = BlockMatrixTest.random(random, type, rows, n);
+        forms.add(blocks);
+        if (rows % 4 == 0) {
+          forms.add(new BlockMatrix(type, blocks.data(), rows, n, 4));
+        }
+      }
     }
     return forms;
   }
@@ -81,17 +89,19 @@ class StreamedLinearTest {
     half.put(w, 0);
     bytes.put(w, 0);
     var scales = bytes.scales().data();
-    var x = Tensors.normal(random, 1, w.cols()).data();
+    var q8 = BlockMatrixTest.random(random, BlockType.Q8_0, 24, 32 * Math.ceilDiv(n + 1, 32));
+    var x = Tensors.normal(random, 1, q8.cols()).data();
     var outputs = new ArrayList<float[]>();
     for (var kernels : List.of(SCALAR, RowKernels.BEST)) {
-      var y = Tensors.full(3, 24, 2f);
-      var outs = List.of(y.rows(0, 1).data(), y.rows(1, 2).data(), y.rows(2, 3).data());
+      var y = Tensors.full(4, 24, 2f);
+      var outs = IntStream.range(0, 4).mapToObj(r -> y.rows(r, r + 1).data()).toList();
       kernels.dotF32(w.data(), first, rows, apart, x, n, beta, outs.get(0));
       kernels.dotBf16(half.data(), first, rows, apart, x, n, beta, outs.get(1));
       kernels.dotInt8(bytes.data(), scales, first, rows, apart, x, n, beta, outs.get(2));
+      kernels.dotQ8(q8.data(), 6, first, rows, apart, x, q8.cols(), beta, outs.get(3));
       outputs.add(y.toArray());
     }
-    assertArrayEquals(outputs.get(0), outputs.get(1), 1e-5f * (float) Math.sqrt(n + 1));
+    assertClose(outputs.get(0), outputs.get(1), 1e-5, 1e-5 * Math.sqrt(n + 1));
   }
 
   @Test
