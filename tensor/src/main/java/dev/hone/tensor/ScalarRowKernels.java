@@ -85,7 +85,7 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   /// @param scales null where rows have none
-  /// @param output which one belongs to a row
+  /// @param output where a row's output goes
   private static void dot(
       Element w,
       MemorySegment scales,
