@@ -6,9 +6,9 @@ import static dev.hone.tensor.Lanes.MEMORY;
 import static dev.hone.tensor.Lanes.ORDER;
 import static dev.hone.tensor.Lanes.SPECIES;
 import static dev.hone.tensor.Lanes.address;
+import static dev.hone.tensor.Lanes.f16;
 import static dev.hone.tensor.Lanes.sum;
 import static dev.hone.tensor.NarrowLanes.floats;
-import static dev.hone.tensor.NarrowLanes.loadInt8;
 import static dev.hone.tensor.NarrowLanes.loadInts;
 import static dev.hone.tensor.NarrowLanes.loadUnpacked;
 import static dev.hone.tensor.NarrowLanes.scales;
@@ -32,8 +32,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// the scale and offset of each group: `w = scale · q − offset`. That is what the types differ in;
 /// what is then done with it is the same for all.
 ///
-/// The types that people use most have a product of their own, without the way over bytes. It
-/// converts by the JDK's methods alone, since not all of ours would be inlined in it ([Lanes]).
+/// The types that people use most have a product of their own, without the way over bytes
+/// ([RowKernels] has that of Q8_0). It converts by the JDK's methods alone, since not all of ours
+/// would be inlined in it ([Lanes]).
 final class VectorBlockKernels implements BlockKernels {
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final int GROUP = BlockType.GROUP;
@@ -64,12 +65,11 @@ final class VectorBlockKernels implements BlockKernels {
       return dotUnpacked(type, w, wAt, x.x(), u);
     }
     return switch (type) {
-      case Q8_0 -> dotQ8(w, wAt, x.x());
       case Q4_0 -> dotQ4(w, wAt, x.x());
       case Q4_K -> dotQ4K(w, wAt, x.x(), x.sums(), u.scales());
       case Q5_K -> dotQ5K(w, wAt, x.x(), x.sums(), u.scales());
       case Q6_K -> dotQ6K(w, wAt, x.x(), x.sums(), u.scales());
-      case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, IQ4_NL -> dotUnpacked(type, w, wAt, x.x(), u);
+      case Q8_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, IQ4_NL -> dotUnpacked(type, w, wAt, x.x(), u);
     };
   }
 
@@ -85,20 +85,6 @@ final class VectorBlockKernels implements BlockKernels {
 
   /// As all that follow in full vectors of at least 8 lanes. Each block's products are added up
   /// before its scale is applied.
-  private static float dotQ8(MemorySegment w, long wAt, float[] x) {
-    var total = FloatVector.zero(SPECIES);
-    long at = wAt;
-    for (int b = 0; b < x.length; b += 32) {
-      var sum = FloatVector.zero(SPECIES);
-      for (int i = 0; i < 32; i += LANES) {
-        sum = loadInt8(w, at + 2, i).fma(FloatVector.fromArray(SPECIES, x, b + i), sum);
-      }
-      total = sum.fma(sum.broadcast(half(w, at)), total);
-      at += 34;
-    }
-    return sum(total);
-  }
-
   private static float dotQ4(MemorySegment w, long wAt, float[] x) {
     var total = FloatVector.zero(SPECIES);
     long at = wAt;
@@ -125,8 +111,8 @@ final class VectorBlockKernels implements BlockKernels {
     long base = address(w, wAt);
     for (int b = 0; b < x.length; b += 256) {
       long at = base + 144L * ((b & INDEX) / 256);
-      float d = half(MEMORY, at);
-      float dmin = half(MEMORY, at + 2);
+      float d = f16(at);
+      float dmin = f16(at + 2);
       for (int p = 0; p < 16; p += LANES) {
         var both = scalesAndMinima(MEMORY, at + 4, p / LANES, d, dmin);
         total = FloatVector.fromArray(SPECIES, sums, b / 16 + p).fma(both, total);
@@ -159,8 +145,8 @@ final class VectorBlockKernels implements BlockKernels {
     long base = address(w, wAt);
     for (int b = 0; b < x.length; b += 256) {
       long at = base + 176L * ((b & INDEX) / 256);
-      float d = half(MEMORY, at);
-      float dmin = half(MEMORY, at + 2);
+      float d = f16(at);
+      float dmin = f16(at + 2);
       for (int p = 0; p < 16; p += LANES) {
         var both = scalesAndMinima(MEMORY, at + 4, p / LANES, d, dmin);
         total = FloatVector.fromArray(SPECIES, sums, b / 16 + p).fma(both, total);

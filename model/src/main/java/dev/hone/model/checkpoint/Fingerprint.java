@@ -36,7 +36,9 @@ final class Fingerprint {
     fingerprint.add(ModelFile.read(configJson, Integer.MAX_VALUE));
     boolean isWhole = weights.stored().stream().mapToLong(TensorInfo::byteSize).sum() < wholeBelow;
     for (var name : weights.files().keySet().stream().sorted().toList()) {
-      fingerprint.addTensor(weights.info(name), weights.raw(name), isWhole);
+      var data = weights.raw(name);
+      fingerprint.addTensor(weights.info(name), data, isWhole);
+      data.unload(); // else a file that was only looked at would count in the process's memory
     }
     var digest = HexFormat.of().formatHex(fingerprint.sha256.digest());
     return (isWhole ? "sha256:" : "sha256-sampled:") + digest;

@@ -155,7 +155,7 @@ public final class GgufExport {
         model.readF32(name, from, row.asSlice(i * Float.BYTES, Float.BYTES));
       }
     } else {
-      long from = paired > 0 ? BlockMatrix.rowStoredAt(r, paired) : r;
+      long from = BlockMatrix.rowStoredAt(r, paired);
       model.readF32(name, from * cols, row);
     }
     if (architecture.addsOne() && name.endsWith("norm.weight")) {

@@ -61,7 +61,7 @@ public final class GgufLora {
         List.of(w.rows(), (long) w.cols()),
         F32,
         (r, row) -> {
-          long from = paired > 0 ? BlockMatrix.rowStoredAt(r, paired) : r;
+          long from = BlockMatrix.rowStoredAt(r, paired);
           MemorySegment.copy(w.data(), from * row.byteSize(), row, 0, row.byteSize());
           for (int i = 0; factor != 1 && i < w.cols(); i++) {
             float value = row.getAtIndex(ValueLayout.JAVA_FLOAT, i);
