@@ -328,12 +328,23 @@ class HoneChatModelTest {
   @Test
   void aClosedBaseAnswersNothing() throws Exception {
     var own = HoneBase.builder().context(256).threads(1).open();
-    var model = HoneChatModel.builder().base(own).build();
-    var long_ = model.chatAsync(request().build());
+    var closing = Thread.ofPlatform().unstarted(own::close);
+    var first = new HoneModelBuilder<>(local -> local).base(own).temperature(0).build();
+    first.ask(request().build(), piece -> holdUntilItWaits(closing));
+    var model = HoneChatModel.builder().base(own).temperature(0).build();
+    var answer = model.chatAsync(request().build());
+    closing.start();
+    assertThrows(Exception.class, answer::join);
+    closing.join();
     own.close();
-    own.close();
-    assertThrows(Exception.class, long_::join);
     assertThrows(IllegalStateException.class, () -> model.chat("hello"));
+  }
+
+  /// Called by the engine, which stands still until the other waits for its end.
+  private static void holdUntilItWaits(Thread closing) {
+    while (closing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
