@@ -1,11 +1,6 @@
 package dev.hone.bench;
 
 import dev.hone.model.decoder.BaseWeights;
-import dev.hone.tensor.Bf16Matrix;
-import dev.hone.tensor.BlockMatrix;
-import dev.hone.tensor.Int8Matrix;
-import dev.hone.tensor.Matrix;
-import dev.hone.tensor.Tensor;
 import dev.hone.tensor.Workers;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -31,20 +26,11 @@ final class StreamingRead {
   StreamingRead(BaseWeights weights, List<String> names, Workers workers) {
     this.chunks = new ArrayList<>();
     for (var name : names) {
-      weights.matrix(name).ifPresent(matrix -> cut(memory(matrix), chunks));
+      weights.matrix(name).ifPresent(matrix -> cut(matrix.data(), chunks));
     }
     this.byteSize = chunks.stream().mapToLong(MemorySegment::byteSize).sum();
     this.workers = workers;
     this.bits = new long[workers.count() * 8];
-  }
-
-  private static MemorySegment memory(Matrix matrix) {
-    return switch (matrix) {
-      case Tensor full -> full.data();
-      case Bf16Matrix half -> half.data();
-      case Int8Matrix bytes -> bytes.data();
-      case BlockMatrix blocks -> blocks.data();
-    };
   }
 
   /// Whole chunks: what is left over is too little to count.

@@ -1,10 +1,15 @@
 package dev.hone.tensor;
 
+import java.lang.foreign.MemorySegment;
+
 /// A matrix `(rows, cols)` outside the heap, in one of the forms that weights are kept in.
 ///
 /// What is computed with and what is trained is a [Tensor]; the others take less memory and are
 /// only read.
 public sealed interface Matrix permits Tensor, NarrowMatrix {
+  /// Its elements, row after row.
+  MemorySegment data();
+
   long rows();
 
   int cols();

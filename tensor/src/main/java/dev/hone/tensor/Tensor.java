@@ -44,6 +44,7 @@ public final class Tensor implements Matrix {
     return Math.multiplyExact(Math.multiplyExact(rows, (long) cols), Float.BYTES);
   }
 
+  @Override
   public MemorySegment data() {
     return data;
   }

@@ -44,12 +44,13 @@ public final class CachedDecoder {
 
   private static final int TILE_OUTPUTS = 192;
 
-  /// Shares per worker of a weight that is multiplied with one token: enough that one who is held
-  /// up leaves the rest to others.
-  private static final int SHARES = 4;
+  /// The most shares per worker of a weight that is multiplied with one token: enough that one who
+  /// is held up leaves the rest to others.
+  private static final int MAX_SHARES = 4;
 
-  /// The fewest groups of rows of such a share.
-  private static final int MIN_GROUPS = 4;
+  /// The fewest bytes of such a share, where each worker has one: to begin another costs half a
+  /// microsecond, in which 16 KB are read.
+  private static final int SHARE_BYTES = 1 << 18;
 
   /// Tokens per share of what is done token by token.
   private static final int SHARE_TOKENS = 16;
@@ -427,12 +428,16 @@ public final class CachedDecoder {
   /// Shares out the groups of several weights that meet one token.
   private <T> void stream(List<T> all, Function<T, Matrix> weight, Groups<T> groups) {
     int total = 0;
+    long bytes = 0;
     for (var each : all) {
-      total += StreamedLinear.groups(weight.apply(each));
+      var w = weight.apply(each);
+      total += StreamedLinear.groups(w);
+      bytes += w.data().byteSize();
     }
+    int shares = workers.count() * Math.clamp(bytes / workers.count() / SHARE_BYTES, 1, MAX_SHARES);
     workers.share(
         total,
-        Math.max(MIN_GROUPS, Math.ceilDiv(total, SHARES * workers.count())),
+        Math.ceilDiv(total, shares),
         (worker, from, to) -> {
           int at = 0;
           for (var each : all) {
