@@ -273,6 +273,7 @@ class HoneChatModelTest {
   void aCancelledAnswerEndsAndLeavesOthersAlone() {
     var expected = whole().build().chat(request().build());
     var model = whole().build();
+    holdUntilWaits(base, Thread.currentThread());
     var cancelled = model.chatAsync(request().maxOutputTokens(400).build());
     var other = model.chatAsync(request().build());
     cancelled.cancel(true);
@@ -326,25 +327,32 @@ class HoneChatModelTest {
   }
 
   @Test
-  void aClosedBaseAnswersNothing() throws Exception {
+  void aClosedBaseAnswersNothing() {
     var own = HoneBase.builder().context(256).threads(1).open();
-    var closing = Thread.ofPlatform().unstarted(own::close);
-    var first = new HoneModelBuilder<>(local -> local).base(own).temperature(0).build();
-    first.ask(request().build(), piece -> holdUntilItWaits(closing));
+    holdUntilWaits(own, Thread.currentThread());
     var model = HoneChatModel.builder().base(own).temperature(0).build();
     var answer = model.chatAsync(request().build());
-    closing.start();
-    assertThrows(Exception.class, answer::join);
-    closing.join();
     own.close();
+    own.close();
+    assertThrows(Exception.class, answer::join);
     assertThrows(IllegalStateException.class, () -> model.chat("hello"));
   }
 
-  /// Called by the engine, which stands still until the other waits for its end.
-  private static void holdUntilItWaits(Thread closing) {
-    while (closing.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
+  /// Asks something whose first piece holds the engine up until a thread waits for something.
+  private static void holdUntilWaits(HoneBase base, Thread thread) {
+    var model =
+        new HoneModelBuilder<>(local -> local)
+            .base(base)
+            .temperature(0)
+            .maxOutputTokens(TOKENS)
+            .build();
+    model.ask(
+        request().build(),
+        piece -> {
+          while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+        });
   }
 
   @Test

@@ -396,7 +396,12 @@ class EngineTest {
       running = engine.accept(Request.of(PROMPT, SamplingOptions.greedy(150)).withListener(gate));
       gate.awaitReached();
       waiting = engine.accept(request());
-      Thread.ofPlatform().start(gate::open);
+      var closing = Thread.currentThread();
+      Thread.ofPlatform()
+          .start(() -> {
+            while (closing.getState() != Thread.State.WAITING) Thread.onSpinWait();
+            gate.open();
+          });
     }
     assertTrue(running.result().isDone());
     assertEquals(FinishReason.CANCELLED, waiting.result().join().generation().finishReason());
