@@ -13,7 +13,10 @@ import dev.hone.model.adapter.LoraConfig;
 import dev.hone.model.adapter.SavedModules;
 import dev.hone.model.adapter.Targets;
 import dev.hone.model.adapter.TrainedTokens;
+import dev.hone.model.checkpoint.Checkpoint;
 import dev.hone.model.checkpoint.Dtype;
+import dev.hone.model.checkpoint.GgufExport;
+import dev.hone.model.checkpoint.GgufFormat;
 import dev.hone.model.decoder.BaseDtype;
 import dev.hone.model.language.LanguageModel;
 import dev.hone.testkit.Seeds;
@@ -22,6 +25,7 @@ import dev.hone.tune.eval.EvalRequest;
 import dev.hone.tune.eval.EvalRun;
 import dev.hone.tune.train.Schedule;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +55,9 @@ class TuneRunTest {
           "hone.json",
           "hone_proof.json",
           "split.json");
+
+  private static final TrainedTokens TOKENS =
+      new TrainedTokens(Map.of("embed_tokens", List.of(9, 4)));
 
   @TempDir Path dir;
   private Path base = BASE;
@@ -125,18 +133,40 @@ class TuneRunTest {
     assertEquals(
         exact.heldOutLossAfter(), summary.heldOutLossAfter(), 0.01 * exact.heldOutLossAfter());
     assertEquals(dtype.label(), summary.settings().get("base-dtype"));
-    var eval =
-        EvalRun.run(
-            new EvalRequest(
-                BASE,
-                Optional.of(out),
-                Optional.empty(),
-                new Source(out.resolve("valid.jsonl")),
-                OptionalInt.empty(),
-                false,
-                1),
-            new SilentListener());
-    assertEquals(summary.heldOutLossAfter(), eval.evaluation().loss(), 1e-6);
+    assertEquals(summary.heldOutLossAfter(), heldOutLoss(out), 1e-6);
+  }
+
+  /// What an adapter gives on its run's held-out rows, when it is opened on its base.
+  private double heldOutLoss(Path out) throws IOException {
+    var request =
+        new EvalRequest(
+            base,
+            Optional.of(out),
+            Optional.empty(),
+            new Source(out.resolve("valid.jsonl")),
+            OptionalInt.empty(),
+            false,
+            1);
+    return EvalRun.run(request, new SilentListener()).evaluation().loss();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tokens, INT8", "tokens, BFLOAT16", "tokens, STORED", "tokens on pissa, FLOAT32"})
+  void rowsOfTokensAreTrainedOnABaseOfAnyType(String method, BaseDtype dtype) throws IOException {
+    if (dtype == BaseDtype.STORED) {
+      base = dir.resolve("base.gguf");
+      try (var arena = Arena.ofConfined()) {
+        GgufExport.write(Checkpoint.open(BASE, arena), GgufFormat.Q8_0, "tiny", base);
+      }
+    }
+    var out = dir.resolve("run");
+    var summary = run(request(dtype, method, out, false)).orElseThrow();
+    assertTrue(summary.heldOutLossAfter() < 0.9 * summary.heldOutLossBefore(), summary.toString());
+    assertEquals(summary.heldOutLossAfter(), heldOutLoss(out), 1e-6);
+    try (var model = LanguageModel.open(base, Optional.of(out), Optional.empty(), 64)) {
+      var merged = model.merge(dir.resolve("merged"), Optional.of(Dtype.F32), false);
+      assertTrue(merged.error() <= 1e-5, merged.toString());
+    }
   }
 
   @Test
@@ -158,9 +188,9 @@ class TuneRunTest {
 
   /// Stopped and resumed several times, at random steps.
   @ParameterizedTest
-  @Seeds(4)
+  @Seeds(5)
   void aResumedRunHasTheBytesOfAnUninterruptedOne(long seed) throws IOException {
-    var method = List.of("lora", "full", "dora", "pissa").get(Math.floorMod(seed, 4));
+    var method = List.of("lora", "full", "dora", "pissa", "tokens").get(Math.floorMod(seed, 5));
     assertResumedIsUninterrupted(method, seed);
   }
 
@@ -321,9 +351,9 @@ class TuneRunTest {
     return switch (name) {
       case "lora" -> new Method.Lora(new LoraConfig(4, 8, new Targets.AllLinear(), 0.1, false));
       case "dora" -> new Method.Lora(dora(SavedModules.NONE), 4, OptionalInt.empty());
-      case "tokens" ->
-          new Method.Lora(
-              dora(SavedModules.NONE, new TrainedTokens(Map.of("embed_tokens", List.of(9, 4)))));
+      case "tokens" -> new Method.Lora(dora(SavedModules.NONE, TOKENS));
+      case "tokens on pissa" ->
+          new Method.Lora(dora(SavedModules.NONE, TOKENS), 1, OptionalInt.of(4));
       case "pissa" -> new Method.Lora(dora(SavedModules.NONE), 1, OptionalInt.of(4));
       case "saved" ->
           new Method.Lora(
