@@ -35,14 +35,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 class HostedModelTest {
   private static final String KEY = "sk-planted-4711";
+
+  /// For as long as an answer takes where much else is going on.
   private static final Patience PATIENCE =
-      new Patience(Duration.ofMillis(400), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
-  private static final Patience CALM =
       new Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
+
+  private static final Patience HASTY =
+      new Patience(Duration.ofSeconds(1), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
   private static final Conversation ASKED =
       new Conversation(List.of(Message.system("Be brief."), Message.user("Where is it?")));
 
   @TempDir Path dir;
+  private Patience patience = PATIENCE;
 
   private HostedModel model(FakeProvider provider, Budget budget) throws IOException {
     return open("openai:gpt-test", Map.of("OPENAI_BASE_URL", provider.url() + "/v1"), budget);
@@ -58,18 +62,6 @@ class HostedModelTest {
   }
 
   private HostedModel open(String name, Map<String, String> environment, Budget budget)
-      throws IOException {
-    return open(name, environment, budget, PATIENCE);
-  }
-
-  /// One whose answers may take long where much else is going on.
-  private HostedModel calm(FakeProvider provider, Budget budget) throws IOException {
-    var environment = Map.of("OPENAI_BASE_URL", provider.url() + "/v1");
-    return open("openai:gpt-test", environment, budget, CALM);
-  }
-
-  private HostedModel open(
-      String name, Map<String, String> environment, Budget budget, Patience patience)
       throws IOException {
     var file = Files.writeString(dir.resolve("key.txt"), KEY + "\n");
     var parsed = HostedName.parse(name).orElseThrow();
@@ -127,7 +119,7 @@ class HostedModelTest {
 
   @Test
   void whatMayPassIsAskedAgain() throws IOException {
-    FakeProvider.Answer slow = exchange -> Thread.sleep(600);
+    FakeProvider.Answer slow = exchange -> Thread.sleep(1_300);
     for (var trouble :
         List.of(
             status(429, "{\"error\": {\"message\": \"slow down\"}}", "Retry-After", "0.01"),
@@ -137,6 +129,7 @@ class HostedModelTest {
             status(200, "[1]"),
             cut(),
             slow)) {
+      patience = trouble == slow ? HASTY : PATIENCE;
       for (boolean isAnthropic : List.of(false, true)) {
         var good = isAnthropic ? anthropic("at last") : openAi("at last");
         try (var provider = new FakeProvider(trouble, good)) {
@@ -353,7 +346,7 @@ class HostedModelTest {
         var file = dir.resolve("spent-%d.json".formatted(width));
         var price = Optional.of(new TokenPrice(2, 10));
         var budget = Budget.open(file, OptionalDouble.of(0.0017), price);
-        var model = calm(provider, budget);
+        var model = model(provider, budget);
         var stop =
             assertThrows(
                 StoppedException.class,
@@ -382,7 +375,7 @@ class HostedModelTest {
           openAi("yes").give(exchange);
         };
     try (var provider = new FakeProvider(busy, fine)) {
-      var model = calm(provider, budget(OptionalDouble.empty()));
+      var model = model(provider);
       AtOnce.ask(2, 0, 8, at -> model.reply(ASKED), (at, reply) -> {});
     }
     long refused = times.getFirst();
