@@ -45,7 +45,7 @@ class HostedTunedTest {
   private static final String KEY = "sk-planted-4711";
   private static final String MODEL = "ft:gpt-test:org:ftjob-3";
   private static final Patience PATIENCE =
-      new Patience(Duration.ofSeconds(2), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
+      new Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(5), Duration.ofSeconds(2));
   private static final Duration POLL = Duration.ofMillis(5);
 
   @TempDir Path dir;
