@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// it can tell that tokenizer, chat template, base and weights are still those.
 ///
 /// Stored as `hone_proof.json` beside the weights. A prompt's logits are those after its last
-/// token: all of them up to a vocabulary of 4096, else the first 256.
+/// token: all of them up to a vocabulary of 4096, else the first 256 and those of the prompt's own
+/// tokens, which tokens with trained rows are among.
 public final class Proof {
   /// The file's name in the directory of an adapter or a model.
   public static final String FILE = "hone_proof.json";
@@ -84,7 +85,7 @@ public final class Proof {
     for (var text : Stream.concat(PROMPTS.stream(), trained.stream()).toList()) {
       var messages = List.of(Message.user(text));
       var ids = render(renderer, messages, base.config());
-      var logits = stored(LastLogits.of(base, AdapterShape.NONE, ids));
+      var logits = stored(LastLogits.of(base, AdapterShape.NONE, ids), ids);
       begun.add(new Prompt(messages, ids, logits, logits));
     }
     return new Begun(List.copyOf(begun));
@@ -143,8 +144,12 @@ public final class Proof {
   }
 
   private static Prompt answered(Prompt prompt, Decoder decoder, AdapterShape shape) {
-    var logits = stored(LastLogits.of(decoder, shape, prompt.ids));
-    return new Prompt(prompt.messages, prompt.ids, prompt.logitsBase, logits);
+    var logits = stored(LastLogits.of(decoder, shape, prompt.ids), prompt.ids);
+    return new Prompt(
+        prompt.messages,
+        prompt.ids,
+        prompt.logitsBase,
+        Arrays.copyOf(logits, prompt.logitsBase.length)); // fewer where an earlier Hone began it
   }
 
   private static int[] render(Renderer renderer, List<Message> messages, ModelConfig config) {
@@ -153,8 +158,15 @@ public final class Proof {
         ids, Math.min(ids.length, Math.min(MAX_TOKENS, config.maxPositionEmbeddings())));
   }
 
-  private static float[] stored(float[] logits) {
-    return logits.length <= WHOLE_VOCABULARY ? logits : Arrays.copyOf(logits, FIRST);
+  static float[] stored(float[] logits, int[] ids) {
+    if (logits.length <= WHOLE_VOCABULARY) {
+      return logits;
+    }
+    var stored = Arrays.copyOf(logits, FIRST + ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      stored[FIRST + i] = logits[ids[i]];
+    }
+    return stored;
   }
 
   /// Refuses an adapter that changes no logit of any prompt, or makes one that is no number.
@@ -246,7 +258,7 @@ public final class Proof {
       String hint) {
     for (var prompt : prompts) {
       var expected = isBase ? prompt.logitsBase : prompt.logits;
-      var actual = stored(LastLogits.of(decoder, shape, prompt.ids));
+      var actual = stored(LastLogits.of(decoder, shape, prompt.ids), prompt.ids);
       double error = LastLogits.relativeError(expected, actual);
       if (!(error <= tolerance)) {
         throw new UsageException(
@@ -293,13 +305,15 @@ public final class Proof {
           json.path(),
           "field %sids has %d tokens, not 1 to %d".formatted(json.at(), ids.length, longest));
     }
+    int size = config.vocabSize() <= WHOLE_VOCABULARY ? config.vocabSize() : FIRST + ids.length;
+    boolean isEarlier = json.node().path("logits").size() == FIRST && size > FIRST;
+    int stored = isEarlier ? FIRST : size; // without the prompt's own tokens
     return new Prompt(
-        messages, ids, logits(json, "logits_base", config), logits(json, "logits", config));
+        messages, ids, logits(json, "logits_base", stored), logits(json, "logits", stored));
   }
 
-  private static float[] logits(JsonObject json, String field, ModelConfig config)
+  private static float[] logits(JsonObject json, String field, int size)
       throws CheckpointException {
-    int size = config.vocabSize() <= WHOLE_VOCABULARY ? config.vocabSize() : FIRST;
     var array = json.node().path(field);
     if (!array.isArray()
         || array.size() != size

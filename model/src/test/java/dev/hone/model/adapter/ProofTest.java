@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hone.model.UsageException;
 import dev.hone.model.checkpoint.CheckpointException;
+import dev.hone.model.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,44 @@ class ProofTest {
           proof.prompts().getFirst().ids(),
           first.get("ids").valueStream().mapToInt(n -> n.intValue()).toArray());
     }
+  }
+
+  /// New tokens have the last rows of a vocabulary.
+  @Test
+  void ofALargeVocabularyTheFirstLogitsAndThoseOfThePromptAreKept() throws IOException {
+    var logits = new float[5000];
+    for (int i = 0; i < logits.length; i++) logits[i] = i;
+    var kept = Proof.stored(logits, new int[] {1, 4999, 7});
+    assertEquals(259, kept.length);
+    assertArrayEquals(new float[] {255, 1, 4999, 7}, Arrays.copyOfRange(kept, 255, 259));
+
+    var small = Files.readString(GoldenAdapters.BASE.resolve("config.json"));
+    var large = small.replaceFirst("\"vocab_size\": \\d+", "\"vocab_size\": 5000");
+    var config = ModelConfig.read(Files.writeString(dir.resolve("config.json"), large));
+    for (int size : new int[] {256, 259}) { // an earlier version's, and today's
+      writeProof(size, size);
+      assertEquals(size, proof(config).orElseThrow().prompts().getFirst().logits().length);
+    }
+    for (int size : new int[] {255, 257, 260}) {
+      writeProof(259, size);
+      assertThrows(CheckpointException.class, () -> proof(config));
+      writeProof(size, 259);
+      assertThrows(CheckpointException.class, () -> proof(config));
+    }
+  }
+
+  private Optional<Proof> proof(ModelConfig config) throws CheckpointException {
+    return Proof.read(dir, config);
+  }
+
+  private void writeProof(int ofBase, int logits) throws IOException {
+    Files.writeString(
+        dir.resolve("hone_proof.json"),
+        """
+        {"version": 1, "prompts": [{"messages": [{"role": "user", "content": "a"}],
+          "ids": [1, 4999, 7], "logits_base": %s, "logits": %s}]}
+        """
+            .formatted(Arrays.toString(new int[ofBase]), Arrays.toString(new int[logits])));
   }
 
   @Test
