@@ -12,9 +12,7 @@ import proof
 
 
 def check(model, directory):
-    errors = [proof.relative_error(proof.last_logits(model, p["ids"]), p["logits"])
-              for p in proof.read_prompts(directory)]
-    if not proof.judge("merged", errors):
+    if not proof.judge("merged", proof.errors(model, proof.read_prompts(directory))):
         sys.exit(1)
 
 

@@ -23,9 +23,8 @@ def load_adapter(base, adapter):
 def check(model, adapter):
     prompts = proof.read_prompts(adapter)
     with model.disable_adapter():
-        base_errors = [proof.relative_error(proof.last_logits(model, p["ids"]), p["logits_base"]) for p in prompts]
-    errors = [proof.relative_error(proof.last_logits(model, p["ids"]), p["logits"]) for p in prompts]
-    return all([proof.judge("base", base_errors), proof.judge("adapter", errors)])
+        base_errors = proof.errors(model, prompts, "logits_base")
+    return all([proof.judge("base", base_errors), proof.judge("adapter", proof.errors(model, prompts))])
 
 
 def main(base, adapter, ids_file=None):

@@ -79,8 +79,7 @@ def main(base, directory, *tokens):
             text = tokenizer.decode(p["ids"])
             assert all(m["content"] in text or "<unk>" in text for m in p["messages"]), text
         print(f"{new} of the proof's prompts have new tokens")
-        errors = [proof.relative_error(proof.last_logits(model, p["ids"]), p["logits"]) for p in prompts]
-        agrees &= proof.judge("with new tokens", errors)
+        agrees &= proof.judge("with new tokens", proof.errors(model, prompts))
     sys.exit(not agrees)
 
 

@@ -21,17 +21,25 @@ def load(directory):
     return model.eval()
 
 
-def last_logits(model, ids):
-    """Logits at the last position: all of them up to a vocabulary of 4096, else the first 256 and those of `ids`."""
+def last_logits(model, ids, is_earlier=False):
+    """Logits at the last position: all of them up to a vocabulary of 4096, else the first 256 and those of `ids`.
+
+    Earlier versions of Hone kept none of `ids`.
+    """
     with torch.no_grad():
         logits = model(torch.tensor([ids])).logits[0, -1]
-    return logits if len(logits) <= WHOLE_UP_TO else torch.cat([logits[:FIRST], logits[ids]])
+    if len(logits) <= WHOLE_UP_TO:
+        return logits
+    return logits[:FIRST] if is_earlier else torch.cat([logits[:FIRST], logits[ids]])
+
+
+def errors(model, prompts, field="logits"):
+    """The relative error of each prompt's logits."""
+    return [relative_error(last_logits(model, p["ids"], len(p[field]) == FIRST), p[field]) for p in prompts]
 
 
 def relative_error(expected, actual):
     """`max|expected - actual| / max|expected|`."""
-    if len(actual) == FIRST:
-        expected = expected[:FIRST]  # of an earlier Hone
     if len(expected) != len(actual):
         sys.exit(f"{len(actual)} logits where transformers gives {len(expected)}")
     return ((expected - torch.tensor(actual)).abs().max() / expected.abs().max()).item()

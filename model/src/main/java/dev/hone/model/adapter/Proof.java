@@ -144,12 +144,14 @@ public final class Proof {
   }
 
   private static Prompt answered(Prompt prompt, Decoder decoder, AdapterShape shape) {
+    var logits = answer(prompt, decoder, shape);
+    return new Prompt(prompt.messages, prompt.ids, prompt.logitsBase, logits);
+  }
+
+  /// As many logits as the prompt has already: fewer where an earlier Hone began it.
+  private static float[] answer(Prompt prompt, Decoder decoder, AdapterShape shape) {
     var logits = stored(LastLogits.of(decoder, shape, prompt.ids), prompt.ids);
-    return new Prompt(
-        prompt.messages,
-        prompt.ids,
-        prompt.logitsBase,
-        Arrays.copyOf(logits, prompt.logitsBase.length)); // fewer where an earlier Hone began it
+    return Arrays.copyOf(logits, prompt.logitsBase.length);
   }
 
   private static int[] render(Renderer renderer, List<Message> messages, ModelConfig config) {
@@ -258,7 +260,7 @@ public final class Proof {
       String hint) {
     for (var prompt : prompts) {
       var expected = isBase ? prompt.logitsBase : prompt.logits;
-      var actual = stored(LastLogits.of(decoder, shape, prompt.ids), prompt.ids);
+      var actual = answer(prompt, decoder, shape);
       double error = LastLogits.relativeError(expected, actual);
       if (!(error <= tolerance)) {
         throw new UsageException(
@@ -305,11 +307,12 @@ public final class Proof {
           json.path(),
           "field %sids has %d tokens, not 1 to %d".formatted(json.at(), ids.length, longest));
     }
-    int size = config.vocabSize() <= WHOLE_VOCABULARY ? config.vocabSize() : FIRST + ids.length;
-    boolean isEarlier = json.node().path("logits").size() == FIRST && size > FIRST;
-    int stored = isEarlier ? FIRST : size; // without the prompt's own tokens
+    boolean isWhole = config.vocabSize() <= WHOLE_VOCABULARY;
+    boolean isEarlier = json.node().path("logits").size() == FIRST; // without the prompt's own
+    int own = isWhole || isEarlier ? 0 : ids.length;
+    int size = (isWhole ? config.vocabSize() : FIRST) + own;
     return new Prompt(
-        messages, ids, logits(json, "logits_base", stored), logits(json, "logits", stored));
+        messages, ids, logits(json, "logits_base", size), logits(json, "logits", size));
   }
 
   private static float[] logits(JsonObject json, String field, int size)

@@ -63,33 +63,48 @@ class ProofTest {
     assertEquals(259, kept.length);
     assertArrayEquals(new float[] {255, 1, 4999, 7}, Arrays.copyOfRange(kept, 255, 259));
 
-    var small = Files.readString(GoldenAdapters.BASE.resolve("config.json"));
-    var large = small.replaceFirst("\"vocab_size\": \\d+", "\"vocab_size\": 5000");
-    var config = ModelConfig.read(Files.writeString(dir.resolve("config.json"), large));
+    var config = withVocabulary(5000);
     for (int size : new int[] {256, 259}) { // an earlier version's, and today's
-      writeProof(size, size);
+      writeProof(List.of(1, 4999, 7), size, size);
       assertEquals(size, proof(config).orElseThrow().prompts().getFirst().logits().length);
     }
     for (int size : new int[] {255, 257, 260}) {
-      writeProof(259, size);
+      writeProof(List.of(1, 4999, 7), 259, size);
       assertThrows(CheckpointException.class, () -> proof(config));
-      writeProof(size, 259);
+      writeProof(List.of(1, 4999, 7), size, 259);
       assertThrows(CheckpointException.class, () -> proof(config));
     }
+  }
+
+  @Test
+  void ofAVocabularyThatIsKeptWholeNoFewerLogitsAreTaken() throws IOException {
+    var config = withVocabulary(4096);
+    writeProof(List.of(1, 2, 3), 4096, 4096);
+    assertEquals(4096, proof(config).orElseThrow().prompts().getFirst().logits().length);
+    for (int size : new int[] {256, 259}) {
+      writeProof(List.of(1, 2, 3), size, size);
+      assertThrows(CheckpointException.class, () -> proof(config));
+    }
+  }
+
+  private ModelConfig withVocabulary(int size) throws IOException {
+    var small = Files.readString(GoldenAdapters.BASE.resolve("config.json"));
+    var json = small.replaceFirst("\"vocab_size\": \\d+", "\"vocab_size\": " + size);
+    return ModelConfig.read(Files.writeString(dir.resolve("config.json"), json));
   }
 
   private Optional<Proof> proof(ModelConfig config) throws CheckpointException {
     return Proof.read(dir, config);
   }
 
-  private void writeProof(int ofBase, int logits) throws IOException {
+  private void writeProof(List<Integer> ids, int ofBase, int logits) throws IOException {
     Files.writeString(
         dir.resolve("hone_proof.json"),
         """
         {"version": 1, "prompts": [{"messages": [{"role": "user", "content": "a"}],
-          "ids": [1, 4999, 7], "logits_base": %s, "logits": %s}]}
+          "ids": %s, "logits_base": %s, "logits": %s}]}
         """
-            .formatted(Arrays.toString(new int[ofBase]), Arrays.toString(new int[logits])));
+            .formatted(ids, Arrays.toString(new int[ofBase]), Arrays.toString(new int[logits])));
   }
 
   @Test
